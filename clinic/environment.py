@@ -1,0 +1,111 @@
+"""Settings read from environment variables: each is understood completely or stops the start with a sentence."""
+
+import os
+from pathlib import Path
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+YES = {"1", "on", "true", "yes"}
+NO = {"0", "off", "false", "no", ""}
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in YES:
+        return True
+    if value.strip().lower() in NO:
+        return False
+    raise ImproperlyConfigured(f"{name}={value!r} is neither yes nor no: write on or off.")
+
+
+def env_int(name: str, *, default: int, minimum: int = 0) -> int:
+    value = os.environ.get(name) or str(default)
+    try:
+        number = int(value)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a whole number.") from None
+    if number < minimum:
+        raise ImproperlyConfigured(f"{name}={value} is too small: the least is {minimum}.")
+    return number
+
+
+def env_list(name: str, *, default: str = "") -> list[str]:
+    """The parts of a comma-separated value, without blanks and empty parts."""
+    return [part.strip() for part in os.environ.get(name, default).split(",") if part.strip()]
+
+
+def env_secret(name: str, *, development: str, debug: bool) -> str:
+    """The secret; only a development machine may go without and gets the fixed, public one."""
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    if debug:
+        return development
+    raise ImproperlyConfigured(f"{name} is not set. Outside DEBUG it is required: a long random text, kept secret.")
+
+
+def database_from_url(url: str, *, base: Path) -> dict[str, object]:
+    """Django's DATABASES entry for ``sqlite:///file`` (relative to base, or absolute with four slashes) or
+    ``postgres://user:password@host:port/name?option=value``."""
+    parts = urlsplit(url)
+    if parts.scheme in {"sqlite", "sqlite3"}:
+        return sqlite(base / unquote(parts.path).removeprefix("/"))
+    if parts.scheme in {"postgres", "postgresql"}:
+        return postgresql(parts)
+    raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:///, postgres:// or postgresql://.")
+
+
+def sqlite(file: Path) -> dict[str, object]:
+    """IMMEDIATE: a transaction that reads first and writes later cannot fail with "database is locked" half-way."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }
+
+
+def postgresql(parts: SplitResult) -> dict[str, object]:
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database after the host: postgres://host/NAME.")
+    options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", None) or unquote(parts.hostname or ""),  # ?host=/folder is a Unix socket
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def mailer_from_url(url: str) -> dict[str, object]:
+    """Django's MAILERS entry for ``console:``, ``smtp://user:password@host:port`` or ``smtps://…`` (all in TLS)."""
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured("EMAIL_URL must be console: or smtp://user:password@host:port.")
+    tls = parts.scheme == "smtps"
+    return {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": parts.hostname,
+            "port": parts.port or (465 if tls else 587),
+            "username": unquote(parts.username or ""),
+            "password": unquote(parts.password or ""),
+            "use_ssl": tls,
+            "use_tls": not tls and bool(parts.username),
+            "timeout": 20,
+        },
+    }
