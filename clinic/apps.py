@@ -1,0 +1,15 @@
+"""The clinic without a screen, as a Django app."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from clinic.constraints import install_triggers
+
+
+class ClinicConfig(AppConfig):
+    name = "clinic"
+    verbose_name = _("Clinic")
+
+    def ready(self) -> None:
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="clinic.install_triggers")

@@ -1,0 +1,173 @@
+"""Every closed list of the clinic's vocabulary, with the words staff read for it."""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Language(TextChoices):
+    ENGLISH = "en", _("English")
+    ARABIC = "ar", _("Arabic")
+
+
+class Sex(TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    UNKNOWN = "unknown", _("Not recorded")
+
+
+class Weekday(IntegerChoices):
+    """ISO weekdays: Monday is 1, Sunday is 7."""
+
+    MONDAY = 1, _("Monday")
+    TUESDAY = 2, _("Tuesday")
+    WEDNESDAY = 3, _("Wednesday")
+    THURSDAY = 4, _("Thursday")
+    FRIDAY = 5, _("Friday")
+    SATURDAY = 6, _("Saturday")
+    SUNDAY = 7, _("Sunday")
+
+
+class NoShowConsequence(TextChoices):
+    FLAG = "flag", _("Flag the patient")
+    MUST_CONFIRM = "must_confirm", _("Patient must confirm each appointment")
+    MUST_PREPAY = "must_prepay", _("Patient must pay in advance")
+    NO_SELF_BOOKING = "no_self_booking", _("Patient can no longer book online")
+
+
+class WorkflowType(TextChoices):
+    APPOINTMENT = "appointment", _("Appointment")
+    GOPD_CONSULT = "gopd_consult", _("Outpatient consultation")
+
+
+class BillTiming(TextChoices):
+    BEFORE = "before", _("Before the service")
+    AFTER = "after", _("After the service")
+
+
+class PurchaseStatus(TextChoices):
+    ACTIVE = "active", _("Active")
+    COMPLETED = "completed", _("Completed")
+    EXPIRED = "expired", _("Expired")
+    FROZEN = "frozen", _("Frozen")
+    CANCELLED = "cancelled", _("Cancelled")
+    TRANSFERRED = "transferred", _("Transferred")
+
+
+class SessionEntryKind(TextChoices):
+    """What may happen to the sessions of a purchase.
+
+    Grant, adjust and transfer in change what was bought; transfer out, refund and expire take from it;
+    use and give back change what was used.
+    """
+
+    GRANT = "grant", _("Granted")
+    USE = "use", _("Used")
+    GIVE_BACK = "give_back", _("Given back")
+    ADJUST = "adjust", _("Adjusted")
+    TRANSFER_IN = "transfer_in", _("Transferred in")
+    TRANSFER_OUT = "transfer_out", _("Transferred out")
+    REFUND = "refund", _("Refunded")
+    EXPIRE = "expire", _("Expired")
+
+
+class LeaveStatus(TextChoices):
+    ASKED = "asked", _("Asked")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+
+
+class AppointmentKind(TextChoices):
+    CONSULTATION = "consultation", _("Consultation")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    THERAPY_SESSION = "therapy_session", _("Therapy session")
+    XRAY_REVIEW = "xray_review", _("X-ray review")
+    RESULTS_DISCUSSION = "results_discussion", _("Results discussion")
+    VIRTUAL = "virtual", _("Virtual")
+    EMERGENCY = "emergency", _("Emergency")
+
+
+class AppointmentStatus(TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    RESCHEDULED = "rescheduled", _("Rescheduled")
+    CONFIRMED = "confirmed", _("Confirmed")
+    ARRIVED = "arrived", _("Arrived")
+    IN_PROGRESS = "in_progress", _("In progress")
+    COMPLETED = "completed", _("Completed")
+    CANCELLED_BY_PATIENT = "cancelled_by_patient", _("Cancelled by patient")
+    CANCELLED_BY_CLINIC = "cancelled_by_clinic", _("Cancelled by clinic")
+    NO_SHOW = "no_show", _("No-show")
+
+
+S = AppointmentStatus
+LIVE_STATUSES = (S.SCHEDULED, S.RESCHEDULED, S.CONFIRMED, S.ARRIVED, S.IN_PROGRESS)
+MOVABLE_STATUSES = (S.SCHEDULED, S.RESCHEDULED, S.CONFIRMED)
+CANCELLED_STATUSES = (S.CANCELLED_BY_PATIENT, S.CANCELLED_BY_CLINIC)
+
+
+class MessageKind(TextChoices):
+    BOOKED = "booked", _("Appointment booked")
+    MOVED = "moved", _("Appointment moved")
+    CANCELLED = "cancelled", _("Appointment cancelled")
+    ASSIGNED = "assigned", _("Package assigned")
+
+
+class Channel(TextChoices):
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+
+
+class MessageStatus(TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    SKIPPED = "skipped", _("Skipped")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class JobKind(TextChoices):
+    BULK_PLAN = "bulk_plan", _("Plan everyone's unbooked sessions")
+    BULK_APPLY = "bulk_apply", _("Book planned sessions")
+
+
+class JobStatus(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OperationKind(TextChoices):
+    AUTO_SCHEDULE = "auto_schedule", _("Auto-schedule")
+
+
+class RefusalCode(TextChoices):
+    """Why the clinic says no. The values are stable: reports and other programs may rely on them."""
+
+    WORKING_HOURS = "working_hours", _("Outside working hours")
+    EXTRA_HOURS = "extra_hours", _("Outside extra hours")
+    GRID = "grid", _("Not a starting time")
+    LEAVE = "leave", _("Provider on leave")
+    CLOSURE = "closure", _("Clinic closed")
+    BOOKED = "booked", _("Already booked")
+    BUFFER = "buffer", _("Too close to another appointment")
+    ROOM = "room", _("No room free")
+    PATIENT_BUSY = "patient_busy", _("Patient has another appointment")
+    NOT_OFFERED = "not_offered", _("Service not offered here")
+    EXPIRY = "expiry", _("After the package expires")
+    NO_SESSION_LEFT = "no_session_left", _("No session left")
+    PURCHASE_STATUS = "purchase_status", _("Package cannot be used")
+    WRONG_PATIENT = "wrong_patient", _("Package of another patient")
+    NOTICE = "notice", _("Too short notice")
+    HORIZON = "horizon", _("Too far ahead")
+    POLICY = "policy", _("Against the clinic's policy")
+    STATUS = "status", _("Not possible in this status")
+    INACTIVE = "inactive", _("No longer active")
+    INVALID = "invalid", _("Not valid")
+    DAILY_LIMIT = "daily_limit", _("Enough sessions that day")
+    WEEKLY_LIMIT = "weekly_limit", _("Enough sessions that week")
+    GAP = "gap", _("Too close to another session")
+    ORDER = "order", _("Another service comes first")
+    PREFERENCES = "preferences", _("Outside the chosen days and times")
+    COMPETITION = "competition", _("Taken by other patients of the same plan")

@@ -1,0 +1,62 @@
+"""What the clinic refuses, in words staff can act on."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from clinic.enums import RefusalCode
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why something cannot be done, and what to do instead if there is something to do."""
+
+    code: RefusalCode
+    message: str | Promise
+    hint: str | Promise = ""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ClinicError(Exception):
+    """A refusal by the clinic's rules: nothing has been written. `.reasons` has at least one Refusal."""
+
+    def __init__(self, *reasons: Refusal) -> None:
+        super().__init__(*reasons)
+        self.reasons = list(reasons)
+
+    def __str__(self) -> str:
+        return " ".join(str(reason) for reason in self.reasons)
+
+
+class BookingRefused(ClinicError):
+    """This appointment cannot be booked or moved to this time."""
+
+
+class SlotTaken(BookingRefused):
+    """Somebody else was faster. `.nearest` holds the next free slots, soonest first, at most three."""
+
+    def __init__(self, *reasons: Refusal, nearest: list | None = None) -> None:
+        super().__init__(*reasons)
+        self.nearest = nearest or []
+
+
+class WrongStatus(ClinicError):
+    """The row is not in a status from which this is possible."""
+
+
+class PackageRefused(ClinicError):
+    """This package or purchase cannot be assigned, used or changed like this."""
+
+
+class PlanRefused(ClinicError):
+    """This plan cannot be made or applied."""
+
+
+class InvalidEntry(ClinicError):
+    """What was entered breaks a rule of the record itself. `.field` names where."""
+
+    def __init__(self, *reasons: Refusal, field: str = "") -> None:
+        super().__init__(*reasons)
+        self.field = field

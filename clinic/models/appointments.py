@@ -1,0 +1,149 @@
+"""What is booked, and when a patient was where."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.constraints import Agrees, NoOverlap
+from clinic.enums import LIVE_STATUSES, AppointmentKind, AppointmentStatus
+from clinic.models.base import RecordedModel, choice_check
+from clinic.models.catalogue import Service
+from clinic.models.organisations import Clinic, Room
+from clinic.models.packages import PackagePurchase
+from clinic.models.people import Patient, Provider, User
+
+LIVE = [str(status) for status in LIVE_STATUSES]
+
+
+def actor(label: str) -> models.ForeignKey:
+    return models.ForeignKey(
+        User, verbose_name=label, on_delete=models.SET_NULL, related_name="+", null=True, blank=True
+    )
+
+
+class Appointment(RecordedModel):
+    """One patient with one provider from `starts_at` to `ends_at`.
+
+    The provider's lane and the room's place are taken from `busy_from` to `busy_until`, which include the service's
+    buffers; the patient only from `starts_at` to `ends_at`. `session_used` says that a session of the purchase has
+    been spent on it, so that its number stays taken.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    clinic = models.ForeignKey(Clinic, verbose_name=_("clinic"), on_delete=models.PROTECT, related_name="appointments")
+    provider = models.ForeignKey(
+        Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    patient = models.ForeignKey(
+        Patient, verbose_name=_("patient"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    service = models.ForeignKey(
+        Service, verbose_name=_("service"), on_delete=models.PROTECT, related_name="appointments"
+    )
+    room = models.ForeignKey(
+        Room, verbose_name=_("room"), on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    room_place = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(_("kind"), max_length=20, choices=AppointmentKind, default=AppointmentKind.THERAPY_SESSION)
+    status = models.CharField(
+        _("status"), max_length=20, choices=AppointmentStatus, default=AppointmentStatus.SCHEDULED
+    )
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    busy_from = models.DateTimeField()
+    busy_until = models.DateTimeField()
+    lane = models.PositiveSmallIntegerField(default=0)
+    package_purchase = models.ForeignKey(
+        PackagePurchase, verbose_name=_("package"), on_delete=models.PROTECT, related_name="appointments",
+        null=True, blank=True,
+    )  # fmt: skip
+    session_number = models.PositiveSmallIntegerField(_("session"), null=True, blank=True)
+    session_used = models.BooleanField(_("session used"), default=False)
+    follow_up_of = models.ForeignKey(
+        "self",
+        verbose_name=_("follow-up of"),
+        on_delete=models.SET_NULL,
+        related_name="follow_ups",
+        null=True,
+        blank=True,
+    )
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    overbook_reason = models.CharField(_("reason for overbooking"), max_length=250, blank=True)
+    video_link = models.URLField(_("video link"), blank=True)
+    booked_by = actor(_("booked by"))
+    booked_at = models.DateTimeField(_("booked at"))
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True)
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancelled_by = actor(_("cancelled by"))
+    cancellation_reason = models.CharField(_("reason for cancelling"), max_length=250, blank=True)
+    moves = models.PositiveSmallIntegerField(_("moves"), default=0)
+    calendar_sequence = models.PositiveSmallIntegerField(default=0)
+
+    written_by_services = (
+        "clinic", "provider", "patient", "service", "room", "room_place", "kind", "status", "starts_at", "ends_at",
+        "busy_from", "busy_until", "lane", "package_purchase", "session_number", "session_used", "follow_up_of",
+        "overbook_reason", "booked_by", "booked_at", "confirmed_at", "arrived_at", "started_at", "completed_at",
+        "cancelled_at", "cancelled_by", "cancellation_reason", "moves", "calendar_sequence",
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["-starts_at", "-pk"]
+        indexes = [
+            models.Index(name="appointment_newest", fields=["organisation", "-starts_at", "-id"]),
+            models.Index(name="appointment_of_provider", fields=["provider", "busy_from"]),
+            models.Index(name="appointment_of_patient", fields=["patient", "starts_at"]),
+            models.Index(name="appointment_of_room", fields=["room", "busy_from"]),
+        ]
+        constraints = [
+            NoOverlap(
+                name="provider_is_never_double_booked",
+                start="busy_from", end="busy_until", equal=["provider", "lane"], where={"status": LIVE},
+                violation_error_message=_("The provider already has an appointment at this time."),
+            ),
+            NoOverlap(
+                name="patient_is_never_in_two_places",
+                start="starts_at", end="ends_at", equal=["patient"], where={"status": LIVE},
+                violation_error_message=_("The patient already has an appointment at this time."),
+            ),
+            NoOverlap(
+                name="room_is_never_double_booked",
+                start="busy_from", end="busy_until", equal=["room", "room_place"], where={"status": LIVE},
+                violation_error_message=_("The room is already taken at this time."),
+            ),
+            models.UniqueConstraint(
+                name="session_number_is_given_once",
+                fields=["package_purchase", "session_number"],
+                condition=Q(status__in=LIVE) | Q(session_used=True),
+            ),
+            models.CheckConstraint(name="appointment_starts_before_it_ends", condition=Q(starts_at__lt=F("ends_at"))),
+            models.CheckConstraint(
+                name="appointment_is_busy_while_it_lasts",
+                condition=Q(busy_from__lte=F("starts_at"), busy_until__gte=F("ends_at")),
+            ),
+            models.CheckConstraint(
+                name="appointment_numbers_its_session",
+                condition=Q(package_purchase__isnull=True, session_number__isnull=True, session_used=False)
+                | Q(package_purchase__isnull=False, session_number__gte=1),
+            ),
+            choice_check("status", AppointmentStatus),
+            choice_check("kind", AppointmentKind),
+            Agrees(
+                name="appointment_agrees",
+                links={
+                    "clinic": ["organisation"], "provider": ["organisation"], "service": ["organisation"],
+                    "patient": ["organisation"], "room": ["organisation", "clinic"],
+                    "package_purchase": ["organisation", "patient"],
+                },
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.patient}, {self.service}"

@@ -1,0 +1,17 @@
+"""The organisation wall: a row of another organisation is as good as not there."""
+
+from django.db.models import Model
+
+from clinic.models.organisations import Organisation
+from clinic.models.people import User
+
+
+def own(by: User, *rows: Model | None) -> Organisation:
+    """The organisation of the actor, after making sure that every row given belongs to it.
+
+    Raises the row's own `DoesNotExist` for a foreign row, and for any row when the actor has no organisation.
+    """
+    for row in rows:
+        if row is not None and (by.organisation_id is None or row.organisation_id != by.organisation_id):
+            raise row.DoesNotExist(f"{type(row).__name__} matching query does not exist.")
+    return by.organisation

@@ -1,0 +1,149 @@
+"""Boring rows for tests: fixed names and dates, every value a test relies on is given by the test.
+
+The world they make is one organisation in Riyadh whose Monday is 7 January 2030.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from clinic.enums import LeaveStatus, Weekday
+from clinic.models import (
+    Appointment,
+    Clinic,
+    Closure,
+    ExtraHours,
+    Leave,
+    Organisation,
+    Package,
+    PackageItem,
+    Patient,
+    Policy,
+    Provider,
+    Room,
+    Service,
+    User,
+    WorkingHours,
+)
+
+RIYADH = ZoneInfo("Asia/Riyadh")
+MONDAY = date(2030, 1, 7)
+NINE = datetime(2030, 1, 7, 9, tzinfo=RIYADH)
+BEFORE = datetime(2030, 1, 1, tzinfo=UTC)  # when tests book, a week ahead
+
+numbers = count(1)
+
+
+def make_organisation(name="Noor Group", **fields) -> Organisation:
+    organisation = Organisation.objects.create(name_en=name, **{"slug": f"org-{next(numbers)}", **fields})
+    Policy.objects.create(organisation=organisation)
+    return organisation
+
+
+def make_user(organisation, username=None, **fields) -> User:
+    return User.objects.create(organisation=organisation, username=username or f"user-{next(numbers)}", **fields)
+
+
+def make_clinic(organisation, name="Olaya", **fields) -> Clinic:
+    return Clinic.objects.create(
+        organisation=organisation, name_en=name, **{"code": f"C{next(numbers)}", "time_zone": "Asia/Riyadh", **fields}
+    )
+
+
+def make_room(clinic, *services, name="Room 1", **fields) -> Room:
+    room = Room.objects.create(
+        organisation=clinic.organisation, clinic=clinic, name_en=name, **{"code": f"R{next(numbers)}", **fields}
+    )
+    room.services.set(services)
+    return room
+
+
+def make_provider(*clinics, name="Sara", organisation=None, **fields) -> Provider:
+    provider = Provider.objects.create(
+        organisation=organisation or clinics[0].organisation, name_en=name, **{"code": f"P{next(numbers)}", **fields}
+    )
+    provider.clinics.set(clinics)
+    return provider
+
+
+def make_service(*providers, clinics=(), name="Speech therapy", minutes=30, organisation=None, **fields) -> Service:
+    """A service given by `providers`, in `clinics` or else in every clinic the providers work in."""
+    clinics = clinics or {clinic for provider in providers for clinic in provider.clinics.all()}
+    service = Service.objects.create(
+        organisation=organisation or providers[0].organisation,
+        name_en=name,
+        duration=timedelta(minutes=minutes),
+        **{"code": f"S{next(numbers)}", "price": Decimal("150.00"), **fields},
+    )
+    service.providers.set(providers)
+    service.clinics.set(clinics)
+    return service
+
+
+def make_patient(organisation, name="Huda", **fields) -> Patient:
+    return Patient.objects.create(
+        organisation=organisation,
+        name_en=name,
+        **{"file_number": f"F{next(numbers)}", "phone": "+966501234567", **fields},
+    )
+
+
+def make_package(*items, name="10 sessions", **fields) -> Package:
+    """A package of (service, sessions) or (service, sessions, step) items."""
+    organisation = items[0][0].organisation
+    package = Package.objects.create(
+        organisation=organisation,
+        name_en=name,
+        **{"code": f"K{next(numbers)}", "price": Decimal("1200.00"), "validity_days": 90, **fields},
+    )
+    for service, sessions, *step in items:
+        PackageItem.objects.create(
+            organisation=organisation, package=package, service=service, sessions=sessions, step=step[0] if step else 1
+        )
+    return package
+
+
+def make_hours(provider, clinic, weekday=Weekday.MONDAY, start=time(9), end=time(17), **fields) -> WorkingHours:
+    return WorkingHours.objects.create(
+        organisation=provider.organisation, provider=provider, clinic=clinic, weekday=weekday, start=start, end=end,
+        **{"slot_minutes": 30, **fields},
+    )  # fmt: skip
+
+
+def make_week(provider, clinic, **fields) -> list[WorkingHours]:
+    """The same hours from Monday to Sunday."""
+    return [make_hours(provider, clinic, weekday=weekday, **fields) for weekday in Weekday]
+
+
+def make_extra_hours(provider, clinic, day=MONDAY, start=time(9), end=time(17), **fields) -> ExtraHours:
+    return ExtraHours.objects.create(
+        organisation=provider.organisation, provider=provider, clinic=clinic, date=day, start=start, end=end,
+        **{"slot_minutes": 30, **fields},
+    )  # fmt: skip
+
+
+def make_leave(provider, starts_at, ends_at, status=LeaveStatus.APPROVED, **fields) -> Leave:
+    return Leave.objects.create(
+        organisation=provider.organisation, provider=provider, starts_at=starts_at, ends_at=ends_at, status=status,
+        **fields,
+    )  # fmt: skip
+
+
+def make_closure(organisation, first_on=MONDAY, last_on=None, clinic=None, name="Holiday") -> Closure:
+    return Closure.objects.create(
+        organisation=organisation, clinic=clinic, first_on=first_on, last_on=last_on or first_on, name_en=name
+    )
+
+
+def make_appointment(patient, service, provider, clinic, starts_at=NINE, **fields) -> Appointment:
+    """A row as it stands in the table, past every rule but the database's own."""
+    ends_at = starts_at + service.duration
+    return Appointment.objects.create(
+        organisation=patient.organisation, patient=patient, service=service, provider=provider, clinic=clinic,
+        starts_at=starts_at, ends_at=ends_at,
+        **{
+            "busy_from": starts_at - service.buffer_before, "busy_until": ends_at + service.buffer_after,
+            "booked_at": BEFORE, **fields,
+        },
+    )  # fmt: skip
