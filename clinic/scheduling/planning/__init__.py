@@ -1,0 +1,1 @@
+"""Auto-scheduler: candidates (engine to arrays), solve (arrays to a plan and its proof), explain (proof to words)."""
