@@ -51,10 +51,13 @@ def database_from_url(url: str, *, base: Path) -> dict[str, object]:
     """Django's DATABASES entry for ``sqlite:///file`` (relative to base, or absolute with four slashes) or
     ``postgres://user:password@host:port/name?option=value``."""
     parts = urlsplit(url)
-    if parts.scheme in {"sqlite", "sqlite3"}:
-        return sqlite(base / unquote(parts.path).removeprefix("/"))
+    name = unquote(parts.path).removeprefix("/")
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL names no database: sqlite:///FILE or postgres://host/NAME.")
+    if parts.scheme == "sqlite":
+        return sqlite(base / name)
     if parts.scheme in {"postgres", "postgresql"}:
-        return postgresql(parts)
+        return postgresql(name, parts)
     raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:///, postgres:// or postgresql://.")
 
 
@@ -71,10 +74,7 @@ def sqlite(file: Path) -> dict[str, object]:
     }
 
 
-def postgresql(parts: SplitResult) -> dict[str, object]:
-    name = unquote(parts.path.lstrip("/"))
-    if not name:
-        raise ImproperlyConfigured("DATABASE_URL names no database after the host: postgres://host/NAME.")
+def postgresql(name: str, parts: SplitResult) -> dict[str, object]:
     options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
     return {
         "ENGINE": "django.db.backends.postgresql",

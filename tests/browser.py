@@ -1,0 +1,60 @@
+"""A real Chromium for tests: `page` opens the live server's pages and fails the test on any error in its console."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+KNOWN_ERRORS = ("actionDropdownOpen is not defined",)  # unfold's page for reverting to an earlier version
+
+
+def chromium() -> str | None:
+    """The path of the browser: what CHROMIUM says, or else the first one installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 (slow to import, and few tests need it)
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser, live_server, monkeypatch) -> Iterator[object]:
+    """A page in a fresh profile; addresses are relative to the live server."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "on")  # Playwright's own event loop runs in the test's thread
+    context = browser.new_context(base_url=live_server.url, viewport=DESK, locale="en-GB")
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
+
+    yield opened
+
+    context.close()
+    unexpected = [error for error in errors if not error.startswith(KNOWN_ERRORS)]
+    assert not unexpected, f"errors in the browser's console: {unexpected}"
+
+
+@pytest.fixture
+def sign_in(page, live_server) -> Callable[[object], None]:
+    """Make the page that person's, without going through the form."""
+
+    def as_person(user) -> None:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+    return as_person

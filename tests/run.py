@@ -1,0 +1,98 @@
+"""`make test`: lint, every test on SQLite, every test of the database on PostgreSQL, coverage; then what could not run.
+
+Extra arguments go to pytest. ALLOW_MISSING=1 lets a machine without Chromium or PostgreSQL pass.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.browser import chromium
+from tests.postgres import NoServerError, postgresql
+
+PYTEST = ["pytest", "-n", "2", "--dist", "loadfile", "-q", "--cov", "--cov-report="]
+
+
+@dataclass
+class Run:
+    """The steps done so far, in order, and what this machine lacks."""
+
+    arguments: list[str]
+    results: list[tuple[str, bool, float]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def step(self, name: str, *commands: list[str], **environment: str) -> None:
+        """Run the Python modules one after the other; the step has passed when all have."""
+        print(f"\n=== {name}", flush=True)  # noqa: T201 (a program that reports)
+        began = time.monotonic()
+        codes = [run_module(command, environment) for command in commands]
+        self.results.append((name, not any(codes), time.monotonic() - began))
+
+
+def run_module(command: list[str], environment: dict[str, str]) -> int:
+    process = subprocess.Popen([sys.executable, "-m", *command], env={**os.environ, **environment})
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def lint(run: Run) -> None:
+    run.step("lint", ["ruff", "check", "."], ["ruff", "format", "--check", "."])
+
+
+def sqlite(run: Run) -> None:
+    wanted = "not postgres"
+    if chromium() is None:
+        run.missing.append("the browser tests: no Chromium found (on Debian: apt-get install chromium)")
+        wanted += " and not browser"
+    run.step("tests on SQLite", [*PYTEST, "-m", wanted, *run.arguments], DATABASE_URL="sqlite:///clinic.sqlite3")
+
+
+def on_postgresql(run: Run) -> None:
+    tests = [*PYTEST, "--cov-append", "-m", "not browser", "--only-database", *run.arguments]
+    try:
+        with postgresql() as url:
+            run.step("tests on PostgreSQL", tests, DATABASE_URL=url)
+    except NoServerError as error:
+        run.missing.append(f"the tests on PostgreSQL: {error} (on Debian: apt-get install postgresql)")
+
+
+def coverage(run: Run) -> None:
+    run.step("coverage", ["coverage", "report"])
+
+
+def summary(run: Run) -> int:
+    """Print what passed, failed and could not run; the exit code."""
+    lines = [f"{'passed' if passed else 'FAILED'}  {name}, {seconds:.0f} s" for name, passed, seconds in run.results]
+    lines += [f"NOT RUN {what}" for what in run.missing]
+    refused = bool(run.missing) and os.environ.get("ALLOW_MISSING") != "1"
+    if refused:
+        lines.append("This counts as a failure. To accept it on this machine: ALLOW_MISSING=1 make test")
+    print("\n=== summary", *lines, sep="\n", flush=True)  # noqa: T201 (a program that reports)
+    return 1 if refused or not all(passed for _, passed, _ in run.results) else 0
+
+
+STEPS: tuple[Callable[[Run], None], ...] = (lint, sqlite, on_postgresql, coverage)
+
+
+def stop(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)  # unwinds through the `with` that stops the server
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, stop)
+    run = Run(sys.argv[1:])
+    for step in STEPS:
+        step(run)
+    return summary(run)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
