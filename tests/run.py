@@ -29,8 +29,12 @@ class Run:
         """Run the Python modules one after the other; the step has passed when all have."""
         print(f"\n=== {name}", flush=True)  # noqa: T201 (a program that reports)
         began = time.monotonic()
-        codes = [run_module(command, environment) for command in commands]
-        self.results.append((name, not any(codes), time.monotonic() - began))
+        codes = {run_module(command, environment) for command in commands}
+        self.results.append((name, codes <= self.harmless(), time.monotonic() - began))
+
+    def harmless(self) -> set[int]:
+        """Pytest says 5 where a choice of tests leaves none."""
+        return {0, 5} if self.arguments else {0}
 
 
 def run_module(command: list[str], environment: dict[str, str]) -> int:
@@ -65,7 +69,8 @@ def on_postgresql(run: Run) -> None:
 
 
 def coverage(run: Run) -> None:
-    run.step("coverage", ["coverage", "report"])
+    all_tests_ran = not run.arguments and not run.missing
+    run.step("coverage", ["coverage", "report", *([] if all_tests_ran else ["--fail-under=0"])])
 
 
 def summary(run: Run) -> int:

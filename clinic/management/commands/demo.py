@@ -1,0 +1,94 @@
+"""`manage.py demo`: the whole clinic on this machine: tables, demo data, web server and worker, until it is stopped."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, call_command
+
+STOPPED = (signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 60  # seconds for the web server to answer, and for a process to end
+
+
+class Command(BaseCommand):
+    help = "Migrate, load the demo organisation when it is missing, and start the web server and the worker."
+    requires_system_checks: list[str] = []  # some ask the database, which may not be there yet
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *, host: str, port: int, **options):
+        if answers(host, port):
+            raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}")
+        for number in STOPPED:
+            signal.signal(number, stop)
+        self.prepare()
+        try:
+            self.run(host, port)
+        except KeyboardInterrupt:
+            self.stdout.write("Stopped.")
+
+    def prepare(self):
+        self.stdout.write("Bringing the tables up to date …")
+        call_command("migrate", verbosity=0, interactive=False, stdout=self.stdout)
+        call_command("createcachetable", verbosity=0)
+        self.stdout.write("Looking for the demo organisation …")
+        call_command("seed_demo", stdout=self.stdout)
+
+    def run(self, host: str, port: int):
+        """Serve until a process ends by itself (then an error) or somebody stops us."""
+        web = ["-m", "gunicorn", "clinic.wsgi", f"--bind={host}:{port}", "--workers=2", "--log-level=warning"]
+        worker = ["manage.py", "qcluster"]
+        with running(web, worker) as processes:
+            self.welcome_once_ready(host, port, processes)
+            wait_for_an_end(processes)
+        raise CommandError("The web server or the worker ended by itself; the other one has been stopped.")
+
+    def welcome_once_ready(self, host: str, port: int, processes: list[subprocess.Popen]):
+        deadline = time.monotonic() + PATIENCE
+        while not answers(host, port) and all_alive(processes) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.stdout.write(self.style.SUCCESS(f"The clinic is open at http://{host}:{port}/ (Ctrl-C closes it)."))
+
+
+def answers(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((host, port)) == 0
+
+
+def stop(number: int, frame: object) -> None:
+    raise SystemExit(0)
+
+
+@contextmanager
+def running(*programs: list[str]) -> Iterator[list[subprocess.Popen]]:
+    """Start the Python programs; end all of them with the block.
+
+    Each has a session of its own, so that Ctrl-C reaches only us and they get the one signal both obey, SIGTERM.
+    """
+    processes: list[subprocess.Popen] = []
+    try:
+        for program in programs:
+            command = [sys.executable, *program]
+            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True))
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(PATIENCE)
+
+
+def wait_for_an_end(processes: list[subprocess.Popen]) -> None:
+    while all_alive(processes):
+        time.sleep(0.5)
+
+
+def all_alive(processes: list[subprocess.Popen]) -> bool:
+    return all(process.poll() is None for process in processes)
