@@ -1,0 +1,35 @@
+"""`manage.py seed_demo`: fill an empty database with the demo organisations."""
+
+from datetime import date, datetime, time
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from clinic.management.demo import seed
+from clinic.management.demo.seeding import GROUP, MID_MORNING, PATIENTS, ZONE
+from clinic.models import Organisation
+
+OPEN_FROM, OPEN_UNTIL = time(10, 30), time(16, 30)  # played outside these hours, the demo shows the nearest moment
+
+
+class Command(BaseCommand):
+    help = "Load the demo organisations: clinics, patients and half a year of appointments. Does nothing if they exist."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--today", type=date.fromisoformat, help="The day the demo plays on (default: today).")
+        parser.add_argument("--patients", type=int, default=PATIENTS, help=f"How many patients (default {PATIENTS}).")
+
+    def handle(self, *, today, patients, **options):
+        if Organisation.objects.filter(slug=GROUP).exists():
+            self.stdout.write("The demo organisation is already there: nothing changed.")
+            return
+        organisation = seed(patients=patients, **moment(today, timezone.now().astimezone(ZONE)))
+        self.stdout.write(self.style.SUCCESS(f"Loaded {organisation.name_en} with {patients} patients."))
+
+
+def moment(today: date | None, now: datetime) -> dict:
+    """A day that was asked for plays at mid-morning, today at the hour it is."""
+    if today:
+        return {"today": today, "at": MID_MORNING}
+    at = min(max(now.time(), OPEN_FROM), OPEN_UNTIL)
+    return {"today": now.date(), "at": at.replace(second=0, microsecond=0)}

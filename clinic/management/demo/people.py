@@ -1,0 +1,124 @@
+"""The patients: children who come for therapy, often with brothers and sisters, and adults."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from clinic.enums import Channel, Language, Sex
+from clinic.management.demo.records import record_all
+from clinic.management.demo.tables import Row, document, table
+from clinic.management.demo.world import HISTORY, World
+from clinic.models import Clinic, FileNumber, Patient
+
+CHILDREN_RATE = 0.62
+SIBLING_RATE = 0.18
+ADULT_AGE = timedelta(days=365 * 18)
+NOTES = (
+    "Prefers appointments after school.",
+    "Please call the mother, not the father.",
+    "Comes with a driver; ask him to wait at the north gate.",
+    "Wheelchair: ground floor rooms.",
+    "Speaks English better than Arabic.",
+    "Likes dinosaurs.",
+)
+
+
+@dataclass(frozen=True)
+class Household:
+    """What brothers and sisters share."""
+
+    father: Row
+    family: Row
+    clinic: Clinic
+    phone: str
+    email: str
+    language: str
+    registered_at: datetime
+
+
+def register_patients(world: World, count: int) -> None:
+    """Write `count` patients with consecutive file numbers, each at home in one clinic."""
+    patients, homes = [], []
+    for patient, home in invented_patients(world, count):
+        patients.append(patient)
+        homes.append(home)
+    world.patients = list(record_all(patients, by=world.desk, at=world.founded_at))
+    world.clinic_of = {patient.pk: home for patient, home in zip(patients, homes, strict=True)}
+    FileNumber.objects.create(organisation=world.organisation, last=first_file_number(world) + count - 1)
+
+
+def first_file_number(world: World) -> int:
+    return document(world.table("organisation"))["first_file_number"]
+
+
+def invented_patients(world: World, count: int) -> Iterator[tuple[Patient, Clinic]]:
+    given = table("given_names")
+    household = None
+    first = first_file_number(world)
+    for number in range(first, first + count):
+        child = world.chance.random() < CHILDREN_RATE
+        if household is None or not child or world.chance.random() >= SIBLING_RATE:
+            household = new_household(world, (number - first) / count)
+        yield invented_patient(world, household, world.chance.choice(given), str(number), child), household.clinic
+        household = household if child else None
+
+
+def new_household(world: World, order: float) -> Household:
+    """A family; `order` from 0 to 1 says how late in the history it came to the clinic."""
+    chance = world.chance
+    fathers = [name for name in table("given_names") if name["sex"] == Sex.MALE]
+    father, family = chance.choice(fathers), chance.choice(table("family_names"))
+    shares = [int(row["patients_share"]) for row in table(world.table("clinics"))]
+    mailbox = f"{father['name_en']}.{family['name_en'].removeprefix('Al-')}{chance.randint(1, 99)}".lower()
+    return Household(
+        father=father,
+        family=family,
+        clinic=chance.choices(list(world.clinics.values()), shares)[0],
+        phone=invented_phone(world) if chance.random() < 0.96 else "",
+        email=f"{mailbox}@example.com" if chance.random() < 0.45 else "",
+        language=Language.ARABIC if chance.random() < 0.8 else Language.ENGLISH,
+        registered_at=world.founded_at + HISTORY * order * 0.9 + timedelta(minutes=chance.randrange(0, 600)),
+    )
+
+
+def invented_phone(world: World) -> str:
+    prefixes = document(world.table("organisation"))["phone_prefixes"]
+    return f"{world.chance.choice(prefixes)}{world.chance.randrange(10**7):07d}"
+
+
+def invented_patient(world: World, household: Household, given: Row, file_number: str, child: bool) -> Patient:
+    """One member of the household, named as people are there: own name, father's name, family name."""
+    names = (given, household.father, household.family)
+    patient = Patient(
+        organisation=world.organisation,
+        file_number=file_number,
+        name_en=" ".join(name["name_en"] for name in names),
+        name_ar=" ".join(name["name_ar"] for name in names),
+        born_on=birthday(world, child),
+        sex=given["sex"],
+        phone=household.phone,
+        email=household.email,
+        language=household.language,
+        preferred_channel=preferred_channel(world, household),
+        accepts_messages=world.chance.random() < 0.97,
+        notes=world.chance.choice(NOTES) if world.chance.random() < 0.06 else "",
+    )
+    patient._history_date = household.registered_at
+    return patient
+
+
+def birthday(world: World, child: bool) -> date:
+    """Children are 2 to 14 years old, most of them before school age; adults 18 to 74."""
+    years = 2 + 12 * world.chance.betavariate(1.6, 2.6) if child else world.chance.triangular(18, 74, 34)
+    return world.today - timedelta(days=int(years * 365.25))
+
+
+def preferred_channel(world: World, household: Household) -> str:
+    if not household.phone:
+        return Channel.EMAIL if household.email else Channel.SMS
+    weights = {Channel.SMS: 50, Channel.WHATSAPP: 42, Channel.EMAIL: 8 if household.email else 0}
+    return world.chance.choices(list(weights), list(weights.values()))[0]
+
+
+def is_child(patient: Patient, on: date) -> bool:
+    return on - patient.born_on < ADULT_AGE

@@ -1,0 +1,42 @@
+"""The order in which the demo comes into being."""
+
+from datetime import UTC, date, datetime, time
+from random import Random
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from clinic.management.demo.catalogue import fill_catalogue
+from clinic.management.demo.organisation import open_organisation, open_platform
+from clinic.management.demo.people import register_patients
+from clinic.management.demo.rota import employ_providers, write_rota
+from clinic.management.demo.world import World
+from clinic.models import Organisation
+
+PATIENTS = 500
+GROUP, NEIGHBOUR = "noor", "cedar"
+ZONE = ZoneInfo("Asia/Riyadh")
+MID_MORNING = time(11, 20)  # some have left, some are in the room, some wait
+
+
+@transaction.atomic
+def seed(*, today: date, at: time = MID_MORNING, patients: int = PATIENTS, number: int = 1) -> Organisation:
+    """Write both organisations as of `today` at `at` o'clock of the larger one, and return the larger.
+
+    `patients` is its size: purchases and appointments shrink in proportion. `number` chooses another, equally
+    believable world. The tables must not hold these organisations yet.
+    """
+    now = datetime.combine(today, at, ZONE).astimezone(UTC)
+    group = build(GROUP, now=now, number=number, patients=patients, share=patients / PATIENTS)
+    build(NEIGHBOUR, now=now, number=number, patients=max(4, patients // 10), share=0.5 * patients / PATIENTS)
+    open_platform(at=group.founded_at)
+    return group.organisation
+
+
+def build(folder: str, *, now: datetime, number: int, patients: int, share: float) -> World:
+    world = open_organisation(folder, now=now, chance=Random(f"{folder} {number}"), share=share)
+    employ_providers(world)
+    fill_catalogue(world)
+    write_rota(world)
+    register_patients(world, patients)
+    return world
