@@ -1,0 +1,26 @@
+"""The only way an appointment comes to be, changes its time or status, or is called off.
+
+What is scarce: a provider's lane, a room's place, a patient's time, a purchase's sessions. The pattern of every verb:
+
+1. lock the provider and the patient, then the purchase, then the appointment, always in this order;
+2. read again, and ask every rule of the engine and of the package;
+3. write the appointment with its history, its ledger entry and its message, in the same transaction.
+
+A refusal raises before anything is written. The constraints of the table are the last line: what slips past the rules
+meets them, and their IntegrityError is renamed to the refusal it stands for. Do not write an appointment anywhere else.
+"""
+
+from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start, undo_status
+from clinic.scheduling.booking.write import book, move
+
+__all__ = [
+    "book",
+    "cancel",
+    "check_in",
+    "complete",
+    "confirm",
+    "mark_no_show",
+    "move",
+    "start",
+    "undo_status",
+]

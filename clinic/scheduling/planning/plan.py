@@ -1,0 +1,100 @@
+"""What the auto-scheduler is asked and what it answers: values, nothing is written here."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from clinic.errors import Refusal
+from clinic.models import Clinic, PackagePurchase, Provider, PurchaseItem
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """How the patient wants the sessions. Everything but the two `keep_…` wishes is a hard rule.
+
+    Days are days of the clinic, `min_gap_days` is the least difference between the dates of two sessions of one
+    purchase: 1 allows consecutive days, 0 several sessions a day (as many as `sessions_per_day`).
+    """
+
+    weekdays: frozenset[int] = frozenset(range(1, 8))  # ISO
+    earliest: time | None = None
+    latest: time | None = None  # sessions end by then
+    closed_days: frozenset[date] = frozenset()  # days on which the patient cannot come
+    sessions_per_day: int = 1
+    sessions_per_week: int | None = None
+    min_gap_days: int = 1
+    keep_provider: bool = True
+    keep_time: bool = True
+    keep_order: bool = True  # of the package's steps
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """The question, complete enough to be asked again: `providers` empty means whoever can deliver."""
+
+    purchases: tuple[PackagePurchase, ...]
+    providers: tuple[Provider, ...]
+    clinics: tuple[Clinic, ...]
+    first_day: date
+    last_day: date
+    preferences: Preferences = field(default_factory=Preferences)
+
+
+@dataclass(frozen=True)
+class PlannedSession:
+    purchase: PackagePurchase
+    item: PurchaseItem
+    provider: Provider
+    clinic: Clinic
+    starts_at: datetime
+    ends_at: datetime
+    session_number: int
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """Sessions of one item for which the plan has no time, and why."""
+
+    purchase: PackagePurchase
+    item: PurchaseItem
+    sessions: int
+    reasons: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A change of the question that places `gained` more sessions; found by planning again with it."""
+
+    label: str
+    gained: int
+    remaining: int
+    request: PlanRequest
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What is known about how good the plan is.
+
+    No plan can place more than `bound` sessions; `optimal` says that this one places as many.
+    `seconds` is the time spent choosing.
+    """
+
+    placed: int
+    bound: int
+    optimal: bool
+    provider_changes: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A proposal: nothing is booked until `apply`. Sessions come in order of time."""
+
+    request: PlanRequest
+    placed: tuple[PlannedSession, ...]
+    unplaced: tuple[Unplaced, ...]
+    ways_out: tuple[WayOut, ...]
+    certificate: Certificate
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.unplaced

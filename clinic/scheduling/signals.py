@@ -1,0 +1,6 @@
+"""What later subjects may react to, within the same transaction."""
+
+from django.dispatch import Signal
+
+#: Sent with `appointment`, as it was, when its time becomes free: cancelled or moved away.
+appointment_released = Signal()
