@@ -2,7 +2,7 @@
 
 PORT ?= 8000
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --no-input
 
 # A file in .venv, named after what was installed, says that nothing is left to do.
 fingerprint = $(firstword $(shell cat $(1) | cksum))

@@ -1,12 +1,13 @@
 """`manage.py demo`: the whole clinic on this machine: tables, demo data, web server and worker, until it is stopped."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
@@ -28,8 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}")
         for number in STOPPED:
             signal.signal(number, stop)
-        self.prepare()
         try:
+            self.prepare()
             self.run(host, port)
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
@@ -76,13 +77,22 @@ def running(*programs: list[str]) -> Iterator[list[subprocess.Popen]]:
     try:
         for program in programs:
             command = [sys.executable, *program]
-            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True))
+            quiet = {"LOG_LEVEL": "WARNING", **os.environ}
+            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet, start_new_session=True))
         yield processes
     finally:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(PATIENCE)
+            see_off(process)
+
+
+def see_off(process: subprocess.Popen) -> None:
+    """Wait for the end of a process, then end what it left behind: a killed parent does not take its children along."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def wait_for_an_end(processes: list[subprocess.Popen]) -> None:
