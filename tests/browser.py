@@ -23,6 +23,7 @@ def chromium() -> str | None:
 def browser() -> Iterator[object]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 (slow to import, and few tests need it)
 
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "on"  # Playwright's event loop runs in the tests' own thread from now on
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield launched
@@ -30,9 +31,8 @@ def browser() -> Iterator[object]:
 
 
 @pytest.fixture
-def page(browser, live_server, monkeypatch) -> Iterator[object]:
+def page(browser, live_server) -> Iterator[object]:
     """A page in a fresh profile; addresses are relative to the live server."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "on")  # Playwright's own event loop runs in the test's thread
     context = browser.new_context(base_url=live_server.url, viewport=DESK, locale="en-GB")
     context.set_default_timeout(10_000)
     opened = context.new_page()

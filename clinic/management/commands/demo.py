@@ -12,6 +12,10 @@ from contextlib import contextmanager, suppress
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
+from clinic.management.demo.organisation import PASSWORD
+from clinic.management.demo.seeding import GROUP, NEIGHBOUR
+from clinic.models import User
+
 STOPPED = (signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 60  # seconds for the web server to answer, and for a process to end
 
@@ -55,7 +59,21 @@ class Command(BaseCommand):
         deadline = time.monotonic() + PATIENCE
         while not answers(host, port) and all_alive(processes) and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.stdout.write(self.style.SUCCESS(f"The clinic is open at http://{host}:{port}/ (Ctrl-C closes it)."))
+        self.stdout.write(self.style.SUCCESS(f"\nThe clinic is open at http://{host}:{port}/ (Ctrl-C closes it).\n"))
+        self.stdout.write(f"Sign in with the password {PASSWORD!r} as")
+        for (organisation, role), username in logins().items():
+            self.stdout.write(f"  {username:<12} {role}, {organisation}")
+
+
+def logins() -> dict[tuple[str, str], str]:
+    """One user name for each role of each demo organisation, by organisation and role."""
+    staff = User.objects.filter(organisation__slug__in=[GROUP, NEIGHBOUR], is_active=True, groups__isnull=False)
+    found: dict[tuple[str, str], str] = {}
+    for organisation, role, username in staff.order_by("pk").values_list(
+        "organisation__name_en", "groups__name", "username"
+    ):
+        found.setdefault((organisation, role), username)
+    return found
 
 
 def answers(host: str, port: int) -> bool:
