@@ -69,6 +69,11 @@ class SearchTextField(models.TextField):
         return name, path, args, {**kwargs, "sources": self.sources}
 
     def pre_save(self, model_instance, add):
-        text = fold(" ".join(str(getattr(model_instance, source) or "") for source in self.sources))
+        text = fold(" ".join(self._stored(model_instance, source) for source in self.sources))
         setattr(model_instance, self.attname, text)
         return text
+
+    def _stored(self, model_instance, source: str) -> str:
+        """As the column keeps it: a phone number without the blanks it is shown with."""
+        field = model_instance._meta.get_field(source)
+        return field.get_prep_value(getattr(model_instance, field.attname)) or ""

@@ -1,0 +1,91 @@
+"""Put messages into the outbox, and call them off again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.messaging.words import written
+from clinic.models import Appointment, Message, PackagePurchase, Patient, User
+from clinic.tenancy import own
+
+# A slip of the hand is corrected within minutes: the patient need not hear of it.
+GRACE = {MessageKind.MOVED: timedelta(minutes=3), MessageKind.CANCELLED: timedelta(minutes=3)}
+
+
+@dataclass(frozen=True)
+class Destination:
+    channel: Channel
+    address: str
+    obstacle: str = ""
+
+
+@transaction.atomic
+def queue(
+    kind: MessageKind,
+    patient: Patient,
+    *,
+    by: User,
+    at: datetime | None = None,
+    appointment: Appointment | None = None,
+    purchase: PackagePurchase | None = None,
+) -> Message:
+    """Write one message about an appointment or a purchase into the outbox and return it.
+
+    The same event told twice gives the same row; a row that was called off meanwhile is queued again.
+    A patient who cannot or does not want to be written to gets a skipped row that says why.
+    """
+    own(by, patient, appointment, purchase)
+    at = at or now()
+    destination = destination_of(patient)
+    subject, body = written(kind, patient, appointment=appointment, purchase=purchase)
+    fields = {
+        "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment, "kind": kind,
+        "channel": destination.channel, "address": destination.address, "language": patient.language,
+        "subject": subject, "body": body, "queued_at": at, "due_at": at + GRACE.get(kind, timedelta(0)),
+        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
+        "error": destination.obstacle,
+    }  # fmt: skip
+    key = dedupe_key(kind, destination.channel, appointment=appointment, purchase=purchase)
+    message, created = Message.objects.get_or_create(dedupe_key=key, defaults=fields)
+    if not created and message.status == MessageStatus.CANCELLED:
+        for field, value in fields.items():
+            setattr(message, field, value)
+        message.save()
+    return message
+
+
+@transaction.atomic
+def cancel_for(appointment: Appointment, *, by: User, at: datetime | None = None) -> int:
+    """Call off what is queued about an appointment and not yet sent; the number of messages called off."""
+    own(by, appointment)
+    called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
+    queued = Message.objects.filter(appointment=appointment, status=MessageStatus.QUEUED)
+    return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
+
+
+def destination_of(patient: Patient) -> Destination:
+    """Where this patient is written to: by the preferred channel, else by one that has an address."""
+    phone = patient.phone.as_e164 if patient.phone and patient.phone.is_valid() else ""
+    addresses = {Channel.SMS: phone, Channel.EMAIL: patient.email, Channel.WHATSAPP: phone}
+    preferred = Channel(patient.preferred_channel)
+    channel = next((c for c in (preferred, Channel.SMS, Channel.EMAIL) if addresses[c]), preferred)
+    obstacle = ""
+    if not patient.accepts_messages:
+        obstacle = _("The patient does not want messages.")
+    elif not addresses[channel]:
+        obstacle = _("The patient has neither a valid phone number nor an e-mail address.")
+    return Destination(channel, addresses[channel], obstacle)
+
+
+def dedupe_key(
+    kind: MessageKind, channel: Channel, *, appointment: Appointment | None, purchase: PackagePurchase | None
+) -> str:
+    """What makes an event the same one: a move there and back is two moves, so it is told twice."""
+    if appointment is None:
+        return f"{kind}:purchase-{purchase.pk}:{channel}"
+    start = appointment.starts_at.astimezone(UTC)
+    return f"{kind}:{appointment.public_id}:{channel}:{start:%Y%m%dT%H%MZ}:{appointment.moves}"

@@ -1,0 +1,59 @@
+"""The words of a message: which language, which names, which moment, in plain text."""
+
+from datetime import date, datetime
+
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+from django.utils.dateformat import format as format_date
+
+from clinic.enums import MessageKind
+from clinic.models import Appointment, Organisation, PackagePurchase, Patient
+
+LONGEST_FIRST_NAME = 40
+
+
+def written(
+    kind: MessageKind,
+    patient: Patient,
+    *,
+    appointment: Appointment | None = None,
+    purchase: PackagePurchase | None = None,
+) -> tuple[str, str]:
+    """The subject and the text of a message in the patient's language, moments in the clinic's zone."""
+    language = patient.language
+    with translation.override(language):
+        facts = {"first_name": first_name(patient)}
+        if appointment is not None:
+            facts |= appointment_facts(appointment, language)
+        if purchase is not None:
+            facts |= purchase_facts(purchase, language)
+        template = get_template(f"clinic/messages/{kind}.{language}.txt").template
+        text = template.render(Context(facts, autoescape=False))  # plain text: O'Neil stays O'Neil
+    subject, _, body = text.partition("\n")
+    return subject.strip(), body.strip()
+
+
+def first_name(patient: Patient) -> str:
+    words = patient.name_in(patient.language).split()
+    return words[0][:LONGEST_FIRST_NAME] if words else ""
+
+
+def appointment_facts(appointment: Appointment, language: str) -> dict[str, str]:
+    clinic = appointment.clinic
+    local = appointment.starts_at.astimezone(clinic.zone)
+    phone = clinic.phone.as_e164 if clinic.phone else ""
+    return {"day": day(local), "time": format_date(local, "g:i A"), "clinic": clinic.name_in(language), "phone": phone}
+
+
+def purchase_facts(purchase: PackagePurchase, language: str) -> dict[str, object]:
+    organisation: Organisation = purchase.organisation
+    return {
+        "sessions": purchase.total_sessions,
+        "last_day": day(purchase.expires_on),
+        "organisation": organisation.name_in(language),
+    }
+
+
+def day(moment: date | datetime) -> str:
+    return format_date(moment, "l j F Y")
