@@ -4,8 +4,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+from admin_ext.roles import sync_roles
 
 
 class ClinicAdminConfig(AdminConfig):
@@ -16,6 +19,7 @@ class AdminExtConfig(AppConfig):
     name = "admin_ext"
 
     def ready(self) -> None:
+        post_migrate.connect(sync_roles, sender=apps.get_app_config("clinic"), dispatch_uid="admin_ext.sync_roles")
         for workflow in self.workflows():
             if find_spec(f"{workflow}.admin"):
                 import_module(f"{workflow}.admin")

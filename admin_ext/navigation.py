@@ -1,9 +1,119 @@
 """What the sidebar and the command palette offer, by role."""
 
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.dataclasses import SearchResult
+
+from clinic.models.people import Patient
+from clinic.people.selectors import search_patients
+
+PALETTE_PATIENTS = 10
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the sidebar: a page by its name in the namespace `admin`, for those who have the permission."""
+
+    title: str
+    icon: str
+    page: str
+    permission: str = ""
+
+    @classmethod
+    def list(cls, title: str, icon: str, model: str) -> "Entry":
+        return cls(title, icon, f"clinic_{model}_changelist", f"clinic.view_{model}")
+
+    def is_open(self, request) -> bool:
+        """Whether the page that is open is this one, or belongs to this list."""
+        name = getattr(request.resolver_match, "url_name", None) or ""
+        return name == self.page or (self.page.endswith("_changelist") and name.startswith(self.page[:-10]))
+
+    def is_for(self, user) -> bool:
+        return not self.permission or user.has_perm(self.permission)
+
+
+SIDEBAR: dict[str, list[Entry]] = {
+    "": [Entry(_("Today"), "today", "index")],
+    _("Front desk"): [
+        Entry.list(_("Appointments"), "event", "appointment"),
+        Entry.list(_("Patients"), "person", "patient"),
+        Entry.list(_("Packages of patients"), "confirmation_number", "packagepurchase"),
+    ],
+    _("Rota"): [
+        Entry.list(_("Working hours"), "schedule", "workinghours"),
+        Entry.list(_("Extra hours"), "more_time", "extrahours"),
+        Entry.list(_("Leave"), "flight_takeoff", "leave"),
+        Entry.list(_("Closures"), "event_busy", "closure"),
+    ],
+    _("Catalogue"): [
+        Entry.list(_("Services"), "medical_services", "service"),
+        Entry.list(_("Packages"), "inventory_2", "package"),
+        Entry.list(_("Providers"), "stethoscope", "provider"),
+        Entry.list(_("Clinics"), "apartment", "clinic"),
+        Entry.list(_("Rooms"), "meeting_room", "room"),
+    ],
+    _("Records"): [
+        Entry.list(_("Messages"), "outbox", "message"),
+        Entry.list(_("Sessions ledger"), "receipt_long", "sessionentry"),
+        Entry.list(_("Jobs"), "hourglass_top", "job"),
+        Entry.list(_("Bulk bookings"), "history", "operation"),
+    ],
+    _("Settings"): [
+        Entry.list(_("Staff logins"), "badge", "user"),
+        Entry.list(_("Organisation"), "domain", "organisation"),
+        Entry.list(_("Policy"), "gavel", "policy"),
+    ],
+}
+
+
+def entries_for(user) -> dict[str, list[Entry]]:
+    """The sidebar's sections with what this person may open; sections without any are left out."""
+    allowed = {title: [entry for entry in entries if entry.is_for(user)] for title, entries in SIDEBAR.items()}
+    return {title: entries for title, entries in allowed.items() if entries}
+
 
 def sidebar(request) -> list[dict]:
-    return []
+    return [
+        {
+            "title": title,
+            "items": [
+                {
+                    "title": entry.title,
+                    "icon": entry.icon,
+                    "link": reverse(f"admin:{entry.page}"),
+                    "active": entry.is_open(request),
+                }
+                for entry in entries
+            ],
+        }
+        for title, entries in entries_for(request.user).items()
+    ]
 
 
-def search(request, term: str) -> list:
-    return []
+def found(request, term: str) -> list[SearchResult]:
+    """What the command palette answers: pages by title, then at most ten patients of one's own."""
+    return [*pages_found(request.user, term), *patients_found(request.user, term)]
+
+
+def pages_found(user, term: str) -> list[SearchResult]:
+    return [
+        SearchResult(title=entry.title, description=section, link=reverse(f"admin:{entry.page}"), icon=entry.icon)
+        for section, entries in entries_for(user).items()
+        for entry in entries
+        if term.casefold() in str(entry.title).casefold()
+    ]
+
+
+def patients_found(user, term: str) -> list[SearchResult]:
+    if not user.has_perm("clinic.view_patient"):
+        return []
+    patients = search_patients(user.organisation, term, limit=PALETTE_PATIENTS)
+    return [patient_result(patient) for patient in patients]
+
+
+def patient_result(patient: Patient) -> SearchResult:
+    description = " · ".join(filter(None, [patient.file_number, str(patient.phone or "")]))
+    link = reverse("admin:clinic_patient_change", args=[patient.pk])
+    return SearchResult(title=patient.name, description=description, link=link, icon="person")

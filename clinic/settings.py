@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from django.templatetags.static import static
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "admin_ext.middleware.StaffLocaleMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",  # last, so that a locked-out sign-in is seen by all of the above
 ]
@@ -200,14 +202,19 @@ SIMPLE_HISTORY_REVERT_DISABLED = False
 
 UNFOLD = {
     "SITE_TITLE": _("Clinic"),
-    "SITE_HEADER": _("Clinic"),
+    "SITE_HEADER": "admin_ext.theme.header",
     "SITE_SYMBOL": "local_hospital",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("admin_ext/icon.svg")},
+    ],
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
     "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "6px",
+    "COLORS": "admin_ext.theme.colours",
+    "STYLES": ["admin_ext.theme.stylesheet"],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
-    "COMMAND": {"search_models": True, "search_callback": "admin_ext.navigation.search"},
 }
 
 LOGGING = {

@@ -1,0 +1,122 @@
+"""What every list and change page shares: the organisation wall, owned fields, history that is only read."""
+
+from django.contrib.admin.utils import unquote
+from django.db import IntegrityError, transaction
+from django.forms import ModelChoiceField
+from django.http import HttpResponseNotAllowed
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, TabularInline
+
+from admin_ext.forms import ClinicModelForm, ScopedModelForm
+from admin_ext.scope import own_rows, row_or_404
+
+
+class OwnRows:
+    """Scoping shared by lists and inlines: rows, and the rows that their form fields may choose, are one's own."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request) & own_rows(self.model, request.user.organisation)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return scoped(super().formfield_for_foreignkey(db_field, request, **kwargs), request)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        return scoped(super().formfield_for_manytomany(db_field, request, **kwargs), request)
+
+    def get_readonly_fields(self, request, obj=None):
+        owned = getattr(self.model, "written_by_services", ())
+        return (*super().get_readonly_fields(request, obj), *owned)
+
+
+def scoped(formfield, request):
+    if isinstance(formfield, ModelChoiceField):
+        formfield.queryset = formfield.queryset & own_rows(formfield.queryset.model, request.user.organisation)
+    return formfield
+
+
+class ClinicModelAdmin(OwnRows, ModelAdmin):
+    """The base of every ModelAdmin. Rows are deactivated, not deleted, unless `deletable` says otherwise."""
+
+    form = ClinicModelForm
+    deletable = False
+    show_full_result_count = False
+    list_per_page = 50
+    list_filter_submit = True
+    list_fullwidth = True
+    compressed_fields = True
+    warn_unsaved_form = True
+    change_form_before_template = "admin_ext/version_field.html"
+
+    def row_or_404(self, request, object_id):
+        """The row of this list that an action or page is about; a foreign one is not found."""
+        return row_or_404(self.get_queryset(request), object_id)
+
+    def has_add_permission(self, request):
+        return request.user.organisation_id is not None and super().has_add_permission(request)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.deletable and super().has_delete_permission(request, obj)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        bound = {"organisation": request.user.organisation, "clashed": getattr(request, "save_clashed", False)}
+        return type(form.__name__, (form,), bound)
+
+    def get_object(self, request, object_id, from_field=None):
+        """The row; before it is written, read again under a lock, so that the form's check of versions holds."""
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "POST" and transaction.get_connection().in_atomic_block:
+            self.model._base_manager.select_for_update().filter(pk=row.pk).values_list("pk").first()
+            row = super().get_object(request, object_id, from_field)
+        return row
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """A constraint broken by somebody who saved in the same moment comes back as an error of the form."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError:
+            request.save_clashed = True
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class RecordedModelAdmin(SimpleHistoryAdmin, ClinicModelAdmin):
+    """A ClinicModelAdmin with the pages of the row's history, which show and never write."""
+
+    def history_view(self, request, object_id, extra_context=None):
+        self.row_or_404(request, unquote(object_id))
+        return super().history_view(request, object_id, extra_context)
+
+    def history_form_view(self, request, object_id, version_id, extra_context=None):
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET"])
+        self.row_or_404(request, unquote(object_id))
+        row_or_404(self.model.history.filter(id=unquote(object_id)), version_id)
+        return super().history_form_view(request, object_id, version_id, extra_context)
+
+    def revert_disabled(self, request, obj=None):
+        return True
+
+
+class ReadOnly:
+    """Rows that only services make and change."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ClinicInline(OwnRows, TabularInline):
+    """Rows edited inside their parent's page. They have their parent's organisation."""
+
+    form = ScopedModelForm
+    extra = 0
+    show_title = False
+
+    def get_formset(self, request, obj=None, **kwargs):
+        form = type(self.form.__name__, (self.form,), {"organisation": request.user.organisation})
+        return super().get_formset(request, obj, form=form, **kwargs)

@@ -1,0 +1,1 @@
+"""The days of the clinic, side by side."""

@@ -1,0 +1,125 @@
+"""How a status, a person, a moment and a phone look, everywhere: the one place for colours and directions."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Choices
+from django.utils.formats import date_format, localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from clinic.enums import AppointmentStatus, JobStatus, LeaveStatus, MessageStatus, PurchaseStatus
+
+#: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
+COLOURS: dict[Choices, str] = {
+    AppointmentStatus.SCHEDULED: "blue",
+    AppointmentStatus.RESCHEDULED: "violet",
+    AppointmentStatus.CONFIRMED: "teal",
+    AppointmentStatus.ARRIVED: "amber",
+    AppointmentStatus.IN_PROGRESS: "orange",
+    AppointmentStatus.COMPLETED: "green",
+    AppointmentStatus.CANCELLED_BY_PATIENT: "grey",
+    AppointmentStatus.CANCELLED_BY_CLINIC: "grey",
+    AppointmentStatus.NO_SHOW: "red",
+    PurchaseStatus.ACTIVE: "teal",
+    PurchaseStatus.EXPIRED: "red",
+    PurchaseStatus.FROZEN: "blue",
+    PurchaseStatus.CANCELLED: "grey",
+    PurchaseStatus.TRANSFERRED: "violet",
+    LeaveStatus.ASKED: "amber",
+    LeaveStatus.APPROVED: "green",
+    LeaveStatus.REFUSED: "grey",
+    MessageStatus.QUEUED: "blue",
+    MessageStatus.SENT: "green",
+    MessageStatus.FAILED: "red",
+    MessageStatus.SKIPPED: "grey",
+    JobStatus.WAITING: "blue",
+    JobStatus.RUNNING: "amber",
+    JobStatus.DONE: "green",
+}
+
+
+def label(colour: str, text) -> SafeString:
+    return format_html('<span class="status status-{}">{}</span>', colour, text)
+
+
+def status_label(status: Choices) -> SafeString:
+    """The status as a coloured word."""
+    return label(COLOURS[status], status.label)
+
+
+def name(row) -> SafeString:
+    """A name, kept apart from the direction of the text around it; a dash where there is nobody."""
+    return format_html("<bdi>{}</bdi>", row) if row else dash()
+
+
+def left_to_right(text) -> SafeString:
+    """A phone, time or code, which reads from left to right in Arabic too."""
+    return format_html('<bdi dir="ltr">{}</bdi>', text) if text else dash()
+
+
+def dash() -> SafeString:
+    return mark_safe('<span class="quiet">–</span>')
+
+
+def day(value: date | None) -> str:
+    """A day with its weekday, as Mon 7 Jan 2030."""
+    return date_format(value, "D j M Y") if value else dash()
+
+
+def clock(moment: datetime, zone=None) -> str:
+    return f"{localtime(moment, zone):%H:%M}"
+
+
+def moment(value: datetime | None, zone=None) -> SafeString:
+    """A day and a time of day, in the page's zone or the one given."""
+    if value is None:
+        return dash()
+    return format_html('{} <bdi dir="ltr">{}</bdi>', day(localtime(value, zone).date()), clock(value, zone))
+
+
+def span(starts_at: datetime, ends_at: datetime, zone=None) -> SafeString:
+    """A day and the times between which something happens, in the page's zone or the one given."""
+    times = f"{clock(starts_at, zone)}–{clock(ends_at, zone)}"
+    return format_html('{} <bdi dir="ltr" class="times">{}</bdi>', day(localtime(starts_at, zone).date()), times)
+
+
+def money(amount: Decimal, currency: str) -> SafeString:
+    return format_html('<bdi dir="ltr">{} {}</bdi>', localize(amount), currency)
+
+
+class NameColumns:
+    """Columns of rows that have names in two languages."""
+
+    @display(description=_("name"), ordering="name_en")
+    def display_name(self, row):
+        return name(row)
+
+
+class StatusColumn:
+    """The column of a row's status; the model's field says which statuses there are."""
+
+    @display(description=_("status"), ordering="status")
+    def display_status(self, row):
+        return status_label(statuses_of(row)(row.status))
+
+
+class ActiveColumn:
+    @display(description=_("active"), ordering="active")
+    def display_active(self, row):
+        return label("green", _("Active")) if row.active else label("grey", _("Inactive"))
+
+
+class PhoneColumn:
+    @display(description=_("phone"))
+    def display_phone(self, row):
+        return left_to_right(row.phone)
+
+
+def statuses_of(row) -> type[Choices]:
+    """The enumeration of the statuses of a row."""
+    known = (AppointmentStatus, PurchaseStatus, LeaveStatus, MessageStatus, JobStatus)
+    return next(kind for kind in known if kind.choices == row._meta.get_field("status").choices)

@@ -1,0 +1,104 @@
+"""Filters of the lists. They offer rows of the person's own organisation and count nothing."""
+
+from datetime import datetime, time, timedelta
+
+from django.utils.timezone import get_current_timezone, localdate
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesCheckboxFilter,
+    DropdownFilter,
+    RangeDateFilter,
+    RelatedDropdownFilter,
+)
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
+from unfold.utils import parse_date_str
+
+from admin_ext.scope import own_rows
+
+ChoicesFilter = ChoicesCheckboxFilter
+DayRangeFilter = RangeDateFilter
+
+
+class OwnAutocompleteForm(AutocompleteDropdownForm):
+    """Also the row already chosen, named in the address, is looked up among one's own."""
+
+    def __init__(self, request, name, *args, **kwargs):
+        super().__init__(request, name, *args, **kwargs)
+        field = self.fields[name]
+        field.queryset = own_rows(field.queryset.model, request.user.organisation)
+
+
+class OwnAutocompleteFilter(AutocompleteSelectFilter):
+    """Choose one row of many by typing: patients, purchases."""
+
+    form_class = OwnAutocompleteForm
+
+
+class OwnRowsFilter(RelatedDropdownFilter):
+    """Choose one row of a few: clinics, providers, services."""
+
+    def field_choices(self, field, request, model_admin):
+        rows = own_rows(field.remote_field.model, request.user.organisation)
+        return [(row.pk, str(row)) for row in rows]
+
+
+class MomentRangeFilter(RangeDateFilter):
+    """Moments between two days of the page's time zone, both days included."""
+
+    def queryset(self, request, queryset):
+        first, last = (self.day(end) for end in ("from", "to"))
+        if first:
+            queryset = queryset.filter(**{f"{self.field_path}__gte": midnight(first)})
+        if last:
+            queryset = queryset.filter(**{f"{self.field_path}__lt": midnight(last + timedelta(days=1))})
+        return queryset
+
+    def day(self, end: str):
+        text = self.used_parameters.get(f"{self.parameter_name}_{end}")
+        return parse_date_str(text) if isinstance(text, str) else None
+
+
+def midnight(day) -> datetime:
+    return datetime.combine(day, time(), tzinfo=get_current_timezone())
+
+
+class NearDayFilter(DropdownFilter):
+    """The days a desk works with; `field` is a moment."""
+
+    title = _("day")
+    parameter_name = "day"
+    field = "starts_at"
+    days = {"yesterday": (-1, 1), "today": (0, 1), "tomorrow": (1, 1), "week": (0, 7)}  # first day, number of days
+
+    def lookups(self, request, model_admin):
+        return [
+            ("today", _("Today")), ("tomorrow", _("Tomorrow")), ("week", _("Next 7 days")),
+            ("yesterday", _("Yesterday")),
+        ]  # fmt: skip
+
+    def queryset(self, request, queryset):
+        if self.value() not in self.days:
+            return queryset
+        offset, length = self.days[self.value()]
+        first = localdate() + timedelta(days=offset)
+        span = {f"{self.field}__gte": midnight(first), f"{self.field}__lt": midnight(first + timedelta(days=length))}
+        return queryset.filter(**span)
+
+
+class ExpiresFilter(DropdownFilter):
+    """Purchases by how soon their last day comes."""
+
+    title = _("last day")
+    parameter_name = "expires"
+
+    def lookups(self, request, model_admin):
+        return [("7", _("Within 7 days")), ("30", _("Within 30 days")), ("past", _("Already past"))]
+
+    def queryset(self, request, queryset):
+        today = localdate()
+        if self.value() == "past":
+            return queryset.filter(expires_on__lt=today)
+        if self.value() in ("7", "30"):
+            return queryset.filter(expires_on__range=(today, today + timedelta(days=int(self.value()))))
+        return queryset

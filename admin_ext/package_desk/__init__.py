@@ -1,0 +1,1 @@
+"""Packages of patients: what was bought, used and is left."""

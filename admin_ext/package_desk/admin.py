@@ -1,0 +1,81 @@
+"""Packages of patients and the ledger of their sessions; both are written by the package desk's pages alone."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from admin_ext.base import ClinicModelAdmin, ReadOnly, RecordedModelAdmin
+from admin_ext.columns import StatusColumn, day, label, left_to_right, moment, money, name
+from admin_ext.filters import ChoicesFilter, ExpiresFilter, MomentRangeFilter, OwnAutocompleteFilter, OwnRowsFilter
+from clinic.models import PackagePurchase, SessionEntry
+
+
+@admin.register(PackagePurchase)
+class PackagePurchaseAdmin(StatusColumn, ReadOnly, RecordedModelAdmin):
+    list_display = [
+        "display_patient", "display_package", "display_used", "display_purchased_on", "display_expires_on",
+        "display_status",
+    ]  # fmt: skip
+    list_filter = [
+        ("status", ChoicesFilter), ExpiresFilter, ("package", OwnRowsFilter), ("patient", OwnAutocompleteFilter),
+    ]  # fmt: skip
+    list_select_related = ["patient", "package"]
+    search_fields = ["patient__search_text"]
+    search_help_text = _("Patient: name, phone or file number")
+    fieldsets = [
+        (None, {"fields": [("patient", "package"), ("status", "display_used")]}),
+        (_("Bought"), {"fields": [("purchased_on", "expires_on"), ("display_price", "assigned_by"), "frozen_on"]}),
+    ]
+    readonly_fields = ["display_used", "display_price"]
+
+    @display(description=_("patient"), ordering="patient__name_en")
+    def display_patient(self, row):
+        return name(row.patient)
+
+    @display(description=_("package"), ordering="package__name_en")
+    def display_package(self, row):
+        return name(row.package)
+
+    @display(description=_("used"), ordering="sessions_used")
+    def display_used(self, row):
+        return left_to_right(f"{row.sessions_used} / {row.total_sessions}")
+
+    @display(description=_("purchased on"), ordering="purchased_on")
+    def display_purchased_on(self, row):
+        return day(row.purchased_on)
+
+    @display(description=_("last day"), ordering="expires_on")
+    def display_expires_on(self, row):
+        return day(row.expires_on)
+
+    @display(description=_("price"))
+    def display_price(self, row):
+        return money(row.price, row.organisation.currency)
+
+
+@admin.register(SessionEntry)
+class SessionEntryAdmin(ReadOnly, ClinicModelAdmin):
+    list_display = ["display_at", "display_patient", "purchase", "display_kind", "display_sessions", "by", "reason"]
+    list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
+    list_select_related = ["purchase__patient", "purchase__package", "by"]
+    ordering = ["-pk"]
+    search_fields = ["purchase__patient__search_text"]
+    fieldsets = [
+        (None, {"fields": [("purchase", "item"), ("kind", "sessions"), "appointment", ("by", "at"), "reason"]}),
+    ]
+
+    @display(description=_("at"), ordering="at")
+    def display_at(self, row):
+        return moment(row.at)
+
+    @display(description=_("patient"))
+    def display_patient(self, row):
+        return name(row.purchase.patient)
+
+    @display(description=_("kind"), ordering="kind")
+    def display_kind(self, row):
+        return label("grey", row.get_kind_display())
+
+    @display(description=_("sessions"))
+    def display_sessions(self, row):
+        return left_to_right(f"{row.sessions:+d}")

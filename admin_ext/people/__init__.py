@@ -1,0 +1,1 @@
+"""Patients, providers and staff."""

@@ -1,0 +1,101 @@
+"""Patients, providers and the staff's logins."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm
+
+from admin_ext.base import ClinicModelAdmin, RecordedModelAdmin
+from admin_ext.columns import ActiveColumn, NameColumns, PhoneColumn, label, left_to_right, moment, name
+from admin_ext.filters import ChoicesFilter, OwnRowsFilter
+from admin_ext.people.forms import ColourInput, StaffChangeForm, StaffCreationForm
+from clinic.models import Patient, Provider, User
+from clinic.people.selectors import search_patients
+
+ACTIVE = ("active", BooleanRadioFilter)
+
+
+@admin.register(Patient)
+class PatientAdmin(NameColumns, ActiveColumn, PhoneColumn, RecordedModelAdmin):
+    list_display = ["display_name", "display_file_number", "display_phone", "born_on", "sex", "display_active"]
+    list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
+    search_fields = ["search_text"]
+    search_help_text = _("Name, phone or file number")
+    fieldsets = [
+        (None, {"fields": [("name_en", "name_ar"), ("file_number", "active"), ("born_on", "sex")]}),
+        (
+            _("How to reach"),
+            {"fields": [("phone", "email"), ("language", "preferred_channel"), "accepts_messages"]},
+        ),
+        (_("Notes"), {"fields": ["notes"]}),
+    ]
+
+    def get_search_results(self, request, queryset, search_term):
+        """Names as they are spelled by anybody, phones with or without their country, file numbers."""
+        if not search_term.strip():
+            return queryset, False
+        return queryset & search_patients(request.user.organisation, search_term, limit=None), False
+
+    @display(description=_("file number"), ordering="file_number")
+    def display_file_number(self, row):
+        return left_to_right(row.file_number)
+
+
+@admin.register(Provider)
+class ProviderAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
+    list_display = ["display_name", "code", "specialty", "user", "display_active"]
+    list_filter = [ACTIVE, ("clinics", OwnRowsFilter), ("services", OwnRowsFilter)]
+    list_select_related = ["user"]
+    search_fields = ["name_en", "name_ar", "code", "specialty"]
+    autocomplete_fields = ["clinics", "user"]
+    fieldsets = [
+        (None, {"fields": [("name_en", "name_ar"), ("code", "active"), ("specialty", "colour"), "clinics", "user"]}),
+    ]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "colour":
+            kwargs["widget"] = ColourInput(attrs={"class": "colour-input"})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(User)
+class StaffAdmin(ClinicModelAdmin, UserAdmin):
+    """Logins of one's own organisation. Powers over the platform are not given here."""
+
+    form = StaffChangeForm
+    add_form = StaffCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "display_person", "display_roles", "display_last_login", "display_is_active"]
+    list_filter = [("is_active", BooleanRadioFilter), ("groups", OwnRowsFilter)]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": [("username", "password"), ("first_name", "last_name"), ("email", "language")]}),
+        (_("Access"), {"fields": ["groups", ("is_active", "is_staff"), ("last_login", "date_joined")]}),
+    ]
+    add_fieldsets = [
+        (None, {"fields": ["username", ("password1", "password2"), ("first_name", "last_name"), "language", "groups"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description=_("name"), ordering="first_name")
+    def display_person(self, row):
+        return name(row)
+
+    @display(description=_("roles"))
+    def display_roles(self, row):
+        return ", ".join(gettext(group.name) for group in row.groups.all())
+
+    @display(description=_("last login"), ordering="last_login")
+    def display_last_login(self, row):
+        return moment(row.last_login)
+
+    @display(description=_("active"), ordering="is_active")
+    def display_is_active(self, row):
+        return label("green", _("Active")) if row.is_active else label("grey", _("Inactive"))

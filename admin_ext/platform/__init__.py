@@ -1,0 +1,1 @@
+"""The machinery that serves every organisation; for people of the platform only."""

@@ -1,0 +1,1 @@
+"""What long work did, and the machinery behind it."""

@@ -1,0 +1,58 @@
+"""The roles of a clinic's staff, declared once as groups and synchronised after every migrate."""
+
+from importlib import import_module
+
+from django.db import connections
+from django.utils.translation import gettext_noop
+
+FRONT_DESK = gettext_noop("Front desk")
+PROVIDER = gettext_noop("Provider")
+CASHIER = gettext_noop("Cashier")
+MANAGER = gettext_noop("Manager")
+ADMINISTRATOR = gettext_noop("Administrator")
+
+#: What the pages ask for. A page creates the row its permission names.
+BOOK = "clinic.add_appointment"
+CHANGE_BOOKING = "clinic.change_appointment"
+ASSIGN_PACKAGE = "clinic.add_packagepurchase"
+CHANGE_PURCHASE = "clinic.change_packagepurchase"
+AUTO_SCHEDULE = "clinic.add_operation"
+UNDO = "clinic.change_operation"
+
+CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
+ROTA = ("workinghours", "extrahours", "leave", "closure")
+DESK = ("appointment", "packagepurchase", "purchaseitem", "sessionentry", "message", "job", "operation")
+
+
+def may(verbs: str, *models: str) -> set[str]:
+    """Codenames: `may("view add", "patient")` is {"view_patient", "add_patient"}."""
+    return {f"{verb}_{model}" for verb in verbs.split() for model in models}
+
+
+SEES_THE_DESK = may("view", "patient", "provider", *CATALOGUE, *ROTA, "appointment", "packagepurchase", "purchaseitem")
+RUNS_THE_DESK = (
+    SEES_THE_DESK
+    | may("view", *DESK)
+    | may("add change", "patient", "appointment", "packagepurchase", "operation", "job")
+)
+
+ROLES: dict[str, set[str]] = {
+    FRONT_DESK: RUNS_THE_DESK,
+    PROVIDER: SEES_THE_DESK | may("change", "appointment") | may("add", "leave"),
+    CASHIER: SEES_THE_DESK | may("view", "sessionentry", "message"),
+    MANAGER: RUNS_THE_DESK
+    | may("view", "policy", "organisation", "user")
+    | may("change", "policy")
+    | may("add change delete", *ROTA),
+    ADMINISTRATOR: RUNS_THE_DESK
+    | may("view change", "policy", "organisation")
+    | may("add change delete", *CATALOGUE, *ROTA)
+    | may("add change", "provider")
+    | may("view add change", "user"),
+}
+
+
+def sync_roles(sender=None, using="default", **kwargs) -> None:
+    """Give each role's group its permissions; connected to `post_migrate`, quiet while there are no tables for it."""
+    if {"auth_group", "auth_permission"} <= set(connections[using].introspection.table_names()):
+        import_module("clinic.people.groups").sync_groups(ROLES, using=using)  # its models are not loaded any earlier

@@ -1,0 +1,1 @@
+"""When providers work and when they are away."""

@@ -1,0 +1,25 @@
+"""The looks of `admin_ext.columns` for templates."""
+
+from django import template
+
+from admin_ext import columns
+
+register = template.Library()
+
+register.filter("person", columns.name)
+register.filter("left_to_right", columns.left_to_right)
+register.filter("day", columns.day)
+register.filter("moment", columns.moment)
+register.simple_tag(columns.span, name="span")
+register.simple_tag(columns.money, name="money")
+
+
+@register.filter
+def status(row):
+    """The coloured status of a row that has a `status`."""
+    return columns.status_label(columns.statuses_of(row)(row.status))
+
+
+@register.filter
+def clock(moment, zone=None):
+    return columns.left_to_right(columns.clock(moment, zone))
