@@ -10,8 +10,9 @@ RUN_READY := .venv/ready-to-run-$(call fingerprint,requirements.txt)
 TEST_READY := .venv/ready-to-test-$(call fingerprint,requirements.txt tests/requirements.txt)
 
 # A name on the path proves nothing (it may be a launcher without a Python behind it): each candidate is asked.
-PYENV := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.*/bin/python3)
-CANDIDATES := python3.14 python3.13 python3.12 python3 $(PYENV)
+PYENV := $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
+CANDIDATES := python3.14 python3.13 python3.12 python3 \
+	$(foreach version,3.14 3.13 3.12,$(wildcard $(PYENV)/$(version).*/bin/python3))
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))
 
 .PHONY: help demo test lint

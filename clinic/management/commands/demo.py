@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write("Bringing the tables up to date …")
         call_command("migrate", verbosity=0, interactive=False, stdout=self.stdout)
         call_command("createcachetable", verbosity=0)
-        self.stdout.write("Looking for the demo organisation …")
+        self.stdout.write("Looking for the demo organisation (loading it takes a moment) …")
         call_command("seed_demo", stdout=self.stdout)
 
     def run(self, host: str, port: int):
