@@ -109,6 +109,7 @@ class MessageKind(TextChoices):
     MOVED = "moved", _("Appointment moved")
     CANCELLED = "cancelled", _("Appointment cancelled")
     ASSIGNED = "assigned", _("Package assigned")
+    PLANNED = "planned", _("Sessions booked")
 
 
 class Channel(TextChoices):

@@ -1,5 +1,6 @@
 """Put messages into the outbox, and call them off again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -32,8 +33,9 @@ def queue(
     at: datetime | None = None,
     appointment: Appointment | None = None,
     purchase: PackagePurchase | None = None,
+    sessions: Sequence[Appointment] = (),
 ) -> Message:
-    """Write one message about an appointment or a purchase into the outbox and return it.
+    """Write one message about an appointment, a purchase or several `sessions` into the outbox and return it.
 
     The same event told twice gives the same row; a row that was called off meanwhile is queued again.
     A patient who cannot or does not want to be written to gets a skipped row that says why.
@@ -41,7 +43,7 @@ def queue(
     own(by, patient, appointment, purchase)
     at = at or now()
     destination = destination_of(patient)
-    subject, body = written(kind, patient, appointment=appointment, purchase=purchase)
+    subject, body = written(kind, patient, appointment=appointment, purchase=purchase, sessions=sessions)
     fields = {
         "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment, "kind": kind,
         "channel": destination.channel, "address": destination.address, "language": patient.language,

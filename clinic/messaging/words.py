@@ -1,5 +1,6 @@
 """The words of a message: which language, which names, which moment, in plain text."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.template import Context
@@ -19,15 +20,18 @@ def written(
     *,
     appointment: Appointment | None = None,
     purchase: PackagePurchase | None = None,
+    sessions: Sequence[Appointment] = (),
 ) -> tuple[str, str]:
     """The subject and the text of a message in the patient's language, moments in the clinic's zone."""
     language = patient.language
     with translation.override(language):
-        facts = {"first_name": first_name(patient)}
+        facts: dict[str, object] = {"first_name": first_name(patient)}
         if appointment is not None:
             facts |= appointment_facts(appointment, language)
         if purchase is not None:
             facts |= purchase_facts(purchase, language)
+        if sessions:
+            facts["dates"] = [appointment_facts(session, language) for session in sessions]
         template = get_template(f"clinic/messages/{kind}.{language}.txt").template
         text = template.render(Context(facts, autoescape=False))  # plain text: O'Neil stays O'Neil
     subject, _, body = text.partition("\n")
@@ -39,7 +43,7 @@ def first_name(patient: Patient) -> str:
     return words[0][:LONGEST_FIRST_NAME] if words else ""
 
 
-def appointment_facts(appointment: Appointment, language: str) -> dict[str, str]:
+def appointment_facts(appointment: Appointment, language: str) -> dict[str, object]:
     clinic = appointment.clinic
     local = appointment.starts_at.astimezone(clinic.zone)
     phone = clinic.phone.as_e164 if clinic.phone else ""

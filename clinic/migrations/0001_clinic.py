@@ -282,6 +282,124 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Operation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(choices=[("auto_schedule", "Auto-schedule")], max_length=20, verbose_name="kind"),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
+                ("rows", models.JSONField(default=dict, verbose_name="rows")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="undone by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "operation",
+                "verbose_name_plural": "operations",
+                "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Job",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("bulk_plan", "Plan everyone's unbooked sessions"),
+                            ("bulk_apply", "Book planned sessions"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("arguments", models.JSONField(default=dict, verbose_name="arguments")),
+                ("result", models.JSONField(default=dict, verbose_name="result")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="of")),
+                ("stage", models.CharField(blank=True, max_length=120, verbose_name="stage")),
+                ("error", models.TextField(blank=True, verbose_name="error")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("cancel_asked_at", models.DateTimeField(blank=True, null=True, verbose_name="cancel asked at")),
+                ("created_at", models.DateTimeField(verbose_name="asked at")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started at")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="asked by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "job",
+                "verbose_name_plural": "jobs",
+                "ordering": ["-created_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="HistoricalRoom",
             fields=[
                 ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
@@ -846,6 +964,43 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="Closure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(max_length=120, verbose_name="name")),
+                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
+                ("first_on", models.DateField(verbose_name="first day")),
+                ("last_on", models.DateField(verbose_name="last day")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: every clinic.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="closures",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "closure",
+                "verbose_name_plural": "closures",
+                "ordering": ["-first_on"],
+            },
+        ),
         migrations.AddField(
             model_name="clinic",
             name="organisation",
@@ -1085,6 +1240,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "operation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.operation",
+                        verbose_name="booked by operation",
+                    ),
+                ),
+                (
                     "organisation",
                     models.ForeignKey(
                         editable=False,
@@ -1214,6 +1380,7 @@ class Migration(migrations.Migration):
                             ("moved", "Appointment moved"),
                             ("cancelled", "Appointment cancelled"),
                             ("assigned", "Package assigned"),
+                            ("planned", "Sessions booked"),
                         ],
                         max_length=20,
                         verbose_name="kind",
@@ -2535,6 +2702,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "operation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.operation",
+                        verbose_name="booked by operation",
+                    ),
+                ),
+                (
                     "organisation",
                     models.ForeignKey(
                         blank=True,
@@ -2784,189 +2963,52 @@ class Migration(migrations.Migration):
                 "ordering": ["provider", "weekday", "start"],
             },
         ),
-        migrations.CreateModel(
-            name="Operation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "kind",
-                    models.CharField(choices=[("auto_schedule", "Auto-schedule")], max_length=20, verbose_name="kind"),
-                ),
-                ("at", models.DateTimeField(verbose_name="at")),
-                ("reason", models.CharField(blank=True, max_length=200, verbose_name="reason")),
-                ("rows", models.JSONField(default=dict, verbose_name="rows")),
-                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone at")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="undone by",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "operation",
-                "verbose_name_plural": "operations",
-                "ordering": ["-at", "-pk"],
-                "indexes": [models.Index(fields=["organisation", "-at", "-id"], name="operation_newest")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["auto_schedule"])), name="operation_kind_is_known"
-                    )
-                ],
-            },
+        migrations.AddIndex(
+            model_name="operation",
+            index=models.Index(fields=["organisation", "-at", "-id"], name="operation_newest"),
         ),
-        migrations.CreateModel(
-            name="Job",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("bulk_plan", "Plan everyone's unbooked sessions"),
-                            ("bulk_apply", "Book planned sessions"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("running", "Running"),
-                            ("done", "Done"),
-                            ("failed", "Failed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="waiting",
-                        max_length=10,
-                        verbose_name="status",
-                    ),
-                ),
-                ("arguments", models.JSONField(default=dict, verbose_name="arguments")),
-                ("result", models.JSONField(default=dict, verbose_name="result")),
-                ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
-                ("total", models.PositiveIntegerField(default=0, verbose_name="of")),
-                ("stage", models.CharField(blank=True, max_length=120, verbose_name="stage")),
-                ("error", models.TextField(blank=True, verbose_name="error")),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("cancel_asked_at", models.DateTimeField(blank=True, null=True, verbose_name="cancel asked at")),
-                ("created_at", models.DateTimeField(verbose_name="asked at")),
-                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started at")),
-                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="jobs",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="asked by",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "job",
-                "verbose_name_plural": "jobs",
-                "ordering": ["-created_at", "-pk"],
-                "indexes": [models.Index(fields=["organisation", "-created_at", "-id"], name="job_newest")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["bulk_plan", "bulk_apply"])), name="job_kind_is_known"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("status__in", ["waiting", "running", "done", "failed", "cancelled"])),
-                        name="job_status_is_known",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("done__lte", models.F("total"))), name="job_progress_within_total"
-                    ),
-                ],
-            },
+        migrations.AddConstraint(
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["auto_schedule"])), name="operation_kind_is_known"
+            ),
         ),
-        migrations.CreateModel(
-            name="Closure",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name_en", models.CharField(max_length=120, verbose_name="name")),
-                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
-                ("first_on", models.DateField(verbose_name="first day")),
-                ("last_on", models.DateField(verbose_name="last day")),
-                (
-                    "clinic",
-                    models.ForeignKey(
-                        blank=True,
-                        help_text="Empty: every clinic.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="closures",
-                        to="clinic.clinic",
-                        verbose_name="clinic",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "closure",
-                "verbose_name_plural": "closures",
-                "ordering": ["-first_on"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("first_on__lte", models.F("last_on"))),
-                        name="closure_starts_before_it_ends",
-                        violation_error_message="The last day must not be before the first.",
-                    ),
-                    clinic.constraints.Agrees(
-                        links={"clinic": ("organisation",)}, name="closure_agrees", violation_error_code="agrees"
-                    ),
-                ],
-            },
+        migrations.AddIndex(
+            model_name="job",
+            index=models.Index(fields=["organisation", "-created_at", "-id"], name="job_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["bulk_plan", "bulk_apply"])), name="job_kind_is_known"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["waiting", "running", "done", "failed", "cancelled"])),
+                name="job_status_is_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("done__lte", models.F("total"))), name="job_progress_within_total"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="closure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_on__lte", models.F("last_on"))),
+                name="closure_starts_before_it_ends",
+                violation_error_message="The last day must not be before the first.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="closure",
+            constraint=clinic.constraints.Agrees(
+                links={"clinic": ("organisation",)}, name="closure_agrees", violation_error_code="agrees"
+            ),
         ),
         migrations.AddConstraint(
             model_name="clinic",
@@ -3091,7 +3133,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="message",
             constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["booked", "moved", "cancelled", "assigned"])),
+                condition=models.Q(("kind__in", ["booked", "moved", "cancelled", "assigned", "planned"])),
                 name="message_kind_is_known",
             ),
         ),
@@ -3438,6 +3480,7 @@ class Migration(migrations.Migration):
             constraint=clinic.constraints.Agrees(
                 links={
                     "clinic": ("organisation",),
+                    "operation": ("organisation",),
                     "package_purchase": ("organisation", "patient"),
                     "patient": ("organisation",),
                     "provider": ("organisation",),

@@ -10,6 +10,7 @@ from clinic.constraints import Agrees, NoOverlap
 from clinic.enums import LIVE_STATUSES, AppointmentKind, AppointmentStatus
 from clinic.models.base import RecordedModel, choice_check
 from clinic.models.catalogue import Service
+from clinic.models.jobs import Operation
 from clinic.models.organisations import Clinic, Room
 from clinic.models.packages import PackagePurchase
 from clinic.models.people import Patient, Provider, User
@@ -61,6 +62,10 @@ class Appointment(RecordedModel):
     )  # fmt: skip
     session_number = models.PositiveSmallIntegerField(_("session"), null=True, blank=True)
     session_used = models.BooleanField(_("session used"), default=False)
+    operation = models.ForeignKey(
+        Operation, verbose_name=_("booked by operation"), on_delete=models.PROTECT, related_name="appointments",
+        null=True, blank=True,
+    )  # fmt: skip
     follow_up_of = models.ForeignKey(
         "self",
         verbose_name=_("follow-up of"),
@@ -87,9 +92,9 @@ class Appointment(RecordedModel):
 
     written_by_services = (
         "clinic", "provider", "patient", "service", "room", "room_place", "kind", "status", "starts_at", "ends_at",
-        "busy_from", "busy_until", "lane", "package_purchase", "session_number", "session_used", "follow_up_of",
-        "overbook_reason", "booked_by", "booked_at", "confirmed_at", "arrived_at", "started_at", "completed_at",
-        "cancelled_at", "cancelled_by", "cancellation_reason", "moves", "calendar_sequence",
+        "busy_from", "busy_until", "lane", "package_purchase", "session_number", "session_used", "operation",
+        "follow_up_of", "overbook_reason", "booked_by", "booked_at", "confirmed_at", "arrived_at", "started_at",
+        "completed_at", "cancelled_at", "cancelled_by", "cancellation_reason", "moves", "calendar_sequence",
     )  # fmt: skip
 
     class Meta:
@@ -140,7 +145,7 @@ class Appointment(RecordedModel):
                 links={
                     "clinic": ["organisation"], "provider": ["organisation"], "service": ["organisation"],
                     "patient": ["organisation"], "room": ["organisation", "clinic"],
-                    "package_purchase": ["organisation", "patient"],
+                    "package_purchase": ["organisation", "patient"], "operation": ["organisation"],
                 },
             ),
         ]  # fmt: skip

@@ -25,7 +25,7 @@ from clinic.models import (
     SessionEntry,
     User,
 )
-from clinic.packages.refusals import usability_refusals
+from clinic.packages.refusals import usability_refusals, wrong_status
 from clinic.packages.selectors import USES, item_balances, local_day
 from clinic.tenancy import own
 
@@ -180,6 +180,26 @@ def count_session(purchase: PackagePurchase, sessions: int, *, by: User, reason:
     elif not all_used and purchase.status == PurchaseStatus.COMPLETED:
         purchase.status = PurchaseStatus.ACTIVE
     purchase.record("sessions_used", "status", by=by, reason=reason)
+
+
+@transaction.atomic
+def extend(purchase: PackagePurchase, *, days: int, by: User, reason: str = "") -> PackagePurchase:
+    """Move the last day of the purchase by `days`; one that had expired can be used again.
+
+    Raises PackageRefused for fewer than one day and for a purchase that was cancelled or transferred.
+    """
+    own(by, purchase)
+    purchase = lock(purchase)
+    if days < 1:
+        message = _("An extension adds at least one day.")
+        raise PackageRefused(Refusal(RefusalCode.INVALID, message, _("Enter the number of days.")))
+    if gone := wrong_status(purchase, besides=PurchaseStatus.EXPIRED):
+        raise PackageRefused(*gone)
+    purchase.expires_on += timedelta(days=days)
+    if purchase.status == PurchaseStatus.EXPIRED:
+        purchase.status = PurchaseStatus.ACTIVE
+    purchase.record("expires_on", "status", by=by, reason=reason)
+    return purchase
 
 
 @transaction.atomic

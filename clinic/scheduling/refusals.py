@@ -60,10 +60,9 @@ class Question:
 
     def rows_today(self) -> Iterator[tuple[Hours, Span]]:
         """The provider's hours at the clinic that touch the day, with their spans."""
-        for hours in self.situation.hours:
-            if (hours.provider, hours.clinic) == (self.provider.pk, self.clinic.pk):
-                for span in hours_spans(hours, self.clock, self.day, self.day):
-                    yield hours, span
+        for hours in self.situation.hours_of.get((self.provider.pk, self.clinic.pk), ()):
+            for span in hours_spans(hours, self.clock, self.day, self.day):
+                yield hours, span
 
     def rows_around(self) -> list[tuple[Hours, Span]]:
         """The rows of hours that hold the whole treatment."""

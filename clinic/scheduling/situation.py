@@ -4,6 +4,7 @@
 that a slot that is offered can be booked and a slot that is not offered is refused.
 """
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,14 @@ class Situation:
             result[opening.provider, opening.clinic].append(opening)
         return dict(result)
 
+    @cached_property
+    def hours_of(self) -> dict[tuple[int, int], list[Hours]]:
+        """Rows of hours by (provider, clinic)."""
+        result: dict[tuple[int, int], list[Hours]] = defaultdict(list)
+        for hours in self.hours:
+            result[hours.provider, hours.clinic].append(hours)
+        return dict(result)
+
     def lanes(self, provider: int, limit: int) -> Sequence[Sequence[Span]]:
         """What is taken in each of `limit` lanes of a provider, as sorted, disjoint spans.
 
@@ -98,6 +107,15 @@ class Situation:
         """Places of rooms that serve `service` and are free throughout, in order of preference."""
         places = self.places.get((service, clinic), ())
         return [place for place in places if is_clear(self.taken_places.get(place, ()), busy_from, busy_until)]
+
+    def take(self, provider: int, patient: int, busy: Busy, treatment: Span, place: RoomPlace | None) -> None:
+        """Go on as if this session were booked: the next question finds its time taken."""
+        insort(self.busy.setdefault(provider, []), busy)
+        insort(self.patients_busy.setdefault(patient, []), treatment)
+        if place is not None:
+            insort(self.taken_places.setdefault(place, []), (busy.start, busy.end))
+        for key in [key for key in self._lanes if key[0] == provider]:
+            del self._lanes[key]
 
     def bookable(self, clinic: int, at: datetime) -> Span:
         """From the end of the minimum notice to the end of the booking horizon, seen from `at`."""

@@ -54,7 +54,7 @@ def mark_no_show(appointment: Appointment, *, by: User, at: datetime | None = No
         raise WrongStatus(Refusal(RefusalCode.STATUS, message, _("Cancel it if the patient will not come.")))
     row.status = AppointmentStatus.NO_SHOW
     if _policy(row).no_show_uses_session:
-        _use_session(row, by=by, at=at, reason=AppointmentStatus.NO_SHOW.label)
+        packages.use_session(row, by=by, at=at, reason=AppointmentStatus.NO_SHOW.label)
     row.record("status", "session_used", by=by)
     return row
 
@@ -62,18 +62,25 @@ def mark_no_show(appointment: Appointment, *, by: User, at: datetime | None = No
 @retried
 @transaction.atomic
 def cancel(
-    appointment: Appointment, *, by: User, by_patient: bool = False, reason: str = "", at: datetime | None = None
+    appointment: Appointment,
+    *,
+    by: User,
+    by_patient: bool = False,
+    reason: str = "",
+    tell: bool = True,
+    at: datetime | None = None,
 ) -> Appointment:
     """Call the appointment off: its time is free and its session is free again with the same commit.
 
-    A patient who cancels within the policy's window may lose the session, where the policy says so.
+    A patient who cancels within the policy's window may lose the session, where the policy says so. `tell` is False
+    where the patient has not heard of the appointment yet.
     """
     own(by, appointment)
     row, at = reread(appointment, "cancel"), at or timezone.now()
     policy = _policy(row)
     is_late = by_patient and row.starts_at - at < policy.cancellation_window
     if is_late and policy.late_cancellation_uses_session:
-        _use_session(row, by=by, at=at, reason=_("Late cancellation"))
+        packages.use_session(row, by=by, at=at, reason=_("Late cancellation"))
     row.status = AppointmentStatus.CANCELLED_BY_PATIENT if by_patient else AppointmentStatus.CANCELLED_BY_CLINIC
     row.cancelled_at, row.cancelled_by, row.cancellation_reason = at, by, reason
     row.calendar_sequence += 1
@@ -83,7 +90,8 @@ def cancel(
     )  # fmt: skip
     appointment_released.send(Appointment, appointment=row)
     cancel_for(row, by=by, at=at)
-    queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)
+    if tell:
+        queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)
     return row
 
 
@@ -134,14 +142,9 @@ def _step(
     row.status = status
     setattr(row, moment, at)
     if uses_session:
-        _use_session(row, by=by, at=at)
+        packages.use_session(row, by=by, at=at)
     row.record("status", moment, "session_used", by=by)
     return row
-
-
-def _use_session(row: Appointment, *, by: User, at: datetime, reason: str = "") -> None:
-    if row.package_purchase:
-        packages.use_session(row, by=by, at=at, reason=reason)
 
 
 def _policy(row: Appointment) -> Policy:

@@ -141,18 +141,23 @@ def take_time(
 
     Another clinic desk may take a room's place at the same moment; then the next place is tried.
     """
-    moment = question.clock.moment
-    appointment.starts_at, appointment.ends_at = moment(question.start), moment(question.end)
-    appointment.busy_from, appointment.busy_until = (moment(instant) for instant in question.busy)
-    appointment.lane = min(question.free_lanes(), default=question.first_extra_lane())
     for place in _room_places(question, room):
-        appointment.room_id, appointment.room_place = (place.room, place.place) if place else (None, 0)
+        seat(appointment, question, place)
         refusal = _record(appointment, by=by, reason=reason)
         if refusal is None:
             return
         if refusal.code != RefusalCode.ROOM:
             break
     raise BookingRefused(refusal)
+
+
+def seat(appointment: Appointment, question: Question, place: RoomPlace | None) -> None:
+    """Set the question's time on the appointment, in the lowest free lane and in this place of a room."""
+    moment = question.clock.moment
+    appointment.starts_at, appointment.ends_at = moment(question.start), moment(question.end)
+    appointment.busy_from, appointment.busy_until = (moment(instant) for instant in question.busy)
+    appointment.lane = min(question.free_lanes(), default=question.first_extra_lane())
+    appointment.room_id, appointment.room_place = (place.room, place.place) if place else (None, 0)
 
 
 def with_alternatives(

@@ -1,5 +1,6 @@
 """What the auto-scheduler is asked and what it answers: values, nothing is written here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -29,14 +30,16 @@ class Preferences:
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """The question, complete enough to be asked again: `providers` empty means whoever can deliver."""
+    """The question, complete enough to be asked again. No `providers` or `clinics` named means any that deliver."""
 
     purchases: tuple[PackagePurchase, ...]
-    providers: tuple[Provider, ...]
-    clinics: tuple[Clinic, ...]
+    providers: tuple[Provider, ...] | None
+    clinics: tuple[Clinic, ...] | None
     first_day: date
     last_day: date
     preferences: Preferences = field(default_factory=Preferences)
+    extend_days: int = 0  # the plan supposes that every purchase is extended by so many days
+    usual_clinics: Mapping[int, frozenset[int]] = field(default_factory=dict)  # purchase -> clinics it is limited to
 
 
 @dataclass(frozen=True)
@@ -86,14 +89,24 @@ class Certificate:
 
 
 @dataclass(frozen=True)
+class Bottleneck:
+    """A provider's day that everybody wants: `gain` sessions more for each session's worth of time more."""
+
+    provider: Provider
+    day: date
+    gain: float
+
+
+@dataclass(frozen=True)
 class Plan:
     """A proposal: nothing is booked until `apply`. Sessions come in order of time."""
 
     request: PlanRequest
     placed: tuple[PlannedSession, ...]
     unplaced: tuple[Unplaced, ...]
-    ways_out: tuple[WayOut, ...]
     certificate: Certificate
+    bottlenecks: tuple[Bottleneck, ...] = ()
+    ways_out: tuple[WayOut, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -1,0 +1,212 @@
+"""Book a plan, all of it or nothing, and take it back."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from simple_history.utils import bulk_create_with_history
+
+from clinic.enums import MOVABLE_STATUSES, MessageKind, MessageStatus, OperationKind, RefusalCode
+from clinic.errors import PlanRefused, Refusal, WrongStatus
+from clinic.messaging.services import queue
+from clinic.models import Appointment, Message, Operation, PackagePurchase, User
+from clinic.packages import services as packages
+from clinic.packages.refusals import usability_refusals
+from clinic.packages.selectors import balances_by_purchase
+from clinic.scheduling import booking, selectors
+from clinic.scheduling.booking.write import kind_of, seat
+from clinic.scheduling.local_time import instant_of
+from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.planning.plan import Plan, PlannedSession
+from clinic.scheduling.planning.planner import HOLDS_A_NUMBER, free_numbers
+from clinic.scheduling.refusals import Question, refusals
+from clinic.scheduling.situation import UNLIMITED, Busy, Situation
+from clinic.tenancy import own
+
+BATCH = 200
+
+
+class PlanChanged(PlanRefused):
+    """The world has changed since the plan was made; nothing was booked.
+
+    `.misfits` are the sessions that no longer fit, each with its reasons.
+    """
+
+    def __init__(self, misfits: list[tuple[PlannedSession, list[Refusal]]]) -> None:
+        self.misfits = misfits
+        message = _("The calendar has changed since this plan was made.")
+        if misfits:
+            message = ngettext(
+                "%(count)d session of this plan no longer fits.",
+                "%(count)d sessions of this plan no longer fit.",
+                len(misfits),
+            ) % {"count": len(misfits)}
+        super().__init__(Refusal(RefusalCode.COMPETITION, message, _("Look at the new plan and book that.")))
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What taking an operation back did: appointments called off, and those it was too late for."""
+
+    cancelled: list[Appointment]
+    kept: list[Appointment]
+
+
+@retried
+@transaction.atomic
+def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "") -> list[Appointment]:
+    """Book every session of the plan in one transaction, as one Operation that can be undone.
+
+    Every rule is checked anew under lock. Raises PlanChanged, with nothing booked, when a session no longer fits: ask
+    for a new plan and show it. Each patient gets one message. Appointments come in order of time.
+    """
+    at, placed = at or timezone.now(), plan.placed
+    own(by, *plan.request.purchases, *(s.provider for s in placed), *(s.clinic for s in placed))
+    if not placed:
+        raise PlanRefused(Refusal(RefusalCode.INVALID, _("This plan books nothing."), _("Ask for another plan.")))
+    patients = [session.purchase.patient for session in placed]
+    lock(providers={s.provider for s in placed}, patients=patients, clinics={s.clinic for s in placed})
+    purchases = locked_purchases(plan, by=by)
+    operation = Operation.objects.create(
+        organisation=by.organisation, kind=OperationKind.AUTO_SCHEDULE, by=by, at=at, reason=reason
+    )
+    appointments = seated(placed, purchases, operation)
+    give_numbers(appointments)
+    write(appointments, by=by, reason=reason)
+    for first, sessions in by_patient(appointments):
+        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=by, at=at)
+    return appointments
+
+
+@retried
+@transaction.atomic
+def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: str = "") -> Undone:
+    """Call off what the operation booked, as far as it has not been held, cancelled or begun; told once it was told.
+
+    Raises WrongStatus the second time.
+    """
+    own(by, operation)
+    at = at or timezone.now()
+    operation = Operation.objects.select_for_update().get(pk=operation.pk)
+    if operation.undone_at:
+        raise WrongStatus(Refusal(RefusalCode.STATUS, _("This has already been undone.")))
+    appointments = list(
+        operation.appointments.select_related("patient", "provider", "package_purchase").order_by("starts_at", "pk")
+    )
+    lock(providers={row.provider for row in appointments}, patients={row.patient for row in appointments})
+    packages.lock_all(row.package_purchase for row in appointments if row.package_purchase)
+    sent = Message.objects.filter(appointment__in=appointments, status=MessageStatus.SENT)
+    told = set(sent.values_list("patient", flat=True))
+    possible = [row for row in appointments if row.status in MOVABLE_STATUSES and row.starts_at > at]
+    cancelled = [
+        booking.cancel(row, by=by, reason=reason or _("Auto-schedule undone"), tell=row.patient_id in told, at=at)
+        for row in possible
+    ]
+    operation.undone_at, operation.undone_by = at, by
+    operation.save(update_fields=["undone_at", "undone_by"])
+    return Undone(cancelled, [row for row in appointments if row not in possible])
+
+
+def locked_purchases(plan: Plan, *, by: User) -> dict[int, PackagePurchase]:
+    """The purchases as they stand, locked, and extended where the plan supposes it."""
+    purchases = packages.lock_all(session.purchase for session in plan.placed)
+    if days := plan.request.extend_days:
+        for pk, purchase in purchases.items():
+            purchases[pk] = packages.extend(purchase, days=days, by=by, reason=_("To fit a plan"))
+    return purchases
+
+
+def seated(
+    placed: Sequence[PlannedSession], purchases: dict[int, PackagePurchase], operation: Operation
+) -> list[Appointment]:
+    """Unsaved appointments for the sessions, each with a lane and a room place of its own; else PlanChanged."""
+    situation = situation_of(placed)
+    balances = balances_by_purchase(purchases.values())
+    reserved: Counter[tuple[int, int]] = Counter()
+    appointments, misfits = [], []
+    for session in placed:
+        purchase, service, patient = purchases[session.purchase.pk], session.item.service, session.purchase.patient
+        start = instant_of(session.starts_at)
+        question = Question(situation, service, session.provider, session.clinic, start, operation.at, patient)
+        count = reserved[purchase.pk, service.pk] + 1
+        on = session.starts_at.astimezone(session.clinic.zone).date()
+        reasons = refusals(question)
+        reasons += usability_refusals(purchase, patient, service, balances[purchase.pk], on=on, count=count)
+        if reasons:
+            misfits.append((session, reasons))
+            continue
+        reserved[purchase.pk, service.pk] = count
+        appointments.append(seat_down(session, purchase, question, operation))
+    if misfits:
+        raise PlanChanged(misfits)
+    return appointments
+
+
+def seat_down(
+    session: PlannedSession, purchase: PackagePurchase, question: Question, operation: Operation
+) -> Appointment:
+    """The appointment for a session in the first lane and place to be had, which are then taken."""
+    appointment = Appointment(
+        organisation=operation.organisation,
+        patient=session.purchase.patient,
+        service=question.service,
+        provider=question.provider,
+        clinic=question.clinic,
+        kind=kind_of(question.service),
+        package_purchase=purchase,
+        booked_by=operation.by,
+        booked_at=operation.at,
+        operation=operation,
+    )
+    place = question.free_room_places()[0] if question.needs_room() else None
+    seat(appointment, question, place)
+    busy = Busy(*question.busy, appointment.lane, question.service.capacity or UNLIMITED)
+    treatment = question.start, question.end
+    question.situation.take(question.provider.pk, appointment.patient_id, busy, treatment, place)
+    return appointment
+
+
+def situation_of(placed: Sequence[PlannedSession]) -> Situation:
+    """The world around these sessions, as it is now."""
+    days = [session.starts_at.astimezone(session.clinic.zone).date() for session in placed]
+    return selectors.situation(
+        {session.item.service.pk: session.item.service for session in placed}.values(),
+        clinics={session.clinic for session in placed},
+        providers={session.provider for session in placed},
+        patients={session.purchase.patient for session in placed},
+        first_day=min(days),
+        last_day=max(days),
+    )
+
+
+def give_numbers(appointments: Iterable[Appointment]) -> None:
+    """The smallest free session numbers of each purchase, in order of time; the purchases are locked."""
+    purchases = {appointment.package_purchase for appointment in appointments}
+    numbers = free_numbers(Appointment.objects.filter(HOLDS_A_NUMBER, package_purchase__in=purchases))
+    for appointment in appointments:
+        appointment.session_number = next(numbers[appointment.package_purchase_id])
+
+
+def write(appointments: list[Appointment], *, by: User, reason: str) -> None:
+    """All rows with their history. A constraint that objects means that somebody was faster."""
+    try:
+        with transaction.atomic():
+            bulk_create_with_history(
+                appointments, Appointment, batch_size=BATCH, default_user=by, default_change_reason=reason or None
+            )
+    except IntegrityError as error:
+        raise PlanChanged([]) from error
+
+
+def by_patient(appointments: Iterable[Appointment]) -> Iterator[tuple[Appointment, list[Appointment]]]:
+    """Each patient's first appointment with all of the patient's, in order of time."""
+    found: dict[int, list[Appointment]] = defaultdict(list)
+    for appointment in appointments:
+        found[appointment.patient_id].append(appointment)
+    for sessions in found.values():
+        yield sessions[0], sessions

@@ -1,0 +1,206 @@
+"""Asking for a plan: check the question, gather the world, let the solver choose, say what came of it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import count
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clinic.enums import LIVE_STATUSES, RefusalCode
+from clinic.errors import PlanRefused, Refusal
+from clinic.models import Appointment, Clinic, PackagePurchase, Provider, PurchaseItem
+from clinic.packages.balance import Balance
+from clinic.packages.refusals import validity_refusals
+from clinic.packages.selectors import balances_by_purchase
+from clinic.scheduling import selectors
+from clinic.scheduling.planning.candidates import Menu, menu_of
+from clinic.scheduling.planning.plan import (
+    Bottleneck,
+    Certificate,
+    Plan,
+    PlannedSession,
+    PlanRequest,
+    Preferences,
+)
+from clinic.scheduling.planning.problem import Solution
+from clinic.scheduling.planning.solve import solve
+from clinic.scheduling.situation import Situation
+from clinic.scheduling.slots import Lengths
+
+#: Appointments whose session number is taken: live, or with a session spent on them.
+HOLDS_A_NUMBER = Q(status__in=LIVE_STATUSES) | Q(session_used=True)
+
+
+@dataclass(frozen=True)
+class World:
+    """All that a plan depends on, read once: eight queries, whatever the number of purchases."""
+
+    situation: Situation
+    balances: dict[int, dict[PurchaseItem, Balance]]
+    booked: list[Appointment]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan before anybody has explained what is missing from it."""
+
+    request: PlanRequest
+    world: World
+    menu: Menu
+    solution: Solution
+    placed: tuple[PlannedSession, ...]
+
+    def left_over(self) -> Iterator[tuple[int, int]]:
+        """Demands that are not met, with the number of sessions missing."""
+        for demand, sessions in enumerate(self.solution.unplaced):
+            if sessions:
+                yield demand, int(sessions)
+
+
+def request_of(
+    purchases: PackagePurchase | Iterable[PackagePurchase],
+    *,
+    providers: Iterable[Provider] | None,
+    clinics: Iterable[Clinic] | None = None,
+    first_day: date,
+    last_day: date,
+    preferences: Preferences | None = None,
+    extend_days: int = 0,
+    usual_clinics: Mapping[int, frozenset[int]] | None = None,
+) -> PlanRequest:
+    """The question, with its purchases as they stand now, in the order given.
+
+    Raises PlanRefused when it cannot be answered: nothing to plan, nobody to ask, days in the wrong order, a purchase
+    that cannot be used.
+    """
+    given = [purchases] if isinstance(purchases, PackagePurchase) else list(purchases)
+    rows = PackagePurchase.objects.filter(pk__in=[purchase.pk for purchase in given])
+    loaded = rows.select_related("patient", "package", "organisation").in_bulk()
+    request = PlanRequest(
+        tuple(loaded[purchase.pk] for purchase in given),
+        None if providers is None else tuple(providers),
+        None if clinics is None else tuple(clinics),
+        first_day,
+        last_day,
+        preferences or Preferences(),
+        extend_days,
+        usual_clinics or {},
+    )
+    if reasons := list(refusals(request)):
+        raise PlanRefused(*reasons)
+    return request
+
+
+def refusals(request: PlanRequest) -> Iterator[Refusal]:
+    """Why the question makes no sense as it stands."""
+    if not request.purchases:
+        yield Refusal(RefusalCode.INVALID, _("There is no package to plan."), _("Choose one."))
+    if request.providers == ():
+        yield Refusal(RefusalCode.INVALID, _("No provider is chosen."), _("Choose at least one."))
+    if request.clinics == ():
+        yield Refusal(RefusalCode.INVALID, _("No clinic is chosen."), _("Choose at least one."))
+    if request.last_day < request.first_day:
+        yield Refusal(RefusalCode.INVALID, _("The last day is before the first."), _("Choose a later last day."))
+    if not request.preferences.weekdays:
+        yield Refusal(RefusalCode.INVALID, _("No weekday is chosen."), _("Choose at least one."))
+    for purchase in request.purchases:
+        if request.extend_days and purchase.expires_on < request.first_day:
+            continue
+        yield from validity_refusals(purchase, on=request.first_day)
+
+
+def world_of(request: PlanRequest) -> World:
+    balances = balances_by_purchase(request.purchases)
+    services = {item.service_id: item.service for items in balances.values() for item in items}
+    last_day = max(purchase.expires_on.toordinal() for purchase in request.purchases) + request.extend_days
+    situation = selectors.situation(
+        [services[pk] for pk in sorted(services)],
+        clinics=request.clinics,
+        providers=request.providers,
+        patients=[purchase.patient for purchase in request.purchases],
+        first_day=request.first_day,
+        last_day=max(request.first_day, min(request.last_day, date.fromordinal(last_day))),
+    )
+    booked = Appointment.objects.filter(HOLDS_A_NUMBER, package_purchase__in=request.purchases)
+    return World(situation, balances, list(booked.select_related("clinic").order_by("starts_at", "pk")))
+
+
+def draft(request: PlanRequest, world: World, *, at: datetime | None = None) -> Draft:
+    """Let the solver choose. Nothing is read from the database."""
+    menu = menu_of(request, world.situation, world.balances, world.booked, at=at or timezone.now())
+    solution = solve(menu.problem)
+    return Draft(request, world, menu, solution, tuple(planned_sessions(menu, solution, world)))
+
+
+def planned_sessions(menu: Menu, solution: Solution, world: World) -> list[PlannedSession]:
+    """The chosen candidates as sessions, in order of time, numbered per purchase after those that stand."""
+    situation, numbers = world.situation, free_numbers(world.booked)
+    sessions = []
+    for row in sorted(solution.chosen, key=lambda row: (menu.starts.start[row], menu.problem.candidates.demand[row])):
+        demand = menu.demands[menu.problem.candidates.demand[row]]
+        clinic = situation.clinics[menu.starts.clinic[row]]
+        start = int(menu.starts.start[row])
+        moment = situation.clocks[clinic.pk].moment
+        sessions.append(
+            PlannedSession(
+                demand.purchase,
+                demand.item,
+                situation.providers[menu.starts.provider[row]],
+                clinic,
+                moment(start),
+                moment(start + Lengths.of(demand.item.service).treatment),
+                next(numbers[demand.purchase.pk]),
+            )
+        )
+    return sessions
+
+
+def free_numbers(booked: Iterable[Appointment]) -> dict[int, Iterator[int]]:
+    """The session numbers not yet given, smallest first, by purchase."""
+    taken: dict[int, set[int]] = defaultdict(set)
+    for appointment in booked:
+        taken[appointment.package_purchase_id].add(appointment.session_number)
+    free: dict[int, Iterator[int]] = defaultdict(lambda: count(1))
+    free.update((purchase, unused(numbers)) for purchase, numbers in taken.items())
+    return free
+
+
+def unused(numbers: Collection[int]) -> Iterator[int]:
+    return (number for number in count(1) if number not in numbers)
+
+
+def certificate_of(solution: Solution) -> Certificate:
+    proof = solution.certificate
+    return Certificate(
+        placed=solution.placed,
+        bound=proof.placed_bound,
+        optimal=proof.placed_optimal,
+        provider_changes=int(solution.changes.sum()),
+        seconds=sum(proof.seconds.values()),
+    )
+
+
+def bottlenecks_of(drafted: Draft) -> tuple[Bottleneck, ...]:
+    """The provider-days at which one more place would help most, the greatest help first."""
+    prices = drafted.solution.certificate.provider_prices
+    providers = drafted.world.situation.providers
+    keys = drafted.menu.providers
+    return tuple(
+        Bottleneck(providers[keys[who]], date.fromordinal(int(day)), float(price))
+        for who, day, price in zip(prices.who, prices.day, prices.price, strict=True)
+        if keys[who] in providers
+    )
+
+
+def plan_from(drafted: Draft, **parts: tuple) -> Plan:
+    return Plan(
+        request=drafted.request,
+        placed=drafted.placed,
+        certificate=certificate_of(drafted.solution),
+        bottlenecks=bottlenecks_of(drafted),
+        **parts,
+    )
