@@ -16,6 +16,7 @@ def search_patients(organisation: Organisation | None, text: str, limit: int = 1
 
     Who is called like the text from the beginning comes first, then who has a word that begins so, then by name.
     """
+    text = text.replace("\0", " ").strip()  # PostgreSQL compares with no such character
     words = fold(text).split()
     if not words:
         return Patient.objects.none()
@@ -23,7 +24,7 @@ def search_patients(organisation: Organisation | None, text: str, limit: int = 1
     for word in words:
         found = found.filter(Q(search_text__contains=word) | Q(search_text__contains=stored_number(word)))
     rank = Case(
-        When(Q(search_text__startswith=" ".join(words)) | Q(name_ar__startswith=text.strip()), then=0),
+        When(Q(search_text__startswith=" ".join(words)) | Q(name_ar__startswith=text), then=0),
         When(search_text__contains=f" {words[0]}", then=1),
         default=2,
     )
