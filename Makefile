@@ -31,6 +31,7 @@ test: $(TEST_READY) ## run the linters and all tests, on SQLite and PostgreSQL (
 lint: $(TEST_READY) ## run the linters only
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
 
 $(RUN_READY): .venv/bin/python
 	echo "Installing what the clinic runs on (once, about a minute) …"

@@ -48,7 +48,7 @@ def run_module(command: list[str], environment: dict[str, str]) -> int:
 
 
 def lint(run: Run) -> None:
-    run.step("lint", ["ruff", "check", "."], ["ruff", "format", "--check", "."])
+    run.step("lint", ["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
 
 
 def sqlite(run: Run) -> None:
