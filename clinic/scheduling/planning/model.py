@@ -1,6 +1,6 @@
 """The linear program: columns and rows over candidates.
 
-Let x_c be the number of sessions placed by column c. Maximise Σ v_c x_c subject to rows, each of the form Σ a_c x_c ≤ b:
+Let x_c be the number of sessions that column c places. Maximise Σ v_c x_c subject to rows Σ a_c x_c ≤ b:
 
 - demand: Σ x ≤ sessions wanted;
 - gap g ≥ 1 of a purchase: Σ x ≤ 1 over every window of g days (interval rows, hence totally unimodular on their own);
@@ -8,11 +8,11 @@ Let x_c be the number of sessions placed by column c. Maximise Σ v_c x_c subjec
 - order: n_A Σ_B x ≤ Σ_A x before, where A is every lower rank of the purchase and n_A its sessions;
 - time of a provider, of a room set and of a patient: the maximal cliques of overlapping intervals.
 
-A column is either one candidate (exact), or a *block*: all candidates of one demand with one provider on one day. Blocks
-forget the hour. What a provider-day can hold then follows from Hall's condition: for a set S of starts, the blocks that
-have no start outside S take at most as many sessions as can be packed side by side into the free lanes within S.
-Every row over blocks holds for every true plan, so the optimum over blocks is a bound; it is reached when hours can be
-dealt out within each provider-day, which is the rule and is checked when it is done.
+A column is either one candidate (exact), or a *block*: all candidates of one demand with one provider on one day.
+Blocks forget the hour. What a provider-day can hold then follows from Hall's condition: for a set S of starts, the
+blocks that have no start outside S take at most as many sessions as can be packed side by side into the free lanes
+within S. Every row over blocks holds for every true plan, so the optimum over blocks is a bound; it is reached when
+hours can be dealt out within each provider-day, which is the rule and is checked when it is done.
 """
 
 from collections.abc import Iterator

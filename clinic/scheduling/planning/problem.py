@@ -156,7 +156,7 @@ class Certificate:
     placed_optimal: bool  # this one places as many
     changes_bound: int  # no plan with placed_bound sessions needs fewer changes of provider
     changes_optimal: bool  # placed_optimal, and this one needs as few
-    objective: float  # placed + MAIN_PROVIDER_BONUS * sessions with the demand's main provider
+    objective: float  # placed - CHANGE_COST * changes of provider
     objective_bound: float  # no plan is worth more
     provider_prices: Prices
     room_prices: Prices
