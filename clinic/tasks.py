@@ -1,0 +1,14 @@
+"""Entry points of the background worker: ids in, one service call, safe to run twice."""
+
+from clinic import jobs
+from clinic.enums import JobKind
+
+# What works on each kind of job: a function that takes the Job and returns its result as JSON.
+HANDLERS: dict[str, str] = {
+    JobKind.BULK_PLAN: "clinic.scheduling.planning.bulk.plan_everyone",
+    JobKind.BULK_APPLY: "clinic.scheduling.planning.bulk.apply_plan",
+}
+
+
+def run_job(job_id: int) -> None:
+    jobs.run(job_id, HANDLERS)
