@@ -26,7 +26,7 @@ from clinic.scheduling.local_time import EPOCH_DAY
 from clinic.scheduling.openings import ANY_WEEKDAY, Hours
 from clinic.scheduling.situation import UNLIMITED, Busy, RoomPlace, Situation
 
-LONGEST_BUSY = timedelta(days=3)  # a service and each of its buffers fit in a day: see the table's constraint
+LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers take a day at most
 
 
 class Epoch(Func):
@@ -160,7 +160,7 @@ def _add_taken(found: Situation, patients: Collection[int], without: Appointment
     if without is not None:
         live = live.exclude(pk=without.pk)
     around = live.filter(busy_until__gt=start, busy_from__lt=end, busy_from__gt=start - LONGEST_BUSY)
-    rooms = {place.room for places in found.places.values() for place in places}
+    rooms = _places_by_room(found)
     taken = _spans(around.filter(provider__in=found.providers), "provider", "lane").union(
         _spans(around.filter(room__in=rooms), "room", "room_place"),
         _spans(around.filter(patient__in=patients), "patient", "lane", "starts_at", "ends_at"),
@@ -172,13 +172,23 @@ def _add_taken(found: Situation, patients: Collection[int], without: Appointment
         if kind == "provider":
             found.busy.setdefault(owner, []).append(Busy(busy_from, busy_until, place, limit or UNLIMITED))
         elif kind == "room":
-            places_taken[RoomPlace(owner, place)].append((busy_from, busy_until))
+            own = RoomPlace(owner, place)
+            for shut in [own] if own in rooms[owner] else rooms[owner]:  # a room that has fewer places now is full
+                places_taken[shut].append((busy_from, busy_until))
         else:
             patients_busy[owner].append((busy_from, busy_until))
     found.taken_places = {place: merged(spans) for place, spans in places_taken.items()}
     found.patients_busy = {patient: merged(spans) for patient, spans in patients_busy.items()}
     for busy in found.busy.values():
         busy.sort()
+
+
+def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:
+    rooms = defaultdict(set)
+    for places in found.places.values():
+        for place in places:
+            rooms[place.room].add(place)
+    return rooms
 
 
 def _spans(rows: QuerySet, owner: str, place: str, start: str = "busy_from", end: str = "busy_until") -> QuerySet:
@@ -188,7 +198,7 @@ def _spans(rows: QuerySet, owner: str, place: str, start: str = "busy_from", end
 
 
 def _window(found: Situation) -> tuple[datetime, datetime]:
-    """Moments that surely enclose the days in every time zone."""
+    """Moments that surely enclose the days in every time zone, with the buffers of their first and last minute."""
     midnight = datetime(1970, 1, 1, tzinfo=UTC)
     first, last = found.first_day - EPOCH_DAY, found.last_day - EPOCH_DAY
-    return midnight + timedelta(days=first - 1), midnight + timedelta(days=last + 2)
+    return midnight + timedelta(days=first - 2), midnight + timedelta(days=last + 3)

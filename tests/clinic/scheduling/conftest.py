@@ -1,0 +1,94 @@
+"""One small desk: Sara treats speech therapy at Olaya on Mondays from nine to noon."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from clinic.models import Appointment, Policy
+from clinic.packages.services import assign
+from clinic.scheduling import booking, slots_for, why_not
+from tests.factories import (
+    BEFORE,
+    MONDAY,
+    NINE,
+    RIYADH,
+    make_appointment,
+    make_clinic,
+    make_hours,
+    make_organisation,
+    make_package,
+    make_patient,
+    make_provider,
+    make_service,
+    make_user,
+)
+
+
+def monday(hour, minute=0) -> datetime:
+    return datetime(2030, 1, 7, hour, minute, tzinfo=RIYADH)
+
+
+class Desk:
+    """The rows, and short ways to ask about them on Monday, 7 January 2030, seen from the week before."""
+
+    def __init__(self):
+        self.organisation = make_organisation()
+        self.user = make_user(self.organisation)
+        self.clinic = make_clinic(self.organisation)
+        self.provider = make_provider(self.clinic)
+        self.service = make_service(self.provider)
+        self.patient = make_patient(self.organisation)
+        self.hours = make_hours(self.provider, self.clinic, start=time(9), end=time(12))
+
+    def slots(self, service=None, **options):
+        options = {"first_day": MONDAY, "last_day": MONDAY, "at": BEFORE, **options}
+        return slots_for(service or self.service, **options)
+
+    def times(self, service=None, **options) -> list[str]:
+        return [f"{slot.starts_at:%H:%M}" for slot in self.slots(service, **options)]
+
+    def places(self, service=None, **options) -> dict[str, int]:
+        return {f"{slot.starts_at:%H:%M}": slot.free_places for slot in self.slots(service, **options)}
+
+    def why_not(self, starts_at=NINE, **options):
+        service = options.pop("service", self.service)
+        provider, clinic = options.pop("provider", self.provider), options.pop("clinic", self.clinic)
+        return why_not(service, provider, clinic, starts_at, **{"at": BEFORE, **options})
+
+    def appointment(self, starts_at=NINE, **fields) -> Appointment:
+        """A row as it stands in the table, of a new patient unless given."""
+        patient = fields.pop("patient", None) or make_patient(self.organisation, name="Omar")
+        service, provider = fields.pop("service", self.service), fields.pop("provider", self.provider)
+        return make_appointment(patient, service, provider, fields.pop("clinic", self.clinic), starts_at, **fields)
+
+    def book(self, starts_at=NINE, **options) -> Appointment:
+        asked = {
+            "patient": self.patient, "service": self.service, "provider": self.provider, "clinic": self.clinic,
+            "starts_at": starts_at, "by": self.user, "at": BEFORE,
+        }  # fmt: skip
+        return booking.book(**{**asked, **options})
+
+    def purchase(self, sessions=10, *, patient=None, on=date(2030, 1, 1), days=90):
+        package = make_package((self.service, sessions), validity_days=days)
+        return assign(package, patient or self.patient, by=self.user, on=on)
+
+    def change(self, row, **fields) -> None:
+        for name, value in fields.items():
+            setattr(row, name, value)
+        row.save()
+
+    def policy(self, **fields) -> None:
+        self.change(Policy.objects.get(organisation=self.organisation), **fields)
+
+    def lengths(self, *, before=0, treatment=30, after=0) -> None:
+        self.change(
+            self.service,
+            buffer_before=timedelta(minutes=before),
+            duration=timedelta(minutes=treatment),
+            buffer_after=timedelta(minutes=after),
+        )
+
+
+@pytest.fixture
+def desk(db) -> Desk:
+    return Desk()
