@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 import numpy as np
 from django.utils.formats import date_format
@@ -128,16 +129,28 @@ def limits(drafted: Draft, demand: Demand, remaining: int) -> Iterator[Refusal]:
 
 
 def ways_out_of(drafted: Draft, *, at: datetime) -> tuple[WayOut, ...]:
-    """Changes that place more sessions, those that help most first, at most four. Each has been planned."""
-    found = []
-    missing = int(drafted.solution.unplaced.sum())
-    for label, request in list(changes(drafted))[:MOST_TRIED]:
-        tried = draft(request, world_of(request), at=at)
-        remaining = int(tried.solution.unplaced.sum())
-        if remaining < missing:
-            found.append(WayOut(label, missing - remaining, remaining, request))
-    found.sort(key=lambda way: way.remaining)
+    """Changes that place more sessions, those that help most first, at most four. Each has been planned.
+
+    Where no single change places everything, the best one is tried together with a second.
+    """
+    found = tried(drafted, changes(drafted), at=at)
+    if found and found[0].remaining:
+        best = found[0]
+        further = draft(best.request, world_of(best.request), at=at)
+        both = ((f"{best.label} + {label}", request) for label, request in changes(further))
+        found = sorted([*found, *tried(drafted, both, at=at)], key=lambda way: way.remaining)
     return tuple(found[:MOST_WAYS_OUT])
+
+
+def tried(drafted: Draft, alternatives: Iterator[tuple[str, PlanRequest]], *, at: datetime) -> list[WayOut]:
+    """Those of the changed questions whose plan leaves fewer sessions over, the best first."""
+    missing, found = int(drafted.solution.unplaced.sum()), []
+    for label, request in islice(alternatives, MOST_TRIED):
+        remaining = int(draft(request, world_of(request), at=at).solution.unplaced.sum())
+        longer_for_nothing = any(way.request.extend_days and way.remaining <= remaining for way in found)
+        if remaining < missing and not (request.extend_days and longer_for_nothing):
+            found.append(WayOut(label, missing - remaining, remaining, request))
+    return sorted(found, key=lambda way: way.remaining)
 
 
 def changes(drafted: Draft) -> Iterator[tuple[str, PlanRequest]]:
@@ -150,10 +163,12 @@ def changes(drafted: Draft) -> Iterator[tuple[str, PlanRequest]]:
     for label, wishes in relaxed(request.preferences):
         yield label, replace(request, preferences=wishes)
     yield from other_people(drafted)
-    for days in EXTENSIONS:
-        last_day = max(request.last_day, expiry + timedelta(days=days))
+    for days in EXTENSIONS if request.last_day >= expiry else ():
         label = ngettext("Extend the package by %(days)d day", "Extend the package by %(days)d days", days)
-        yield label % {"days": days}, replace(request, extend_days=request.extend_days + days, last_day=last_day)
+        longer = replace(
+            request, extend_days=request.extend_days + days, last_day=request.last_day + timedelta(days=days)
+        )
+        yield label % {"days": days}, longer
 
 
 def relaxed(wishes: Preferences) -> Iterator[tuple[str, Preferences]]:
