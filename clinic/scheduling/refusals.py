@@ -47,7 +47,8 @@ class Question:
 
     @property
     def clock(self) -> WallClock:
-        return self.situation.clocks[self.clinic.pk]
+        """The clinic's, also where the situation leaves the clinic out because the service is not offered there."""
+        return self.situation.clocks.get(self.clinic.pk) or WallClock(self.clinic.zone)
 
     @property
     def day(self) -> int:
@@ -78,8 +79,9 @@ class Question:
 
     @property
     def limit(self) -> int:
-        """How many patients the provider may treat at once at this start."""
-        return max((limit_of(self.service, hours.capacity) for hours, _span in self.rows_on_grid()), default=1)
+        """How many patients the provider may treat at once at this start; outside of hours, one."""
+        rows = self.rows_on_grid() or self.rows_around()
+        return max((limit_of(self.service, hours.capacity) for hours, _span in rows), default=1)
 
     def free_lanes(self) -> list[int]:
         """Lanes in which the provider is free throughout the busy range, lowest first."""
@@ -145,15 +147,23 @@ def refusals(question: Question) -> list[Refusal]:
 
 
 def not_offered(question: Question) -> Iterator[Refusal]:
-    names = {"service": question.service, "provider": question.provider, "clinic": question.clinic}
-    for row in (question.service, question.provider, question.clinic):
-        if not row.active:
-            yield Refusal(RefusalCode.INACTIVE, _("%(name)s is no longer active.") % {"name": row})
-    yield Refusal(
-        RefusalCode.NOT_OFFERED,
-        _("%(provider)s does not offer %(service)s at %(clinic)s.") % names,
-        _("Choose another provider or clinic."),
-    )
+    gone = [row for row in (question.service, question.provider, question.clinic) if not row.active]
+    for row in gone:
+        message = _("%(name)s is no longer active.") % {"name": row}
+        yield Refusal(RefusalCode.INACTIVE, message, _("Choose another one."))
+    if not gone:
+        names = {"service": question.service, "provider": question.provider, "clinic": question.clinic}
+        yield Refusal(
+            RefusalCode.NOT_OFFERED,
+            _("%(provider)s does not offer %(service)s at %(clinic)s.") % names,
+            _("Choose another provider or clinic."),
+        )
+
+
+def inactive_patient(question: Question) -> Iterator[Refusal]:
+    if question.patient is not None and not question.patient.active:
+        message = _("The file of %(patient)s is closed.") % {"patient": question.patient}
+        yield Refusal(RefusalCode.INACTIVE, message, _("Open it again on the patient's page."))
 
 
 def notice(question: Question) -> Iterator[Refusal]:
@@ -236,15 +246,16 @@ def grid(question: Question) -> Iterator[Refusal]:
         "earlier": time_text(question, earlier),
         "later": time_text(question, earlier + step),
     }
+    later_fits = earlier + step + question.lengths.treatment <= span[1]
     yield Refusal(
         RefusalCode.GRID,
         _("Appointments here start every %(minutes)d minutes.") % values,
-        _("Choose %(earlier)s or %(later)s.") % values,
+        (_("Choose %(earlier)s or %(later)s.") if later_fits else _("Choose %(earlier)s.")) % values,
     )
 
 
 def booked(question: Question) -> Iterator[Refusal]:
-    if not question.rows_on_grid() or question.free_lanes():
+    if question.free_lanes():
         return
     start, end = question.busy
     clashes = [busy for busy in question.situation.busy[question.provider.pk] if busy.start < end and start < busy.end]
@@ -284,6 +295,7 @@ def patient_busy(question: Question) -> Iterator[Refusal]:
 
 
 RULES: tuple[Callable[[Question], Iterator[Refusal]], ...] = (
+    inactive_patient,
     notice,
     horizon,
     closure,
