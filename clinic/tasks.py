@@ -6,7 +6,7 @@ from clinic.enums import JobKind
 # What works on each kind of job: a function that takes the Job and returns its result as JSON.
 HANDLERS: dict[str, str] = {
     JobKind.BULK_PLAN: "clinic.scheduling.planning.bulk.plan_everyone",
-    JobKind.BULK_APPLY: "clinic.scheduling.planning.bulk.apply_plan",
+    JobKind.BULK_APPLY: "clinic.scheduling.planning.bulk.book_everyone",
 }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import islice
 
-import numpy as np
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +14,15 @@ from clinic.errors import Refusal
 from clinic.packages.selectors import providers_for
 from clinic.scheduling.planning.plan import PlanRequest, Preferences, Unplaced, WayOut
 from clinic.scheduling.planning.planner import Draft, draft, world_of
-from clinic.scheduling.planning.starts import Demand, Starts, elsewhere, last_day_of, starts_of, within_preferences
+from clinic.scheduling.planning.starts import (
+    Demand,
+    Starts,
+    at_usual_clinics,
+    elsewhere,
+    last_day_of,
+    starts_of,
+    within_preferences,
+)
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import Lengths
 
@@ -37,15 +44,25 @@ class Funnel:
 
 def unplaced_of(drafted: Draft, *, at: datetime) -> tuple[Unplaced, ...]:
     """The sessions without a place, with their reasons, in the order of the demands."""
-    everything = emptied(drafted.world.situation)
+    missing = [(drafted.menu.demands[number], sessions) for number, sessions in drafted.left_over()]
+    services = {demand.item.service_id: demand.item.service for demand, _sessions in missing}
+    situation = drafted.world.situation
+    free = {pk: starts_of(situation, service, at) for pk, service in services.items()}
+    in_hours = {pk: starts_of(emptied(situation), service, at) for pk, service in services.items()}
     return tuple(
         Unplaced(
-            (demand := drafted.menu.demands[number]).purchase,
+            demand.purchase,
             demand.item,
             sessions,
-            tuple(reasons(drafted, demand, funnel_of(drafted, demand, everything, at))),
+            tuple(
+                reasons(
+                    drafted,
+                    demand,
+                    funnel_of(drafted, demand, free[demand.item.service_id], in_hours[demand.item.service_id]),
+                )
+            ),
         )
-        for number, sessions in drafted.left_over()
+        for demand, sessions in missing
     )
 
 
@@ -54,25 +71,21 @@ def emptied(situation: Situation) -> Situation:
     return replace(situation, busy={}, taken_places={}, _lanes={})
 
 
-def funnel_of(drafted: Draft, demand: Demand, everything: Situation, at: datetime) -> Funnel:
+def funnel_of(drafted: Draft, demand: Demand, free: Starts, in_hours: Starts) -> Funnel:
+    """`free` are the engine's starts of the service, `in_hours` what they would be if nothing were booked."""
     request, situation, service = drafted.request, drafted.world.situation, demand.item.service
-    starts = at_usual_clinics(starts_of(situation, service, at), demand, request)
+    starts = at_usual_clinics(free, demand, request)
     in_time = starts.where(starts.day <= last_day_of(demand.purchase, request))
     treatment = Lengths.of(service).treatment
     busy = elsewhere(in_time, treatment, situation.patients_busy.get(demand.purchase.patient_id, ()))
     possible = in_time.where(~busy)
     return Funnel(
-        in_hours=len(at_usual_clinics(starts_of(everything, service, at), demand, request)),
+        in_hours=len(at_usual_clinics(in_hours, demand, request)),
         free=len(starts),
         before_expiry=len(in_time),
         patient_free=len(possible),
         remaining=int(within_preferences(possible, service, request.preferences).sum()),
     )
-
-
-def at_usual_clinics(starts: Starts, demand: Demand, request: PlanRequest) -> Starts:
-    usual = request.usual_clinics.get(demand.purchase.pk)
-    return starts.where(np.isin(starts.clinic, list(usual))) if usual else starts
 
 
 def reasons(drafted: Draft, demand: Demand, funnel: Funnel) -> Iterator[Refusal]:
@@ -138,7 +151,8 @@ def ways_out_of(drafted: Draft, *, at: datetime) -> tuple[WayOut, ...]:
         best = found[0]
         further = draft(best.request, world_of(best.request), at=at)
         both = ((f"{best.label} + {label}", request) for label, request in changes(further))
-        found = sorted([*found, *tried(drafted, both, at=at)], key=lambda way: way.remaining)
+        better = [way for way in tried(drafted, both, at=at) if way.remaining < best.remaining]
+        found = sorted([*better, *found], key=lambda way: way.remaining)
     return tuple(found[:MOST_WAYS_OUT])
 
 

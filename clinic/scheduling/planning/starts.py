@@ -72,13 +72,18 @@ def wanted_starts(demand: Demand, starts: Starts, situation: Situation, request:
     """The starts at which this demand could be met."""
     if not demand.sessions:
         return starts.where(np.zeros(len(starts), bool))
+    starts = at_usual_clinics(starts, demand, request)
     mask = within_preferences(starts, demand.item.service, request.preferences)
     mask &= starts.day <= last_day_of(demand.purchase, request)
-    if usual := request.usual_clinics.get(demand.purchase.pk):
-        mask &= np.isin(starts.clinic, list(usual))
     engaged = situation.patients_busy.get(demand.purchase.patient_id, ())
     mask &= ~elsewhere(starts, Lengths.of(demand.item.service).treatment, engaged)
     return starts.where(mask)
+
+
+def at_usual_clinics(starts: Starts, demand: Demand, request: PlanRequest) -> Starts:
+    """The starts at the clinics to which the purchase is limited, if there are any such limits and starts."""
+    here = np.isin(starts.clinic, list(request.usual_clinics.get(demand.purchase.pk, ())))
+    return starts.where(here) if here.any() else starts
 
 
 def last_day_of(purchase: PackagePurchase, request: PlanRequest) -> int:
