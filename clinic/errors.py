@@ -1,7 +1,9 @@
 """What the clinic refuses, in words staff can act on."""
 
 from dataclasses import dataclass
+from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 
 from clinic.enums import RefusalCode
@@ -60,3 +62,9 @@ class InvalidEntry(ClinicError):
     def __init__(self, *reasons: Refusal, field: str = "") -> None:
         super().__init__(*reasons)
         self.field = field
+
+    @classmethod
+    def first_of(cls, wrong: ValidationError) -> Self:
+        """The first field of Django's own validation that is wrong, with everything said about it."""
+        field, sentences = next(iter(wrong.message_dict.items()))
+        return cls(*(Refusal(RefusalCode.INVALID, sentence) for sentence in sentences), field=field)

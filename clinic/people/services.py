@@ -95,9 +95,7 @@ def check(patient: Patient) -> None:
         without_null_characters(patient)
         patient.clean_fields()
     except ValidationError as wrong:
-        field, sentences = next(iter(wrong.message_dict.items()))
-        reasons = [Refusal(RefusalCode.INVALID, sentence) for sentence in sentences]
-        raise InvalidEntry(*reasons, field=field) from wrong
+        raise InvalidEntry.first_of(wrong) from wrong
 
 
 def without_null_characters(patient: Patient) -> None:
