@@ -1,11 +1,14 @@
 """What every list and change page shares: the organisation wall, owned fields, history that is only read."""
 
 from django.contrib.admin.utils import unquote
+from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
 from django.http import HttpResponseNotAllowed
+from django.utils.functional import cached_property
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
 
 from admin_ext.forms import ClinicModelForm, ScopedModelForm
 from admin_ext.scope import own_rows, row_or_404
@@ -34,16 +37,33 @@ def scoped(formfield, request):
     return formfield
 
 
+class CappedPaginator(Paginator):
+    """Counts no further than a person would turn pages: counting a million rows takes longer than showing fifty."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self):
+        return self.object_list.order_by()[: self.most].count()
+
+
+class ClinicChangeList(ChangeList):
+    def get_results(self, request):
+        """Without a second count of all rows there is no “of how many” to show beside the title."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class ClinicModelAdmin(OwnRows, ModelAdmin):
     """The base of every ModelAdmin. Rows are deactivated, not deleted, unless `deletable` says otherwise."""
 
     form = ClinicModelForm
     deletable = False
+    paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
-    compressed_fields = True
     warn_unsaved_form = True
     change_form_before_template = "admin_ext/version_field.html"
 
@@ -56,6 +76,9 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return self.deletable and super().has_delete_permission(request, obj)
+
+    def get_changelist(self, request, **kwargs):
+        return ClinicChangeList
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -7,7 +7,7 @@ from django.db.models import Choices
 from django.utils.formats import date_format, localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -66,8 +66,10 @@ def dash() -> SafeString:
 
 
 def day(value: date | None) -> str:
-    """A day with its weekday, as Mon 7 Jan 2030."""
-    return date_format(value, "D j M Y") if value else dash()
+    """A day with its weekday, as Mon 7 Jan; with its year only where that is not this one."""
+    if value is None:
+        return dash()
+    return date_format(value, "D j M" if value.year == localdate().year else "D j M Y")
 
 
 def clock(moment: datetime, zone=None) -> str:
@@ -78,13 +80,15 @@ def moment(value: datetime | None, zone=None) -> SafeString:
     """A day and a time of day, in the page's zone or the one given."""
     if value is None:
         return dash()
-    return format_html('{} <bdi dir="ltr">{}</bdi>', day(localtime(value, zone).date()), clock(value, zone))
+    day_text = day(localtime(value, zone).date())
+    return format_html('<span class="nowrap">{} <bdi dir="ltr">{}</bdi></span>', day_text, clock(value, zone))
 
 
 def span(starts_at: datetime, ends_at: datetime, zone=None) -> SafeString:
     """A day and the times between which something happens, in the page's zone or the one given."""
+    day_text = day(localtime(starts_at, zone).date())
     times = f"{clock(starts_at, zone)}–{clock(ends_at, zone)}"
-    return format_html('{} <bdi dir="ltr" class="times">{}</bdi>', day(localtime(starts_at, zone).date()), times)
+    return format_html('<span class="nowrap">{} <bdi dir="ltr">{}</bdi></span>', day_text, times)
 
 
 def money(amount: Decimal, currency: str) -> SafeString:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q, QuerySet
 from django.utils.timezone import get_current_timezone, localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -15,6 +16,9 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.utils import parse_date_str
 
 from admin_ext.scope import own_rows
+from clinic.enums import PurchaseStatus
+from clinic.models.fields import fold
+from clinic.people.selectors import stored_number
 
 ChoicesFilter = ChoicesCheckboxFilter
 DayRangeFilter = RangeDateFilter
@@ -63,6 +67,27 @@ def midnight(day) -> datetime:
     return datetime.combine(day, time(), tzinfo=get_current_timezone())
 
 
+class PatientSearch:
+    """The search of a list by patient: names as anybody spells them, phones as they are dialled, file numbers.
+
+    `patient_path` leads from the row to the patient; a list of patients leaves it empty.
+    """
+
+    patient_path = "patient__"
+    search_fields = ["pk"]  # shows the search box; what it searches is said below
+    search_help_text = _("Patient: name, phone or file number")
+
+    def get_search_results(self, request, queryset, search_term):
+        return matching_patients(queryset, search_term, f"{self.patient_path}search_text__contains"), False
+
+
+def matching_patients(rows: QuerySet, text: str, lookup: str) -> QuerySet:
+    """Rows whose patient, active or not, holds every word of `text`."""
+    for word in fold(text.replace("\0", " ")).split():
+        rows = rows.filter(Q(**{lookup: word}) | Q(**{lookup: stored_number(word)}))
+    return rows
+
+
 class NearDayFilter(DropdownFilter):
     """The days a desk works with; `field` is a moment."""
 
@@ -102,3 +127,18 @@ class ExpiresFilter(DropdownFilter):
         if self.value() in ("7", "30"):
             return queryset.filter(expires_on__range=(today, today + timedelta(days=int(self.value()))))
         return queryset
+
+
+class UnbookedFilter(DropdownFilter):
+    """Purchases that can be used and have sessions which nobody has booked; the list's rows know `free`."""
+
+    title = _("unbooked sessions")
+    parameter_name = "unbooked"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With unbooked sessions"))]
+
+    def queryset(self, request, queryset):
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(status=PurchaseStatus.ACTIVE, expires_on__gte=localdate(), free__gt=0)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
-from clinic.models.people import Patient
+from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
 PALETTE_PATIENTS = 10
@@ -68,6 +68,9 @@ SIDEBAR: dict[str, list[Entry]] = {
 }
 
 
+FOLDED = list(SIDEBAR)[2:]  # the desk's own lines stay in sight; the other sections open when one is inside
+
+
 def entries_for(user) -> dict[str, list[Entry]]:
     """The sidebar's sections with what this person may open; sections without any are left out."""
     allowed = {title: [entry for entry in entries if entry.is_for(user)] for title, entries in SIDEBAR.items()}
@@ -78,6 +81,7 @@ def sidebar(request) -> list[dict]:
     return [
         {
             "title": title,
+            "collapsible": title in FOLDED,
             "items": [
                 {
                     "title": entry.title,

@@ -30,3 +30,7 @@ def header(request) -> str:
 
 def stylesheet(request) -> str:
     return static("admin_ext/clinic.css")
+
+
+def icon(request) -> str:
+    return static("admin_ext/icon.svg")

@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from django.templatetags.static import static
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -204,9 +203,7 @@ UNFOLD = {
     "SITE_TITLE": _("Clinic"),
     "SITE_HEADER": "admin_ext.theme.header",
     "SITE_SYMBOL": "local_hospital",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("admin_ext/icon.svg")},
-    ],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "admin_ext.theme.icon"}],
     "SITE_URL": None,
     "SHOW_BACK_BUTTON": True,
     "SHOW_LANGUAGES": True,

@@ -6,12 +6,19 @@ from unfold.decorators import display
 
 from admin_ext.base import RecordedModelAdmin
 from admin_ext.columns import StatusColumn, dash, name, span
-from admin_ext.filters import ChoicesFilter, MomentRangeFilter, NearDayFilter, OwnAutocompleteFilter, OwnRowsFilter
+from admin_ext.filters import (
+    ChoicesFilter,
+    MomentRangeFilter,
+    NearDayFilter,
+    OwnAutocompleteFilter,
+    OwnRowsFilter,
+    PatientSearch,
+)
 from clinic.models import Appointment
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(StatusColumn, RecordedModelAdmin):
+class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
     list_display = [
         "display_time", "display_patient", "display_service", "display_provider", "display_clinic", "display_session",
         "display_status",
@@ -21,8 +28,7 @@ class AppointmentAdmin(StatusColumn, RecordedModelAdmin):
         ("provider", OwnRowsFilter), ("service", OwnRowsFilter), ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient", "service", "provider", "clinic", "package_purchase"]
-    search_fields = ["patient__search_text"]
-    search_help_text = _("Patient: name, phone or file number")
+    list_before_template = "admin_ext/front_desk/days.html"
     fieldsets = [
         (None, {"fields": [("patient", "status"), ("service", "kind"), ("provider", "clinic"), "display_time"]}),
         (_("Notes"), {"fields": ["reason", "notes", "video_link"]}),
@@ -41,6 +47,10 @@ class AppointmentAdmin(StatusColumn, RecordedModelAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def get_ordering(self, request):
+        """A day is read from its morning on; without a day the newest come first."""
+        return ["starts_at", "pk"] if "day" in request.GET else ["-starts_at", "-pk"]
 
     @display(description=_("time"), ordering="starts_at")
     def display_time(self, row):

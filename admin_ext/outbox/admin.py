@@ -6,20 +6,18 @@ from unfold.decorators import display
 
 from admin_ext.base import ClinicModelAdmin, ReadOnly
 from admin_ext.columns import StatusColumn, left_to_right, moment, name
-from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteFilter
+from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteFilter, PatientSearch
 from clinic.models import Message
 
 
 @admin.register(Message)
-class MessageAdmin(StatusColumn, ReadOnly, ClinicModelAdmin):
+class MessageAdmin(PatientSearch, StatusColumn, ReadOnly, ClinicModelAdmin):
     list_display = ["display_due_at", "display_patient", "kind", "channel", "display_address", "display_status"]
     list_filter = [
         ("status", ChoicesFilter), ("kind", ChoicesFilter), ("channel", ChoicesFilter), ("due_at", MomentRangeFilter),
         ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient"]
-    search_fields = ["patient__search_text"]
-    search_help_text = _("Patient: name, phone or file number")
     fieldsets = [
         (None, {"fields": [("patient", "appointment"), ("kind", "status"), ("channel", "address")]}),
         (_("Text"), {"fields": ["language", "subject", "body"]}),

@@ -5,28 +5,40 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from admin_ext.base import ClinicModelAdmin, ReadOnly, RecordedModelAdmin
-from admin_ext.columns import StatusColumn, day, label, left_to_right, moment, money, name
-from admin_ext.filters import ChoicesFilter, ExpiresFilter, MomentRangeFilter, OwnAutocompleteFilter, OwnRowsFilter
+from admin_ext.columns import StatusColumn, dash, day, label, left_to_right, moment, money, name
+from admin_ext.filters import (
+    ChoicesFilter,
+    ExpiresFilter,
+    MomentRangeFilter,
+    OwnAutocompleteFilter,
+    OwnRowsFilter,
+    PatientSearch,
+    UnbookedFilter,
+)
 from clinic.models import PackagePurchase, SessionEntry
+from clinic.packages.selectors import with_balances
 
 
 @admin.register(PackagePurchase)
-class PackagePurchaseAdmin(StatusColumn, ReadOnly, RecordedModelAdmin):
+class PackagePurchaseAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
     list_display = [
-        "display_patient", "display_package", "display_used", "display_purchased_on", "display_expires_on",
-        "display_status",
+        "display_patient", "display_package", "display_used", "display_reserved", "display_free",
+        "display_purchased_on", "display_expires_on", "display_status",
     ]  # fmt: skip
     list_filter = [
-        ("status", ChoicesFilter), ExpiresFilter, ("package", OwnRowsFilter), ("patient", OwnAutocompleteFilter),
+        ("status", ChoicesFilter), UnbookedFilter, ExpiresFilter, ("package", OwnRowsFilter),
+        ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient", "package"]
-    search_fields = ["patient__search_text"]
-    search_help_text = _("Patient: name, phone or file number")
     fieldsets = [
-        (None, {"fields": [("patient", "package"), ("status", "display_used")]}),
+        (None, {"fields": [("patient", "package"), "status"]}),
+        (_("Sessions"), {"fields": [("display_used", "display_reserved", "display_free")]}),
         (_("Bought"), {"fields": [("purchased_on", "expires_on"), ("display_price", "assigned_by"), "frozen_on"]}),
     ]
-    readonly_fields = ["display_used", "display_price"]
+    readonly_fields = ["display_used", "display_reserved", "display_free", "display_price"]
+
+    def get_queryset(self, request):
+        return with_balances(super().get_queryset(request))
 
     @display(description=_("patient"), ordering="patient__name_en")
     def display_patient(self, row):
@@ -38,7 +50,15 @@ class PackagePurchaseAdmin(StatusColumn, ReadOnly, RecordedModelAdmin):
 
     @display(description=_("used"), ordering="sessions_used")
     def display_used(self, row):
-        return left_to_right(f"{row.sessions_used} / {row.total_sessions}")
+        return left_to_right(f"{row.used} / {row.total_sessions}")
+
+    @display(description=_("booked"))
+    def display_reserved(self, row):
+        return row.reserved or dash()
+
+    @display(description=_("free"))
+    def display_free(self, row):
+        return row.free or dash()
 
     @display(description=_("purchased on"), ordering="purchased_on")
     def display_purchased_on(self, row):
@@ -54,12 +74,12 @@ class PackagePurchaseAdmin(StatusColumn, ReadOnly, RecordedModelAdmin):
 
 
 @admin.register(SessionEntry)
-class SessionEntryAdmin(ReadOnly, ClinicModelAdmin):
+class SessionEntryAdmin(PatientSearch, ReadOnly, ClinicModelAdmin):
     list_display = ["display_at", "display_patient", "purchase", "display_kind", "display_sessions", "by", "reason"]
     list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
     list_select_related = ["purchase__patient", "purchase__package", "by"]
     ordering = ["-pk"]
-    search_fields = ["purchase__patient__search_text"]
+    patient_path = "purchase__patient__"
     fieldsets = [
         (None, {"fields": [("purchase", "item"), ("kind", "sessions"), "appointment", ("by", "at"), "reason"]}),
     ]

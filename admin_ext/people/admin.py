@@ -10,20 +10,18 @@ from unfold.forms import AdminPasswordChangeForm
 
 from admin_ext.base import ClinicModelAdmin, RecordedModelAdmin
 from admin_ext.columns import ActiveColumn, NameColumns, PhoneColumn, label, left_to_right, moment, name
-from admin_ext.filters import ChoicesFilter, OwnRowsFilter
+from admin_ext.filters import ChoicesFilter, OwnRowsFilter, PatientSearch
 from admin_ext.people.forms import ColourInput, StaffChangeForm, StaffCreationForm
 from clinic.models import Patient, Provider, User
-from clinic.people.selectors import search_patients
 
 ACTIVE = ("active", BooleanRadioFilter)
 
 
 @admin.register(Patient)
-class PatientAdmin(NameColumns, ActiveColumn, PhoneColumn, RecordedModelAdmin):
+class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, RecordedModelAdmin):
     list_display = ["display_name", "display_file_number", "display_phone", "born_on", "sex", "display_active"]
     list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
-    search_fields = ["search_text"]
-    search_help_text = _("Name, phone or file number")
+    patient_path = ""
     fieldsets = [
         (None, {"fields": [("name_en", "name_ar"), ("file_number", "active"), ("born_on", "sex")]}),
         (
@@ -32,12 +30,6 @@ class PatientAdmin(NameColumns, ActiveColumn, PhoneColumn, RecordedModelAdmin):
         ),
         (_("Notes"), {"fields": ["notes"]}),
     ]
-
-    def get_search_results(self, request, queryset, search_term):
-        """Names as they are spelled by anybody, phones with or without their country, file numbers."""
-        if not search_term.strip():
-            return queryset, False
-        return queryset & search_patients(request.user.organisation, search_term, limit=None), False
 
     @display(description=_("file number"), ordering="file_number")
     def display_file_number(self, row):
