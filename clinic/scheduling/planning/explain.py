@@ -129,16 +129,16 @@ def limits(drafted: Draft, demand: Demand, remaining: int) -> Iterator[Refusal]:
     if wishes.keep_order and demand.item.step > min(steps):
         yield Refusal(RefusalCode.ORDER, _("Sessions of an earlier step of the package come first."))
     if wishes.min_gap_days > 1:
-        message = _("%(left)s, but sessions must be %(days)d days apart.")
+        message = _("%(left)s; sessions must be %(days)d days apart.")
         yield Refusal(RefusalCode.GAP, message % {"left": left, "days": wishes.min_gap_days})
     if wishes.sessions_per_week:
-        message = _("%(left)s, but at most %(count)d sessions a week are wanted.")
+        message = _("%(left)s; the limit is %(count)d a week.")
         yield Refusal(RefusalCode.WEEKLY_LIMIT, message % {"left": left, "count": wishes.sessions_per_week})
     if wishes.min_gap_days <= 1:
-        message = _("%(left)s, but at most %(count)d sessions a day are wanted.")
+        message = _("%(left)s; the limit is %(count)d a day.")
         yield Refusal(RefusalCode.DAILY_LIMIT, message % {"left": left, "count": wishes.sessions_per_day})
     if len(drafted.request.purchases) > 1:
-        yield Refusal(RefusalCode.COMPETITION, _("%(left)s, which other patients need more.") % {"left": left})
+        yield Refusal(RefusalCode.COMPETITION, _("%(left)s; other patients need them more.") % {"left": left})
 
 
 def ways_out_of(drafted: Draft, *, at: datetime) -> tuple[WayOut, ...]:
