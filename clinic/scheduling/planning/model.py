@@ -166,7 +166,7 @@ def _calendar_rows(problem: Problem, columns: Columns) -> Iterator[Rows]:
     ):
         limited = np.flatnonzero(limit[columns.purchase] != NO_LIMIT)
         keys, row = np.unique(pair(columns.purchase[limited], when[limited]), return_inverse=True)
-        yield _rows(limited, row, limit[keys >> 32] - _count(keys, pair(booked_purchase, booked_when)))
+        yield _rows(limited, row, np.maximum(limit[keys >> 32] - _count(keys, pair(booked_purchase, booked_when)), 0))
 
 
 def pair(high: NDArray[np.integer], low: NDArray[np.integer]) -> Index:

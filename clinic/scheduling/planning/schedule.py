@@ -72,6 +72,16 @@ class Schedule:
             if self._purchase[session[0]] == self._purchase[demand] and not (session[0] == demand and session[3] in own)
         ]
 
+    def never(self) -> NDArray[np.bool_]:
+        """Candidates that what is booked rules out for good."""
+        c = self.candidates
+        ruled_out = np.zeros(len(c), bool)
+        having = [demand for demand, patient in enumerate(self._patient) if self._sessions.get(patient)]
+        for demand in having:
+            own = slice(self.bounds[demand], self.bounds[demand + 1])
+            ruled_out[own] = ~self._beside(demand, c.day[own], c.start[own], c.end[own])
+        return ruled_out
+
     def possible(self, demand: int) -> Index:
         """Candidates of the demand that fit beside everything that is not its own."""
         own = list(self.placed[demand])
@@ -86,6 +96,8 @@ class Schedule:
     def _fitting(self, demand: int, which: Index) -> Index:
         which = which[self._blocked[which] == 0]
         c = self.candidates
+        if not self._earlier_items_stand(demand):
+            return which[:0]
         which = which[self._beside(demand, c.day[which], c.start[which], c.end[which])]
         if self._simple[which].all():
             return which
@@ -95,8 +107,7 @@ class Schedule:
         """Neither in two places at once, nor against gap and order of the purchase; for one session or for many."""
         purchase, rank = self._purchase[demand], self._rank[demand]
         gap = int(self.problem.rules.gap_days[purchase])
-        earlier = [other for other in self._items[purchase] if self._rank[other] < rank]
-        free = np.full(np.shape(day), all(self.missing(other) == 0 for other in earlier))
+        free = np.full(np.shape(day), True)
         for other, other_day, _, other_start, other_end in self._sessions[self._patient[demand]]:
             before, after = end <= other_start, start >= other_end
             if self._purchase[other] != purchase:
@@ -105,6 +116,10 @@ class Schedule:
                 allowed = before if self._rank[other] > rank else after if self._rank[other] < rank else before | after
                 free &= allowed & (np.abs(day - other_day) >= gap)
         return free
+
+    def _earlier_items_stand(self, demand: int) -> bool:
+        items, rank = self._items[self._purchase[demand]], self._rank[demand]
+        return all(self.missing(other) == 0 for other in items if self._rank[other] < rank)
 
     def fits(self, candidate: int) -> bool:
         """Whether the candidate fits beside everything, its own demand's sessions included."""
@@ -118,11 +133,9 @@ class Schedule:
             return False
         if per_week != NO_LIMIT and sum(session[2] == week for session in own) >= per_week:
             return False
-        return (
-            self.missing(demand) > 0
-            and bool(self._beside(demand, day, start, end))
-            and self.home(candidate) is not None
-        )
+        if not self.missing(demand) or not self._earlier_items_stand(demand):
+            return False
+        return bool(self._beside(demand, day, start, end)) and self.home(candidate) is not None
 
     def home(self, candidate: int) -> Home | None:
         """A free lane and room place (NONE if no room is needed), or None."""

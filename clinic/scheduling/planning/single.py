@@ -2,11 +2,11 @@
 
 With a gap of at least a day the days are what matters. Write D(P) for the days on which the providers P offer
 something; taking the earliest day that gap and week allow, again and again, gives the most sessions: by induction the
-i-th day taken is no later than the i-th day of any other choice, hence neither is its week fuller. So f(P), the sessions
-within D(P), costs one walk over a bit mask, and the fewest providers are found by trying sets P in order of size until
-f(P) reaches f(all): both goals are proven. The same walk over the days of a growing set of (weekday, time) patterns
-keeps these few, and ends as early as they let it. Without a gap the walk goes over hours, earliest end first; it then
-proves nothing unless everything wanted is placed.
+i-th day taken is no later than the i-th day of any other choice, hence neither is its week fuller. So f(P), the
+sessions within D(P), costs one walk over a bit mask, and the fewest providers are found by trying sets P in order of
+size until f(P) reaches f(all): both goals are proven. The same walk over the days of a growing set of (weekday, time)
+patterns keeps these few, and ends as early as they let it. Without a gap the walk goes over hours, earliest end first;
+it then proves nothing unless everything wanted is placed.
 """
 
 from collections import Counter, defaultdict
@@ -81,6 +81,11 @@ class Chooser:
             self.rows_at[bit].append(row)
         self.mask_of = {provider: _union(own.values()) for provider, own in self.offers.items()}
 
+    @property
+    def changes_booked(self) -> int:
+        """Changes of provider that no plan can undo."""
+        return max(len(self.booked_providers) - 1, 0)
+
     def best(self) -> Choice:
         """Most sessions, then fewest providers, then fewest patterns, then earliest."""
         everybody = frozenset(self.offers)
@@ -101,11 +106,11 @@ class Chooser:
         return self._choice([row_of[c] for c in placed], most_proven=False, fewest_proven=False)
 
     def fewest_changes(self) -> int:
-        """No plan that places as many of this demand changes provider less often; 0 where that is not proven."""
-        most = len(self._walk(_union(self.mask_of.values())))
-        sets, proven = self._provider_sets(frozenset(self.offers), most)
-        exact = proven and (self.gap > 0 or most == self.wanted == 0)
-        return max(len(self.booked_providers | sets[0]) - 1, 0) if exact else 0
+        """A bound: no plan that places all that can be placed of this demand changes provider less often."""
+        if not self.gap:
+            return self.changes_booked
+        sets, proven = self._provider_sets(frozenset(self.offers), len(self._walk(_union(self.mask_of.values()))))
+        return max(len(self.booked_providers | sets[0]) - 1, 0) if proven else self.changes_booked
 
     def _choice(self, picks: list[int], *, most_proven: bool, fewest_proven: bool) -> Choice:
         providers = self.booked_providers | {self.provider[row] for row in picks} if self.keep_provider else ()

@@ -81,7 +81,8 @@ class _Solver:
     @classmethod
     def of(cls, problem: Problem) -> "_Solver":
         started = perf_counter()
-        rows = _usable(problem)
+        rows = _sorted(problem)
+        rows = rows[~Schedule(problem, problem.candidates.take(rows)).never()]
         candidates = problem.candidates.take(rows)
         solver = cls(problem, rows, candidates, Schedule(problem, candidates), started=started)
         solver.seconds["read"] = perf_counter() - started
@@ -121,6 +122,8 @@ class _Solver:
         ]
 
     def solve_component(self, demands: list[int], own: Index) -> Proof:
+        if not len(own):
+            return Proof(0, sum(self._chooser(demand).changes_booked for demand in demands))
         if len(demands) == 1:
             with self.timed("single"):
                 choice = self.choose(demands[0])
@@ -158,7 +161,11 @@ class _Solver:
     def _solve_together(self, demands: list[int], own: Index) -> Proof:
         local = self.candidates.take(own)
         wanted = sum(self.schedule.missing(demand) + len(self.schedule.placed[demand]) for demand in demands)
-        changes_bound = sum(self._fewest_changes(demand) for demand in demands)
+        choosers = [self._chooser(demand) for demand in demands]
+        changes_bound, changes_booked = (
+            sum(chooser.fewest_changes() for chooser in choosers),
+            sum(chooser.changes_booked for chooser in choosers),
+        )
         with self.timed("columns"):
             columns = model.blocks(self.problem, local)
             rows = model.rows_of(self.problem, local, columns)
@@ -182,14 +189,10 @@ class _Solver:
         if self._placed(demands) < bound and len(own) <= SMALL_SINGLES:
             with self.timed("exact"):
                 bound = min(bound, self._decide(demands, own))
-        return Proof(bound, changes_bound if bound == wanted else 0, rows, duals)
+        return Proof(bound, changes_bound if bound == wanted else changes_booked, rows, duals)
 
     def _placed(self, demands: list[int]) -> int:
         return sum(len(self.schedule.placed[demand]) for demand in demands)
-
-    def _fewest_changes(self, demand: int) -> int:
-        chooser = self._chooser(demand)
-        return chooser.fewest_changes()
 
     def _bonus(self, columns: Columns, x: Floats) -> Floats:
         """Per session, the share of the column's provider in its demand, the leading provider counting as 1."""
@@ -317,7 +320,7 @@ class _Solver:
         return np.maximum(providers - 1, 0).astype(np.int32)
 
 
-def _usable(problem: Problem) -> Index:
+def _sorted(problem: Problem) -> Index:
     """Candidates of demands that want something, in the one order that does not depend on how they came."""
     c = problem.candidates
     names = ("room_set", "busy_until", "busy_from", "provider", "end", "start", "demand")
