@@ -13,11 +13,13 @@ from clinic.models import Appointment, Policy, User
 from clinic.packages import services as packages
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.rows import reread
-from clinic.scheduling.booking.write import TAKEN, take_time
+from clinic.scheduling.booking.write import TAKEN, reasons_against, take_time
 from clinic.scheduling.locks import lock, retried
 from clinic.scheduling.signals import appointment_released
 from clinic.scheduling.status import before, is_live
 from clinic.tenancy import own
+
+MATTERS_AGAIN = TAKEN | {RefusalCode.NOT_OFFERED, RefusalCode.INACTIVE}
 
 
 def confirm(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
@@ -122,6 +124,9 @@ def undo_status(appointment: Appointment, *, by: User, at: datetime | None = Non
         row.record(by=by)
     else:
         _take_time_again(row, by=by, at=at)
+    if was in CANCELLED_STATUSES:
+        cancel_for(row, by=by, at=at)
+        queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
     return row
 
 
@@ -175,8 +180,10 @@ def _take_session_again(row: Appointment, was: AppointmentStatus) -> None:
 
 
 def _take_time_again(row: Appointment, *, by: User, at: datetime) -> None:
+    """Notice, grid and hours do not matter to what was booked once; a free time and a valid offer do."""
     question = rules.ask(row.service, row.provider, row.clinic, row.starts_at, patient=row.patient, at=at, without=row)
-    reasons = [reason for reason in rules.refusals(question) if reason.code in TAKEN]
+    against = reasons_against(question, by=by, overbook_reason=row.overbook_reason)
+    reasons = [reason for reason in against if reason.code in MATTERS_AGAIN]
     if reasons:
         raise BookingRefused(*reasons)
     take_time(row, question, by=by)

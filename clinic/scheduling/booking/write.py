@@ -1,6 +1,7 @@
 """Book and move: the two verbs that take time from a provider, a room and a patient."""
 
 from collections.abc import Iterable
+from copy import copy
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -63,7 +64,7 @@ def book(
             if purchase is not None:
                 purchase = packages.lock(purchase)
             question = rules.ask(service, provider, clinic, starts_at, patient=patient, at=at)
-            reasons = _refusals(question, by=by, room=room, overbook_reason=overbook_reason)
+            reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
             if purchase is not None:
                 reasons += packages.check_usable(purchase, patient, service, on=_local_day(question))
             if reasons:
@@ -107,31 +108,30 @@ def move(
     """
     own(by, appointment, provider, clinic)
     at = at or timezone.now()
-    to_provider, to_clinic = provider or appointment.provider, clinic or appointment.clinic
     try:
         with transaction.atomic():
-            lock(providers={appointment.provider, to_provider}, patients=[appointment.patient])
+            lock(providers={appointment.provider, provider or appointment.provider}, patients=[appointment.patient])
             row = reread(appointment, "move")
+            released = copy(row)
             service, patient = row.service, row.patient
+            to_provider, to_clinic = provider or row.provider, clinic or row.clinic
             question = rules.ask(service, to_provider, to_clinic, starts_at, patient=patient, at=at, without=row)
-            reasons = _refusals(question, by=by)
+            reasons = reasons_against(question, by=by)
             if row.package_purchase:
                 on = _local_day(question)
                 reasons += packages.check_usable(row.package_purchase, patient, service, on=on, count=0)
             if reasons:
                 raise BookingRefused(*reasons)
-            appointment_released.send(Appointment, appointment=appointment)
             row.provider, row.clinic = to_provider, to_clinic
             row.status, row.confirmed_at = AppointmentStatus.RESCHEDULED, None
             row.moves += 1
             row.calendar_sequence += 1
             take_time(row, question, by=by, reason=reason)
+            appointment_released.send(Appointment, appointment=released)
             queue(MessageKind.MOVED, patient, appointment=row, by=by, at=at)
             return row
     except BookingRefused as refused:
-        raise with_alternatives(
-            refused, appointment.service, to_provider, to_clinic, starts_at, appointment.patient, at
-        ) from refused
+        raise with_alternatives(refused, service, to_provider, to_clinic, starts_at, patient, at) from refused
 
 
 def take_time(
@@ -152,11 +152,16 @@ def take_time(
 
 
 def seat(appointment: Appointment, question: Question, place: RoomPlace | None) -> None:
-    """Set the question's time on the appointment, in the lowest free lane and in this place of a room."""
+    """Set the question's time on the appointment, in the lowest free lane and in this place of a room.
+
+    A reason for overbooking is kept only where the patient is seated beyond the provider's limit.
+    """
     moment = question.clock.moment
     appointment.starts_at, appointment.ends_at = moment(question.start), moment(question.end)
     appointment.busy_from, appointment.busy_until = (moment(instant) for instant in question.busy)
     appointment.lane = min(question.free_lanes(), default=question.first_extra_lane())
+    if appointment.lane < question.limit:
+        appointment.overbook_reason = ""
     appointment.room_id, appointment.room_place = (place.room, place.place) if place else (None, 0)
 
 
@@ -184,7 +189,10 @@ def kind_of(service: Service) -> AppointmentKind:
     return AppointmentKind.THERAPY_SESSION
 
 
-def _refusals(question: Question, *, by: User, room: Room | None = None, overbook_reason: str = "") -> list[Refusal]:
+def reasons_against(
+    question: Question, *, by: User, room: Room | None = None, overbook_reason: str = ""
+) -> list[Refusal]:
+    """What the engine has against it, but for what this user may overrule, and what there is against the room."""
     reasons = rules.refusals(question)
     if overbook_reason and by.has_perm("clinic.overbook_appointment"):
         reasons = [reason for reason in reasons if reason.code not in OVERBOOKABLE]

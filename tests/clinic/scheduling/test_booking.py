@@ -1,0 +1,580 @@
+"""Book and move: what is written when it goes well, and that nothing is when it does not."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from clinic.enums import AppointmentKind, AppointmentStatus, MessageKind, RefusalCode, WorkflowType
+from clinic.errors import BookingRefused, SlotTaken, WrongStatus
+from clinic.models import Appointment, Clinic, Message, PackagePurchase, Patient, Provider, Room, Service, SessionEntry
+from clinic.packages.selectors import balance_of
+from clinic.scheduling import booking
+from clinic.scheduling.signals import appointment_released
+from tests.clinic.scheduling.conftest import monday
+from tests.factories import (
+    BEFORE,
+    make_clinic,
+    make_hours,
+    make_organisation,
+    make_package,
+    make_patient,
+    make_provider,
+    make_room,
+    make_service,
+    make_user,
+    make_week,
+)
+
+TABLES = (Appointment, Appointment.history.model, PackagePurchase, PackagePurchase.history.model, SessionEntry, Message)
+
+
+def tables():
+    """Everything that a booking could write."""
+    return [list(table.objects.order_by("pk").values()) for table in TABLES]
+
+
+@pytest.fixture
+def nothing_written(desk):
+    """Run the test's refusal, then look whether every table is as it was when `expect` was called."""
+    was = []
+    yield lambda: was.append(tables())
+    assert was == [tables()]
+
+
+@pytest.fixture
+def stranger(desk):
+    """A row of every kind in another organisation, ready to be booked there."""
+    cedar = make_organisation("Cedar")
+    clinic = make_clinic(cedar)
+    provider = make_provider(clinic)
+    make_hours(provider, clinic)
+    service = make_service(provider)
+    return {
+        "patient": make_patient(cedar), "provider": provider, "clinic": clinic, "service": service,
+        "room": make_room(clinic, service),
+    }  # fmt: skip
+
+
+def codes(refused):
+    return [reason.code for reason in refused.value.reasons]
+
+
+# Book
+
+
+def test_a_booking_takes_the_time_of_the_provider_and_the_patient(desk):
+    desk.lengths(before=5, treatment=30, after=10)
+
+    appointment = desk.book(monday(9), reason="First visit")
+
+    appointment.refresh_from_db()
+    assert (appointment.provider, appointment.clinic, appointment.patient) == (desk.provider, desk.clinic, desk.patient)
+    assert (appointment.starts_at, appointment.ends_at) == (monday(9), monday(9, 30))
+    assert (appointment.busy_from, appointment.busy_until) == (monday(8, 55), monday(9, 40))
+    assert (appointment.status, appointment.kind) == (AppointmentStatus.SCHEDULED, AppointmentKind.THERAPY_SESSION)
+    assert (appointment.booked_by, appointment.booked_at) == (desk.user, BEFORE)
+    assert (appointment.organisation, appointment.reason) == (desk.organisation, "First visit")
+    assert (appointment.package_purchase, appointment.session_number, appointment.lane) == (None, None, 0)
+
+
+def test_a_booking_leaves_a_history_row_with_the_actor(desk):
+    appointment = desk.book(reason="First visit")
+
+    (row,) = appointment.history.all()
+    assert (row.history_type, row.history_user, row.starts_at) == ("+", desk.user, monday(9))
+
+
+def test_a_booking_queues_one_message(desk):
+    appointment = desk.book()
+
+    message = Message.objects.get()
+    assert (message.kind, message.appointment, message.patient) == (MessageKind.BOOKED, appointment, desk.patient)
+
+
+def test_a_consultation_is_booked_as_one(desk):
+    desk.change(desk.service, workflow_type=WorkflowType.GOPD_CONSULT)
+
+    assert desk.book().kind == AppointmentKind.CONSULTATION
+    assert desk.book(monday(10), kind=AppointmentKind.XRAY_REVIEW).kind == AppointmentKind.XRAY_REVIEW
+
+
+def test_a_booking_takes_the_lowest_free_lane(desk):
+    desk.change(desk.hours, capacity=3)
+    desk.appointment(lane=1)
+
+    lanes = [desk.book(patient=make_patient(desk.organisation)).lane for _ in range(2)]
+
+    assert lanes == [0, 2]
+
+
+def test_a_booking_takes_the_first_free_place_of_a_room(desk):
+    desk.change(desk.hours, capacity=3)
+    first = make_room(desk.clinic, desk.service, code="1", capacity=2)
+    second = make_room(desk.clinic, desk.service, code="2")
+
+    seats = [desk.book(patient=make_patient(desk.organisation)) for _ in range(3)]
+
+    assert [(seat.room, seat.room_place) for seat in seats] == [(first, 0), (first, 1), (second, 0)]
+
+
+def test_a_room_can_be_asked_for(desk):
+    make_room(desk.clinic, desk.service, code="1")
+    second = make_room(desk.clinic, desk.service, code="2")
+
+    assert desk.book(room=second).room == second
+
+
+def test_a_time_can_be_given_in_any_zone(desk):
+    appointment = desk.book(monday(9).astimezone(UTC))
+
+    assert appointment.starts_at == monday(9)
+
+
+# Sessions of a package
+
+
+def test_a_booking_on_a_package_reserves_the_next_session(desk):
+    purchase = desk.purchase(sessions=3)
+
+    numbers = [desk.book(start, purchase=purchase).session_number for start in (monday(11), monday(9))]
+
+    balance = balance_of(purchase)
+    assert numbers == [1, 2]
+    assert (balance.used, balance.reserved, balance.free) == (0, 2, 1)
+
+
+def test_the_number_of_a_cancelled_session_is_given_again(desk):
+    purchase = desk.purchase(sessions=3)
+    first = desk.book(monday(9), purchase=purchase)
+    desk.book(monday(10), purchase=purchase)
+    booking.cancel(first, by=desk.user, at=BEFORE)
+
+    assert desk.book(monday(11), purchase=purchase).session_number == 1
+
+
+def test_no_more_sessions_can_be_booked_than_were_bought(desk, nothing_written):
+    purchase = desk.purchase(sessions=1)
+    desk.book(monday(9), purchase=purchase)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(monday(10), purchase=purchase)
+
+    assert codes(refused) == [RefusalCode.NO_SESSION_LEFT]
+
+
+def test_the_package_of_another_patient_is_refused_and_not_described(desk, nothing_written):
+    purchase = desk.purchase(patient=make_patient(desk.organisation, name="Omar"))
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(purchase=purchase)
+
+    assert codes(refused) == [RefusalCode.WRONG_PATIENT]
+    assert "Omar" not in str(refused.value)
+    assert "sessions" not in str(refused.value)
+
+
+def test_a_package_without_the_service_is_refused(desk, nothing_written):
+    other = make_service(desk.provider, name="Assessment")
+    purchase = desk.purchase()
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(service=other, purchase=purchase)
+
+    assert codes(refused) == [RefusalCode.NOT_OFFERED]
+
+
+def test_a_service_that_is_not_offered_is_refused_with_a_package_too(desk, nothing_written):
+    purchase = desk.purchase()
+    other = make_provider(desk.clinic, name="Mona")
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(provider=other, purchase=purchase)
+
+    assert codes(refused) == [RefusalCode.NOT_OFFERED]
+
+
+LAST_DAY = date(2030, 3, 31)
+
+
+@pytest.fixture
+def expiring(desk):
+    """A purchase whose last day is 31 March, and a provider who works round the clock."""
+    desk.change(desk.hours, active=False)
+    make_week(desk.provider, desk.clinic, start=time(0), end=time(23, 59))
+    return desk.purchase(on=LAST_DAY - timedelta(days=90), days=90)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Riyadh", "Pacific/Kiritimati", "Pacific/Honolulu"])
+def test_a_session_late_on_the_last_day_is_within_the_package(desk, expiring, zone):
+    desk.change(desk.clinic, time_zone=zone)
+    starts_at = datetime(2030, 3, 31, 23, tzinfo=desk.clinic.zone)
+
+    assert desk.book(starts_at.astimezone(UTC), purchase=expiring).session_number == 1
+
+
+@pytest.mark.parametrize("zone", ["Asia/Riyadh", "Pacific/Kiritimati", "Pacific/Honolulu"])
+def test_a_session_early_on_the_day_after_is_not(desk, expiring, zone, nothing_written):
+    desk.change(desk.clinic, time_zone=zone)
+    starts_at = datetime(2030, 4, 1, 0, 30, tzinfo=desk.clinic.zone)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(starts_at.astimezone(UTC), purchase=expiring)
+
+    assert codes(refused) == [RefusalCode.EXPIRY]
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("taken_by", "code"),
+    [("provider", RefusalCode.BOOKED), ("buffer", RefusalCode.BUFFER), ("patient", RefusalCode.PATIENT_BUSY),
+     ("room", RefusalCode.ROOM)],
+)  # fmt: skip
+def test_a_time_that_is_taken_is_refused_with_the_nearest_three(desk, nothing_written, taken_by, code):
+    other = make_provider(desk.clinic)
+    match taken_by:
+        case "provider":
+            desk.appointment(monday(10))
+        case "buffer":
+            desk.lengths(after=15)
+            desk.appointment(monday(10, 30))
+        case "patient":
+            desk.appointment(monday(10), provider=other, patient=desk.patient)
+        case "room":
+            desk.appointment(monday(10), provider=other, room=make_room(desk.clinic, desk.service))
+    nothing_written()
+
+    with pytest.raises(SlotTaken) as refused:
+        desk.book(monday(10))
+
+    nearest = [slot.starts_at for slot in refused.value.nearest]
+    assert codes(refused) == [code, code]
+    assert nearest == sorted(nearest)
+    assert nearest == [monday(9), monday(9, 30), monday(11, 30) if taken_by == "buffer" else monday(10, 30)]
+    assert "This time has just been taken. Free instead: " in str(refused.value)
+
+
+def test_the_nearest_slots_are_free_for_the_patient_and_name_other_providers(desk):
+    mona = make_provider(desk.clinic, name="Mona")
+    desk.service.providers.add(mona)
+    make_hours(mona, desk.clinic, start=time(10), end=time(11))
+    desk.appointment(monday(10))
+    desk.appointment(monday(10, 30), patient=desk.patient, provider=make_provider(desk.clinic))
+
+    with pytest.raises(SlotTaken) as refused:
+        desk.book(monday(10))
+
+    assert [(slot.starts_at, slot.provider) for slot in refused.value.nearest] == [
+        (monday(9), desk.provider), (monday(9, 30), desk.provider), (monday(10), mona),
+    ]  # fmt: skip
+
+
+def test_with_nothing_free_for_a_fortnight_the_hint_says_so(desk):
+    desk.change(desk.hours, end=time(9, 30), valid_until=date(2030, 1, 7))
+    desk.appointment(monday(9))
+
+    with pytest.raises(SlotTaken) as refused:
+        desk.book(monday(9))
+
+    assert refused.value.nearest == []
+    assert "Choose another day." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "code"),
+    [(monday(8), RefusalCode.WORKING_HOURS), (monday(9, 10), RefusalCode.GRID)],
+    ids=["outside the hours", "off the grid"],
+)
+def test_a_time_against_the_rules_is_refused_without_alternatives(desk, nothing_written, starts_at, code):
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(starts_at)
+
+    assert codes(refused) == [code]
+    assert not isinstance(refused.value, SlotTaken)
+
+
+def test_every_reason_is_collected(desk, nothing_written):
+    purchase = desk.purchase(sessions=1)
+    desk.book(monday(10), purchase=purchase)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(monday(10), purchase=purchase)
+
+    assert codes(refused) == [RefusalCode.BOOKED, RefusalCode.PATIENT_BUSY, RefusalCode.NO_SESSION_LEFT]
+
+
+def test_a_room_that_does_not_serve_the_service_is_refused(desk, nothing_written):
+    make_room(desk.clinic, desk.service)
+    other = make_room(desk.clinic, name="Gym")
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(room=other)
+
+    assert codes(refused)[-1] == RefusalCode.ROOM
+    assert "Gym is taken, or does not serve Speech therapy." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [("patient", Patient), ("provider", Provider), ("clinic", Clinic), ("service", Service), ("room", Room)],
+)
+def test_a_row_of_another_organisation_is_not_there(desk, nothing_written, stranger, name, model):
+    nothing_written()
+
+    with pytest.raises(model.DoesNotExist):
+        desk.book(**{name: stranger[name]})
+
+
+def test_a_purchase_of_another_organisation_is_not_there(desk, nothing_written, stranger):
+    purchase = desk.purchase()
+    PackagePurchase.objects.filter(pk=purchase.pk).update(
+        organisation=stranger["patient"].organisation,
+        patient=stranger["patient"],
+        package=make_package((stranger["service"], 5)),
+    )
+    purchase.refresh_from_db()
+    nothing_written()
+
+    with pytest.raises(PackagePurchase.DoesNotExist):
+        desk.book(purchase=purchase)
+
+
+def test_somebody_without_an_organisation_books_nothing(desk, nothing_written):
+    nothing_written()
+
+    with pytest.raises(Patient.DoesNotExist):
+        desk.book(by=make_user(None))
+
+
+def test_a_time_without_a_zone_is_an_error(desk, nothing_written):
+    nothing_written()
+
+    with pytest.raises(ValueError, match="time zone"):
+        desk.book(datetime(2030, 1, 7, 9))  # noqa: DTZ001 (the naive moment is the point)
+
+
+# Overbooking
+
+
+@pytest.fixture
+def chief(desk):
+    return make_user(desk.organisation, is_superuser=True)
+
+
+def test_overbooking_with_permission_and_reason_sits_beyond_the_lanes(desk, chief):
+    desk.appointment(monday(9))
+
+    extra = desk.book(monday(9), by=chief, overbook_reason="Came from far away")
+
+    assert (extra.lane, extra.overbook_reason) == (1, "Came from far away")
+    assert "09:00" not in desk.times()
+
+
+def test_overbooking_needs_the_permission(desk, nothing_written):
+    desk.appointment(monday(9))
+    nothing_written()
+
+    with pytest.raises(SlotTaken):
+        desk.book(monday(9), overbook_reason="Came from far away")
+
+
+def test_overbooking_needs_a_reason(desk, chief, nothing_written):
+    desk.appointment(monday(9))
+    nothing_written()
+
+    with pytest.raises(SlotTaken):
+        desk.book(monday(9), by=chief)
+
+
+def test_overbooking_never_puts_a_patient_into_two_places(desk, chief, nothing_written):
+    desk.appointment(monday(9), patient=desk.patient)
+    nothing_written()
+
+    with pytest.raises(SlotTaken) as refused:
+        desk.book(monday(9), by=chief, overbook_reason="Came from far away")
+
+    assert set(codes(refused)) == {RefusalCode.PATIENT_BUSY}
+
+
+def test_a_reason_that_was_not_needed_is_not_kept(desk, chief):
+    assert desk.book(monday(9), by=chief, overbook_reason="Came from far away").overbook_reason == ""
+
+
+# Move
+
+
+def test_a_move_keeps_what_the_appointment_is(desk):
+    purchase = desk.purchase()
+    desk.book(monday(11), purchase=purchase)
+    appointment = desk.book(monday(9), purchase=purchase)
+
+    moved = booking.move(appointment, starts_at=monday(10), by=desk.user, reason="Traffic", at=BEFORE)
+
+    moved.refresh_from_db()
+    assert (moved.pk, moved.public_id) == (appointment.pk, appointment.public_id)
+    assert (moved.package_purchase, moved.session_number) == (purchase, 2)
+    assert (moved.starts_at, moved.busy_from, moved.status) == (monday(10), monday(10), AppointmentStatus.RESCHEDULED)
+    assert (moved.moves, moved.calendar_sequence) == (1, 1)
+    assert balance_of(purchase).reserved == 2
+
+
+def test_a_move_leaves_a_history_row_with_the_actor_and_the_reason(desk):
+    appointment = desk.book(monday(9))
+    mona = make_user(desk.organisation)
+
+    booking.move(appointment, starts_at=monday(10), by=mona, reason="Traffic", at=BEFORE)
+
+    row = appointment.history.latest()
+    assert (row.history_user, row.history_change_reason, row.starts_at) == (mona, "Traffic", monday(10))
+
+
+def test_a_move_is_told_to_the_patient(desk):
+    appointment = desk.book(monday(9))
+
+    booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    assert sorted(Message.objects.values_list("kind", flat=True)) == [MessageKind.BOOKED, MessageKind.MOVED]
+
+
+def test_a_move_frees_the_old_time_and_takes_the_new_one(desk):
+    appointment = desk.book(monday(9))
+
+    booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    assert desk.times() == ["09:00", "09:30", "10:30", "11:00", "11:30"]
+
+
+def test_a_move_tells_what_was_released(desk):
+    appointment = desk.book(monday(9))
+    heard = []
+
+    def listen(appointment, **_):
+        heard.append((appointment.starts_at, appointment.status))
+
+    appointment_released.connect(listen)
+    try:
+        booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+    finally:
+        appointment_released.disconnect(listen)
+
+    assert heard == [(monday(9), AppointmentStatus.SCHEDULED)]
+
+
+def test_a_move_may_overlap_its_own_old_time(desk):
+    desk.change(desk.hours, slot_minutes=15)
+    appointment = desk.book(monday(9))
+
+    assert booking.move(appointment, starts_at=monday(9, 15), by=desk.user, at=BEFORE).starts_at == monday(9, 15)
+
+
+def test_a_move_asks_for_a_new_confirmation(desk):
+    appointment = booking.confirm(desk.book(monday(9)), by=desk.user, at=BEFORE)
+
+    moved = booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    assert (moved.status, moved.confirmed_at) == (AppointmentStatus.RESCHEDULED, None)
+
+
+def test_a_move_to_another_provider_and_clinic_takes_a_room_there(desk):
+    make_room(desk.clinic, desk.service)
+    malaz = make_clinic(desk.organisation)
+    mona = make_provider(malaz)
+    desk.service.providers.add(mona)
+    desk.service.clinics.add(malaz)
+    make_hours(mona, malaz)
+    there = make_room(malaz, desk.service)
+    appointment = desk.book(monday(9))
+
+    moved = booking.move(appointment, starts_at=monday(9), by=desk.user, provider=mona, clinic=malaz, at=BEFORE)
+
+    moved.refresh_from_db()
+    assert (moved.provider, moved.clinic, moved.room) == (mona, malaz, there)
+
+
+def test_a_move_of_a_stale_row_starts_from_the_row_as_it_is(desk):
+    mona = make_provider(desk.clinic)
+    desk.service.providers.add(mona)
+    make_hours(mona, desk.clinic)
+    appointment = desk.book(monday(9))
+    stale = Appointment.objects.get(pk=appointment.pk)
+    booking.move(appointment, starts_at=monday(10), by=desk.user, provider=mona, at=BEFORE)
+
+    moved = booking.move(stale, starts_at=monday(11), by=desk.user, at=BEFORE)
+
+    assert (moved.provider, moved.moves) == (mona, 2)
+
+
+def test_a_move_to_a_taken_time_is_refused_with_the_nearest_three(desk, nothing_written):
+    desk.appointment(monday(10))
+    appointment = desk.book(monday(9))
+    nothing_written()
+
+    with pytest.raises(SlotTaken) as refused:
+        booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    assert [slot.starts_at for slot in refused.value.nearest] == [monday(9, 30), monday(10, 30), monday(11)]
+
+
+def test_a_move_past_the_last_day_of_the_package_is_refused(desk, nothing_written):
+    appointment = desk.book(monday(9), purchase=desk.purchase(days=10))
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        booking.move(appointment, starts_at=monday(9) + timedelta(days=7), by=desk.user, at=BEFORE)
+
+    assert codes(refused) == [RefusalCode.EXPIRY]
+
+
+def test_a_move_needs_no_further_session(desk):
+    appointment = desk.book(monday(9), purchase=desk.purchase(sessions=1))
+
+    assert booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE).session_number == 1
+
+
+@pytest.mark.parametrize(
+    "status",
+    [AppointmentStatus.ARRIVED, AppointmentStatus.COMPLETED, AppointmentStatus.CANCELLED_BY_CLINIC,
+     AppointmentStatus.NO_SHOW],
+)  # fmt: skip
+def test_what_has_begun_or_is_over_does_not_move(desk, nothing_written, status):
+    appointment = desk.appointment(monday(9), status=status)
+    nothing_written()
+
+    with pytest.raises(WrongStatus, match=f"The appointment of Omar is {status.label}"):
+        booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+
+def test_an_appointment_of_another_organisation_does_not_move(desk, nothing_written, stranger):
+    theirs = desk.appointment(monday(9), **{name: row for name, row in stranger.items() if name != "room"})
+    nothing_written()
+
+    with pytest.raises(Appointment.DoesNotExist):
+        booking.move(theirs, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+
+@pytest.mark.parametrize(("name", "model"), [("provider", Provider), ("clinic", Clinic)])
+def test_an_appointment_does_not_move_to_another_organisation(desk, nothing_written, stranger, name, model):
+    appointment = desk.book(monday(9))
+    nothing_written()
+
+    with pytest.raises(model.DoesNotExist):
+        booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE, **{name: stranger[name]})
+
+
+def test_an_overbooked_appointment_that_moves_to_a_free_time_is_one_like_others(desk, chief):
+    desk.appointment(monday(9))
+    extra = desk.book(monday(9), by=chief, overbook_reason="Came from far away")
+
+    moved = booking.move(extra, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    assert (moved.lane, moved.overbook_reason) == (0, "")
