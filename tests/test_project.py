@@ -61,6 +61,17 @@ def test_start_without_a_key_outside_debug_is_refused():
     assert found.stderr.strip().endswith("Outside DEBUG it is required: a long random text, kept secret.")
 
 
+def test_static_files_can_be_collected_for_deployment(tmp_path, settings):
+    manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": manifest}}
+    settings.STATIC_ROOT = tmp_path
+
+    call_command("collectstatic", interactive=False, verbosity=0)  # refuses a file that names a missing one
+
+    assert (tmp_path / "staticfiles.json").is_file()
+    assert list(tmp_path.glob("admin_ext/icon.*.svg"))
+
+
 def test_files_are_short_enough_to_read():
     too_long = {
         str(file.relative_to(ROOT)): length

@@ -1,10 +1,13 @@
 import os
 import signal
 import socket
+import subprocess
 import sys
+from urllib.request import urlopen
 
 import psutil
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from clinic.management.commands.demo import running, wait_for_an_end
@@ -52,3 +55,53 @@ def test_when_the_port_is_taken_another_is_suggested():
 
         with pytest.raises(CommandError, match=f"Port {port} is taken. Choose another: make demo PORT={port + 1}"):
             call_command("demo", port=port)
+
+
+@pytest.mark.slow
+def test_demo_opens_the_clinic_prints_a_login_per_role_and_leaves_nothing_behind(tmp_path):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path}/demo.sqlite3",
+        "DJANGO_SETTINGS_MODULE": "clinic.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+    for command in (["migrate", "--verbosity=0"], ["seed_demo", "--patients=20"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=environment, check=True)
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    demo = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", "--port", str(port)],
+        cwd=settings.BASE_DIR, env=environment, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+    try:
+        told = read_until(demo.stdout, "Cedar")
+        with urlopen(f"{address}admin/login/") as page:
+            assert 'name="password"' in page.read().decode()
+        children = psutil.Process(demo.pid).children(recursive=True)
+    finally:
+        demo.terminate()
+    demo.communicate()
+
+    assert f"The clinic is open at {address} (Ctrl-C closes it)." in told
+    assert [line.split()[0] for line in told[told.index("Sign in with the password 'demo' as") + 1 :]] == [
+        "frontdesk", "provider", "cashier", "manager", "admin", "cedar",
+    ]  # fmt: skip
+    assert demo.returncode == 0
+    assert len(children) >= 4
+    assert [child for child in children if child.is_running()] == []
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def read_until(stream, word: str) -> list[str]:
+    """The lines up to the one that holds the word, or to the end."""
+    lines: list[str] = []
+    for line in stream:
+        lines.append(line.strip())
+        if word in line:
+            break
+    return lines
