@@ -1,10 +1,13 @@
 """What every list and change page shares: the organisation wall, owned fields, history that is only read."""
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
-from django.http import HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.functional import cached_property
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
@@ -12,6 +15,7 @@ from unfold.views import ChangeList
 
 from admin_ext.forms import ClinicModelForm, ScopedModelForm
 from admin_ext.scope import own_rows, row_or_404
+from clinic.errors import ClinicError
 
 
 class OwnRows:
@@ -59,6 +63,7 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
 
     form = ClinicModelForm
     deletable = False
+    add_page = ""  # the name of the page that adds a row, where rules over several rows decide
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
@@ -70,6 +75,25 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
     def row_or_404(self, request, object_id):
         """The row of this list that an action or page is about; a foreign one is not found."""
         return row_or_404(self.get_queryset(request), object_id)
+
+    def carry_out(self, request, call, done) -> HttpResponse:
+        """Call one service, then return to the list, which shows what came of it.
+
+        `done` is the sentence for success, or makes it of the service's result; a refusal is shown in its own words.
+        """
+        try:
+            result = call()
+        except ClinicError as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            self.message_user(request, done(result) if callable(done) else done, messages.SUCCESS)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        return HttpResponse(headers={"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
+
+    def add_view(self, request, form_url="", extra_context=None):
+        if self.add_page:
+            return redirect(f"admin:{self.add_page}")
+        return super().add_view(request, form_url, extra_context)
 
     def has_add_permission(self, request):
         return request.user.organisation_id is not None and super().has_add_permission(request)

@@ -8,6 +8,7 @@ from unfold.decorators import display
 from admin_ext.base import RecordedModelAdmin
 from admin_ext.columns import ActiveColumn, NameColumns, StatusColumn, day, left_to_right, moment, name
 from admin_ext.filters import ChoicesFilter, DayRangeFilter, MomentRangeFilter, OwnRowsFilter
+from admin_ext.rota.actions import ClosureActions, LeaveActions
 from admin_ext.rota.forms import ExtraHoursForm, WorkingHoursForm
 from clinic.models import Closure, ExtraHours, Leave, WorkingHours
 
@@ -70,8 +71,10 @@ class ExtraHoursAdmin(HoursColumns, RecordedModelAdmin):
 
 
 @admin.register(Leave)
-class LeaveAdmin(HoursColumns, StatusColumn, RecordedModelAdmin):
+class LeaveAdmin(LeaveActions, HoursColumns, StatusColumn, RecordedModelAdmin):
     deletable = True
+    add_page = "ask_leave"
+    actions_row = actions_detail = ["approve", "refuse"]
     list_display = ["display_provider", "display_from", "display_until", "reason", "display_status"]
     list_filter = [PROVIDER, ("status", ChoicesFilter), ("starts_at", MomentRangeFilter)]
     list_select_related = ["provider"]
@@ -89,8 +92,9 @@ class LeaveAdmin(HoursColumns, StatusColumn, RecordedModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(NameColumns, RecordedModelAdmin):
+class ClosureAdmin(ClosureActions, NameColumns, RecordedModelAdmin):
     deletable = True
+    actions_list = ["add_holidays"]
     list_display = ["display_name", "display_days", "display_where"]
     list_filter = [CLINIC, ("first_on", DayRangeFilter)]
     list_select_related = ["clinic"]

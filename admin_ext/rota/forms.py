@@ -1,30 +1,55 @@
 """Forms of the rota."""
 
+from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import BaseDialogForm
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from admin_ext.forms import ClinicModelForm
-from clinic.models import ExtraHours, WorkingHours
-
-
-class ProviderAtClinicForm(ClinicModelForm):
-    """Hours are given where the provider works."""
-
-    def clean(self):
-        cleaned = super().clean()
-        provider, clinic = cleaned.get("provider"), cleaned.get("clinic")
-        if provider and clinic and not provider.clinics.filter(pk=clinic.pk).exists():
-            sentence = _("%(provider)s does not work at %(clinic)s.")
-            self.add_error("clinic", sentence % {"provider": provider, "clinic": clinic})
-        return cleaned
+from admin_ext.forms import ClinicForm, ClinicModelForm
+from clinic.models import ExtraHours, Provider, WorkingHours
+from clinic.rota.selectors import hours_refusals
 
 
-class WorkingHoursForm(ProviderAtClinicForm):
+class WorkingHoursForm(ClinicModelForm):
     class Meta:
         model = WorkingHours
         fields = "__all__"
 
+    def check_rules(self):
+        Provider.objects.select_for_update().get(pk=self.instance.provider_id)  # two of his hours are entered in turn
+        for field, refusal in hours_refusals(self.instance).items():
+            self.add_error(field, str(refusal))
 
-class ExtraHoursForm(ProviderAtClinicForm):
+
+class ExtraHoursForm(ClinicModelForm):
     class Meta:
         model = ExtraHours
         fields = "__all__"
+
+    def check_rules(self):
+        provider, clinic = self.instance.provider, self.instance.clinic
+        if not provider.clinics.filter(pk=clinic.pk).exists():
+            sentence = _("%(provider)s does not work at %(clinic)s.")
+            self.add_error("clinic", sentence % {"provider": provider, "clinic": clinic})
+
+
+class AskLeaveForm(ClinicForm):
+    provider = forms.ModelChoiceField(
+        Provider.objects.filter(active=True), label=_("provider"), widget=UnfoldAdminSelectWidget
+    )
+    starts_at = forms.SplitDateTimeField(label=_("from"), widget=UnfoldAdminSplitDateTimeWidget)
+    ends_at = forms.SplitDateTimeField(label=_("until"), widget=UnfoldAdminSplitDateTimeWidget)
+    reason = forms.CharField(label=_("reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
+
+
+class HolidaysForm(BaseDialogForm):
+    year = forms.IntegerField(
+        label=_("year"), min_value=2000, max_value=2100, initial=lambda: localdate().year,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )  # fmt: skip
