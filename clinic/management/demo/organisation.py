@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -53,12 +54,11 @@ def policy(organisation: Organisation, rules: dict) -> Policy:
 def logins(world: World) -> dict[str, User]:
     """One login for each row of the table, by role."""
     result = {}
-    password = make_password(PASSWORD)
     for row in table(world.table("logins")):
         user = User.objects.create(
             organisation=world.organisation,
             username=row["username"],
-            password=password,
+            password=password_hash(),
             first_name=row["first_name"],
             last_name=row["last_name"],
             language=row["language"],
@@ -70,12 +70,18 @@ def logins(world: World) -> dict[str, User]:
     return result
 
 
+@cache
+def password_hash() -> str:
+    """One hash for all: a good hash takes its time."""
+    return make_password(PASSWORD)
+
+
 def open_platform(*, at: datetime) -> User:
     """The login of whoever runs the platform: it belongs to no organisation."""
     return User.objects.get_or_create(
         username=PLATFORM_LOGIN,
         defaults={
-            "password": make_password(PASSWORD),
+            "password": password_hash(),
             "first_name": "Platform",
             "is_staff": True,
             "is_superuser": True,

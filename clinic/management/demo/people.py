@@ -7,12 +7,13 @@ from datetime import date, datetime, timedelta
 from clinic.enums import Channel, Language, Sex
 from clinic.management.demo.records import record_all
 from clinic.management.demo.tables import Row, document, table
-from clinic.management.demo.world import HISTORY, World
+from clinic.management.demo.world import HISTORY, Person, World
 from clinic.models import Clinic, FileNumber, Patient
 
 CHILDREN_RATE = 0.62
 SIBLING_RATE = 0.18
-ADULT_AGE = timedelta(days=365 * 18)
+FORGETFUL_RATE = 0.09
+LONG_STANDING_RATE = 0.6
 NOTES = (
     "Prefers appointments after school.",
     "Please call the mother, not the father.",
@@ -38,12 +39,8 @@ class Household:
 
 def register_patients(world: World, count: int) -> None:
     """Write `count` patients with consecutive file numbers, each at home in one clinic."""
-    patients, homes = [], []
-    for patient, home in invented_patients(world, count):
-        patients.append(patient)
-        homes.append(home)
-    world.patients = list(record_all(patients, by=world.desk, at=world.founded_at))
-    world.clinic_of = {patient.pk: home for patient, home in zip(patients, homes, strict=True)}
+    world.people = list(invented_people(world, count))
+    record_all([person.patient for person in world.people], by=world.desk, at=world.founded_at)
     FileNumber.objects.create(organisation=world.organisation, last=first_file_number(world) + count - 1)
 
 
@@ -51,16 +48,19 @@ def first_file_number(world: World) -> int:
     return document(world.table("organisation"))["first_file_number"]
 
 
-def invented_patients(world: World, count: int) -> Iterator[tuple[Patient, Clinic]]:
-    given = table("given_names")
+def invented_people(world: World, count: int) -> Iterator[Person]:
+    """People in the order in which they registered, so that file numbers rise with time."""
+    given, first = table("given_names"), first_file_number(world)
     household = None
-    first = first_file_number(world)
     for number in range(first, first + count):
-        child = world.chance.random() < CHILDREN_RATE
-        if household is None or not child or world.chance.random() >= SIBLING_RATE:
+        is_child = world.chance.random() < CHILDREN_RATE
+        if household is None or not is_child or world.chance.random() >= SIBLING_RATE:
             household = new_household(world, (number - first) / count)
-        yield invented_patient(world, household, world.chance.choice(given), str(number), child), household.clinic
-        household = household if child else None
+        patient = invented_patient(world, household, world.chance.choice(given), str(number), is_child)
+        forgetful = world.chance.random() < FORGETFUL_RATE
+        forgets_rate = world.chance.uniform(0.15, 0.3) if forgetful else world.chance.uniform(0, 0.04)
+        yield Person(patient, household.clinic, household.registered_at, is_child, forgets_rate)
+        household = household if is_child else None
 
 
 def new_household(world: World, order: float) -> Household:
@@ -77,8 +77,16 @@ def new_household(world: World, order: float) -> Household:
         phone=invented_phone(world) if chance.random() < 0.96 else "",
         email=f"{mailbox}@example.com" if chance.random() < 0.45 else "",
         language=Language.ARABIC if chance.random() < 0.8 else Language.ENGLISH,
-        registered_at=world.founded_at + HISTORY * order * 0.9 + timedelta(minutes=chance.randrange(0, 600)),
+        registered_at=registration_moment(world, order),
     )
+
+
+def registration_moment(world: World, order: float) -> datetime:
+    """Most patients are there before the history begins; the others come evenly, the last a week ago."""
+    began = world.now - HISTORY
+    if order < LONG_STANDING_RATE:
+        return world.founded_at + (began - world.founded_at) * order / LONG_STANDING_RATE
+    return began + (HISTORY - timedelta(days=8)) * (order - LONG_STANDING_RATE) / (1 - LONG_STANDING_RATE)
 
 
 def invented_phone(world: World) -> str:
@@ -118,7 +126,3 @@ def preferred_channel(world: World, household: Household) -> str:
         return Channel.EMAIL if household.email else Channel.SMS
     weights = {Channel.SMS: 50, Channel.WHATSAPP: 42, Channel.EMAIL: 8 if household.email else 0}
     return world.chance.choices(list(weights), list(weights.values()))[0]
-
-
-def is_child(patient: Patient, on: date) -> bool:
-    return on - patient.born_on < ADULT_AGE

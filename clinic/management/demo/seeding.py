@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from clinic.management.demo.catalogue import fill_catalogue
+from clinic.management.demo.history import write_history
 from clinic.management.demo.organisation import open_organisation, open_platform
 from clinic.management.demo.people import register_patients
 from clinic.management.demo.rota import employ_providers, write_rota
@@ -14,6 +15,7 @@ from clinic.management.demo.world import World
 from clinic.models import Organisation
 
 PATIENTS = 500
+NEIGHBOUR_SHARE = 0.12
 GROUP, NEIGHBOUR = "noor", "cedar"
 ZONE = ZoneInfo("Asia/Riyadh")
 MID_MORNING = time(11, 20)  # some have left, some are in the room, some wait
@@ -27,16 +29,17 @@ def seed(*, today: date, at: time = MID_MORNING, patients: int = PATIENTS, numbe
     believable world. The tables must not hold these organisations yet.
     """
     now = datetime.combine(today, at, ZONE).astimezone(UTC)
-    group = build(GROUP, now=now, number=number, patients=patients, share=patients / PATIENTS)
-    build(NEIGHBOUR, now=now, number=number, patients=max(4, patients // 10), share=0.5 * patients / PATIENTS)
+    group = build(GROUP, now=now, number=number, patients=patients)
+    build(NEIGHBOUR, now=now, number=number, patients=max(5, round(patients * NEIGHBOUR_SHARE)))
     open_platform(at=group.founded_at)
     return group.organisation
 
 
-def build(folder: str, *, now: datetime, number: int, patients: int, share: float) -> World:
-    world = open_organisation(folder, now=now, chance=Random(f"{folder} {number}"), share=share)
+def build(folder: str, *, now: datetime, number: int, patients: int) -> World:
+    world = open_organisation(folder, now=now, chance=Random(f"{folder} {number}"), share=patients / PATIENTS)
     employ_providers(world)
     fill_catalogue(world)
     write_rota(world)
     register_patients(world, patients)
+    write_history(world)
     return world

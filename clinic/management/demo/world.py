@@ -10,6 +10,18 @@ from clinic.models import Clinic, Organisation, Package, Patient, Provider, Serv
 
 HISTORY = timedelta(days=182)
 AHEAD = timedelta(days=28)
+CLOSED_WEEKDAY = 5
+
+
+@dataclass(frozen=True)
+class Person:
+    """A patient as the demo knows them: where they go, since when, and how often they forget to come."""
+
+    patient: Patient
+    clinic: Clinic
+    registered_at: datetime
+    is_child: bool
+    forgets_rate: float
 
 
 @dataclass
@@ -26,8 +38,7 @@ class World:
     providers: dict[str, Provider] = field(default_factory=dict)
     packages: dict[str, Package] = field(default_factory=dict)
     logins: dict[str, User] = field(default_factory=dict)
-    patients: list[Patient] = field(default_factory=list)
-    clinic_of: dict[int, Clinic] = field(default_factory=dict)
+    people: list[Person] = field(default_factory=list)
 
     @property
     def zone(self) -> ZoneInfo:

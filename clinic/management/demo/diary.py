@@ -1,0 +1,96 @@
+"""Who and what is taken while the demo's appointments find their time, by the rules of the booking engine.
+
+The engine answers one question with a few queries; a history of half a year asks a hundred thousand, so the diary
+keeps what is taken in memory. Days are UTC days: these clinics open and close within one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from clinic.models import Patient, Service
+from clinic.scheduling.intervals import DAY
+from clinic.scheduling.openings import Opening
+from clinic.scheduling.situation import UNLIMITED, Busy, RoomPlace, Situation, limit_of
+
+
+class Place(NamedTuple):
+    """A time that can be taken. Instants are seconds since 1970, as in the engine."""
+
+    provider: int
+    clinic: int
+    start: int
+    end: int
+    busy_from: int
+    busy_until: int
+    lane: int
+    room: RoomPlace | None
+
+
+class Diary:
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self._openings: dict[tuple[int, int, int], list[Opening]] = defaultdict(list)
+        self._busy: dict[tuple[int, int], list[Busy]] = defaultdict(list)
+        self._rooms: dict[tuple[RoomPlace, int], list[tuple[int, int]]] = defaultdict(list)
+        self._patients: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        for (provider, clinic), openings in situation.openings.items():
+            for opening in openings:
+                self._openings[provider, clinic, opening.start // DAY].append(opening)
+
+    def working_days(self) -> list[tuple[int, int, int]]:
+        """(day, provider, clinic) for every day somebody works somewhere, in order."""
+        return sorted((day, provider, clinic) for provider, clinic, day in self._openings)
+
+    def offers(self, service: Service, provider: int, clinic: int) -> bool:
+        return (provider, clinic) in self.situation.offers.get(service.pk, ())
+
+    def starts(self, service: Service, provider: int, clinic: int, day: int) -> Iterator[tuple[int, Opening]]:
+        """The grid of starting times of that day, taken or not. Hours for groups are kept for groups."""
+        length = int(service.duration.total_seconds())
+        for opening in self._openings.get((provider, clinic, day), ()):
+            if (opening.capacity > 1) == (service.capacity != 1):
+                first = opening.first_start(opening.start)
+                for start in range(first, opening.end - length + 1, opening.step):
+                    yield start, opening
+
+    def place(self, service: Service, opening: Opening, start: int, patient: Patient) -> Place | None:
+        """Where and when the patient would be seen, or None when provider, rooms or patient are taken."""
+        end = start + int(service.duration.total_seconds())
+        busy = start - int(service.buffer_before.total_seconds()), end + int(service.buffer_after.total_seconds())
+        day = start // DAY
+        if any(start < until and begun < end for begun, until in self._patients.get((patient.pk, day), ())):
+            return None
+        lane = self._free_lane(opening, limit_of(service, opening.capacity), busy)
+        places = self.situation.places.get((service.pk, opening.clinic))
+        room = next((room for room in places or () if self._is_free(room, day, busy)), None)
+        if lane is None or (places and room is None):
+            return None
+        return Place(opening.provider, opening.clinic, start, end, *busy, lane, room)
+
+    def take(self, place: Place, service: Service, patient: Patient) -> None:
+        day = place.start // DAY
+        busy = Busy(place.busy_from, place.busy_until, place.lane, service.capacity or UNLIMITED)
+        self._busy[place.provider, day].append(busy)
+        self._patients[patient.pk, day].append((place.start, place.end))
+        if place.room:
+            self._rooms[place.room, day].append((place.busy_from, place.busy_until))
+
+    def load(self, provider: int, clinic: int, day: int) -> float:
+        """The taken share, 0 to 1, of the provider's time there that day."""
+        openings = self._openings.get((provider, clinic, day), ())
+        open_for = sum((opening.end - opening.start) * opening.capacity for opening in openings)
+        taken = sum(busy.end - busy.start for busy in self._busy.get((provider, day), ()))
+        return taken / open_for if open_for else 1.0
+
+    def _free_lane(self, opening: Opening, limit: int, busy: tuple[int, int]) -> int | None:
+        start, end = busy
+        others = [b for b in self._busy.get((opening.provider, start // DAY), ()) if b.start < end and start < b.end]
+        if any(other.lane >= limit for other in others):
+            return None
+        taken = {other.lane for other in others}
+        lanes = range(min([limit, *(other.limit for other in others)]))
+        return next((lane for lane in lanes if lane not in taken), None)
+
+    def _is_free(self, room: RoomPlace, day: int, busy: tuple[int, int]) -> bool:
+        return all(until <= busy[0] or busy[1] <= begun for begun, until in self._rooms.get((room, day), ()))
