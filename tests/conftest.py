@@ -1,6 +1,7 @@
 """What all tests share: the browser's fixtures and the choice of tests by what they need."""
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.browser"]
@@ -15,6 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if connection.vendor != "postgresql":
+        needs_server = pytest.mark.skip(reason="needs PostgreSQL: make test starts one")
+        for item in items:
+            if item.get_closest_marker("postgres"):
+                item.add_marker(needs_server)
     if config.getoption("--only-database"):
         pure = [item for item in items if not touches_database(item)]
         items[:] = [item for item in items if touches_database(item)]
