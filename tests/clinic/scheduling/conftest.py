@@ -4,7 +4,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from clinic.models import Appointment, Policy
+from clinic.enums import RefusalCode
+from clinic.models import Appointment, Message, PackagePurchase, Policy, SessionEntry
 from clinic.packages.services import assign
 from clinic.scheduling import booking, slots_for, why_not
 from tests.factories import (
@@ -19,6 +20,7 @@ from tests.factories import (
     make_package,
     make_patient,
     make_provider,
+    make_room,
     make_service,
     make_user,
 )
@@ -92,3 +94,50 @@ class Desk:
 @pytest.fixture
 def desk(db) -> Desk:
     return Desk()
+
+
+TABLES = (Appointment, Appointment.history.model, PackagePurchase, PackagePurchase.history.model, SessionEntry, Message)
+
+
+def tables():
+    """Everything that a booking could write."""
+    return [list(table.objects.order_by("pk").values()) for table in TABLES]
+
+
+@pytest.fixture
+def nothing_written(desk):
+    """Run the test's refusal, then look whether every table is as it was when `expect` was called."""
+    was = []
+    yield lambda: was.append(tables())
+    assert was == [tables()]
+
+
+@pytest.fixture
+def stranger(desk):
+    """A row of every kind in another organisation, ready to be booked there."""
+    cedar = make_organisation("Cedar")
+    clinic = make_clinic(cedar)
+    provider = make_provider(clinic)
+    make_hours(provider, clinic)
+    service = make_service(provider)
+    return {
+        "patient": make_patient(cedar), "provider": provider, "clinic": clinic, "service": service,
+        "room": make_room(clinic, service),
+    }  # fmt: skip
+
+
+@pytest.fixture
+def chief(desk):
+    return make_user(desk.organisation, is_superuser=True)
+
+
+def codes(refused) -> list[RefusalCode]:
+    """The codes of what `pytest.raises` caught."""
+    return [reason.code for reason in refused.value.reasons]
+
+
+def walk(desk, appointment, *verbs, at=monday(12)):
+    """Take the steps one after the other, all at the same moment."""
+    for verb in verbs:
+        appointment = getattr(booking, verb)(appointment, by=desk.user, at=at)
+    return appointment

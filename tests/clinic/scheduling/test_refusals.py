@@ -27,7 +27,7 @@ def sentences(refusals):
     return [(refusal.code, str(refusal.message), str(refusal.hint)) for refusal in refusals]
 
 
-def codes(refusals):
+def codes_of(refusals):
     return [refusal.code for refusal in refusals]
 
 
@@ -163,13 +163,13 @@ def test_a_start_off_the_grid_is_measured_by_its_hours_too(desk):
     desk.change(desk.hours, capacity=2)
     desk.appointment(monday(9))
 
-    assert codes(desk.why_not(monday(9, 10))) == [RefusalCode.GRID]
+    assert codes_of(desk.why_not(monday(9, 10))) == [RefusalCode.GRID]
 
 
 def test_outside_of_hours_a_booked_provider_is_booked(desk):
     desk.appointment(monday(18))
 
-    assert codes(desk.why_not(monday(18))) == [RefusalCode.WORKING_HOURS, RefusalCode.BOOKED]
+    assert codes_of(desk.why_not(monday(18))) == [RefusalCode.WORKING_HOURS, RefusalCode.BOOKED]
 
 
 def test_without_a_free_room_the_service_and_the_clinic_are_named(desk):
@@ -231,9 +231,9 @@ def test_rows_of_another_organisation_are_not_offered(desk):
     make_hours(stranger, theirs)
     make_service(stranger)
 
-    assert codes(desk.why_not(provider=stranger)) == [RefusalCode.NOT_OFFERED]
-    assert codes(desk.why_not(clinic=theirs)) == [RefusalCode.NOT_OFFERED]
-    assert codes(desk.why_not(provider=stranger, clinic=theirs)) == [RefusalCode.NOT_OFFERED]
+    assert codes_of(desk.why_not(provider=stranger)) == [RefusalCode.NOT_OFFERED]
+    assert codes_of(desk.why_not(clinic=theirs)) == [RefusalCode.NOT_OFFERED]
+    assert codes_of(desk.why_not(provider=stranger, clinic=theirs)) == [RefusalCode.NOT_OFFERED]
 
 
 def test_every_reason_is_given_the_most_fundamental_first(desk):
@@ -241,7 +241,7 @@ def test_every_reason_is_given_the_most_fundamental_first(desk):
     make_leave(desk.provider, monday(8), monday(20))
     desk.appointment(patient=desk.patient, room=make_room(desk.clinic, desk.service))
 
-    assert codes(desk.why_not(monday(9), patient=desk.patient, at=monday(10))) == [
+    assert codes_of(desk.why_not(monday(9), patient=desk.patient, at=monday(10))) == [
         RefusalCode.NOTICE, RefusalCode.CLOSURE, RefusalCode.LEAVE, RefusalCode.BOOKED, RefusalCode.ROOM,
         RefusalCode.PATIENT_BUSY,
     ]  # fmt: skip
@@ -262,7 +262,7 @@ def test_exactly_the_slots_have_nothing_against_them(desk, patient):
 
 def test_the_zone_in_which_one_asks_makes_no_difference(desk):
     assert desk.why_not(monday(9).astimezone(UTC)) == []
-    assert codes(desk.why_not(datetime(2030, 1, 7, 9, tzinfo=UTC))) == [RefusalCode.WORKING_HOURS]
+    assert codes_of(desk.why_not(datetime(2030, 1, 7, 9, tzinfo=UTC))) == [RefusalCode.WORKING_HOURS]
 
 
 def test_the_day_is_the_clinics_wherever_one_asks_from(desk):

@@ -1,0 +1,151 @@
+"""The last step taken back: what was free is taken again, what was used is given back."""
+
+import pytest
+
+from clinic.enums import (
+    AppointmentStatus,
+    MessageKind,
+    MessageStatus,
+    RefusalCode,
+)
+from clinic.errors import BookingRefused
+from clinic.models import Message
+from clinic.scheduling import booking
+from tests.clinic.scheduling.conftest import codes, monday, walk
+from tests.factories import BEFORE, make_provider, make_room, make_user
+
+S = AppointmentStatus
+
+
+@pytest.mark.parametrize(
+    ("verbs", "status"),
+    [
+        (["confirm"], S.SCHEDULED),
+        (["check_in"], S.SCHEDULED),
+        (["confirm", "check_in"], S.CONFIRMED),
+        (["check_in", "start"], S.ARRIVED),
+        (["check_in", "complete"], S.ARRIVED),
+        (["check_in", "start", "complete"], S.IN_PROGRESS),
+        (["mark_no_show"], S.SCHEDULED),
+        (["confirm", "mark_no_show"], S.CONFIRMED),
+        (["cancel"], S.SCHEDULED),
+        (["confirm", "cancel"], S.CONFIRMED),
+        (["check_in", "cancel"], S.ARRIVED),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+@pytest.mark.parametrize("moved", [False, True], ids=["", "moved"])
+def test_undo_takes_the_last_step_back(desk, verbs, status, moved):
+    appointment = desk.book()
+    if moved:
+        appointment = booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+
+    undone = walk(desk, appointment, *verbs, "undo_status")
+
+    undone.refresh_from_db()
+    assert undone.status == (S.RESCHEDULED if moved and status == S.SCHEDULED else status)
+
+
+def test_a_cancellation_undone_takes_the_time_again(desk):
+    row = walk(desk, desk.book(monday(9)), "cancel", "undo_status", at=BEFORE)
+
+    row.refresh_from_db()
+    assert (row.cancelled_at, row.cancelled_by, row.cancellation_reason) == (None, None, "")
+    assert (row.starts_at, row.calendar_sequence) == (monday(9), 2)
+    assert "09:00" not in desk.times()
+
+
+def test_a_cancellation_undone_at_once_is_never_told(desk):
+    walk(desk, desk.book(), "cancel", "undo_status", at=BEFORE)
+
+    assert sorted(Message.objects.values_list("kind", "status")) == [
+        (MessageKind.BOOKED, MessageStatus.QUEUED),
+        (MessageKind.CANCELLED, MessageStatus.CANCELLED),
+    ]
+
+
+@pytest.mark.parametrize("taken_by", ["provider", "patient", "room"])
+def test_a_time_that_is_taken_meanwhile_cannot_be_taken_again(desk, nothing_written, taken_by):
+    other = make_provider(desk.clinic)
+    room = make_room(desk.clinic, desk.service)
+    appointment = walk(desk, desk.book(monday(9), purchase=desk.purchase()), "cancel", at=BEFORE)
+    match taken_by:
+        case "provider":
+            desk.appointment(monday(9))
+        case "patient":
+            desk.appointment(monday(9), provider=other, patient=desk.patient)
+        case "room":
+            desk.appointment(monday(9), provider=other, room=room)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        walk(desk, appointment, "undo_status", at=BEFORE)
+
+    code = {
+        "provider": RefusalCode.BOOKED, "patient": RefusalCode.PATIENT_BUSY, "room": RefusalCode.ROOM,
+    }[taken_by]  # fmt: skip
+    assert codes(refused) == [code]
+
+
+def test_a_taken_time_stays_taken_when_the_hours_have_changed(desk, nothing_written):
+    appointment = walk(desk, desk.book(monday(9)), "cancel", at=BEFORE)
+    desk.appointment(monday(9))
+    desk.change(desk.hours, active=False)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        walk(desk, appointment, "undo_status", at=BEFORE)
+
+    assert codes(refused) == [RefusalCode.BOOKED]
+
+
+@pytest.mark.parametrize("row", ["service", "provider", "clinic"])
+def test_what_is_no_longer_offered_cannot_be_taken_again(desk, nothing_written, row):
+    appointment = walk(desk, desk.book(monday(9)), "cancel", at=BEFORE)
+    desk.change(getattr(desk, row), active=False)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        walk(desk, appointment, "undo_status", at=BEFORE)
+
+    assert codes(refused) == [RefusalCode.INACTIVE]
+
+
+def test_a_completion_is_undone_outside_of_hours_and_after_the_horizon(desk):
+    appointment = walk(desk, desk.book(monday(9)), "check_in", "complete")
+    desk.change(desk.hours, active=False)
+
+    assert walk(desk, appointment, "undo_status").status == S.ARRIVED
+
+
+def test_a_session_given_to_another_appointment_cannot_be_taken_again(desk, nothing_written):
+    purchase = desk.purchase(sessions=1)
+    appointment = walk(desk, desk.book(monday(9), purchase=purchase), "cancel", at=BEFORE)
+    desk.book(monday(10), purchase=purchase)
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        walk(desk, appointment, "undo_status", at=BEFORE)
+
+    assert codes(refused) == [RefusalCode.NO_SESSION_LEFT]
+
+
+def test_a_cancellation_undone_takes_a_number_that_is_free(desk):
+    purchase = desk.purchase(sessions=2)
+    appointment = walk(desk, desk.book(monday(9), purchase=purchase), "cancel", at=BEFORE)
+    assert desk.book(monday(10), purchase=purchase).session_number == 1
+
+    assert walk(desk, appointment, "undo_status", at=BEFORE).session_number == 2
+
+
+def test_an_overbooked_appointment_is_taken_again_by_who_may_overbook(desk):
+    chief = make_user(desk.organisation, is_superuser=True)
+    desk.appointment(monday(9))
+    extra = desk.book(monday(9), by=chief, overbook_reason="Came from far away")
+    booking.cancel(extra, by=chief, at=BEFORE)
+
+    with pytest.raises(BookingRefused):
+        booking.undo_status(extra, by=desk.user, at=BEFORE)
+    undone = booking.undo_status(extra, by=chief, at=BEFORE)
+
+    assert (undone.lane, undone.overbook_reason) == (1, "Came from far away")
