@@ -6,8 +6,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from clinic.scheduling.planning.model import Columns, Index, Rows
+from clinic.scheduling.planning.model import Columns
 from clinic.scheduling.planning.problem import Floats
+from clinic.scheduling.planning.rows import Index, Rows
 
 NODES = 300  # branch-and-bound nodes of any MILP
 WHOLE = 1e-6  # nearer than this to a whole number is whole

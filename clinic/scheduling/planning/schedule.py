@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from clinic.scheduling.planning.model import FreeTime, Index
+from clinic.scheduling.planning.freetime import FreeTime
 from clinic.scheduling.planning.problem import NO_LIMIT, NONE, Candidates, Problem
+from clinic.scheduling.planning.rows import Index
 
 type Home = tuple[int, int]  # lane, room place
 type Taken = tuple[int, int, int, int]  # busy from, busy until, lane, capacity of the service

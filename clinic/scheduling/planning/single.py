@@ -16,8 +16,8 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from clinic.scheduling.planning.model import Index
 from clinic.scheduling.planning.problem import NO_LIMIT, Candidates, Problem
+from clinic.scheduling.planning.rows import Index
 from clinic.scheduling.planning.schedule import Session
 
 SETS_TRIED = 5000  # provider sets; beyond this the fewest are not proven

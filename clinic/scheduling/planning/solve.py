@@ -23,10 +23,11 @@ from time import perf_counter
 import numpy as np
 from scipy import sparse
 
-from clinic.scheduling.planning import model
-from clinic.scheduling.planning.model import Columns, Index, Rows
+from clinic.scheduling.planning.capacity import scarce
+from clinic.scheduling.planning.model import Columns, columns_of, rows_of
 from clinic.scheduling.planning.problem import Candidates, Certificate, Floats, Ints, Prices, Problem, Solution
 from clinic.scheduling.planning.program import WHOLE, Program
+from clinic.scheduling.planning.rows import Index, Rows, pair
 from clinic.scheduling.planning.schedule import Schedule
 from clinic.scheduling.planning.single import Choice, Chooser
 
@@ -35,7 +36,7 @@ BONUS = 0.4  # all bonuses of one program together, in sessions: under 0.5, so t
 STEADYING_ROUNDS = 2  # programs solved again with the bonus
 SMALL_BLOCKS = 1500  # columns up to which the program over blocks is solved in whole numbers
 SMALL_SINGLES = 2500  # candidates up to which a plan short of its bound is decided candidate by candidate
-EXCHANGES = 200  # demands that may be re-chosen in favour of one that lacks sessions
+EXCHANGES = 100  # demands that may be re-chosen in favour of one that lacks sessions
 
 
 def solve(problem: Problem) -> Solution:
@@ -167,8 +168,9 @@ class _Solver:
             sum(chooser.changes_booked for chooser in choosers),
         )
         with self.timed("columns"):
-            columns = model.blocks(self.problem, local)
-            rows = model.rows_of(self.problem, local, columns)
+            alone = scarce(self.problem, local)
+            columns = columns_of(self.problem, local, alone)
+            rows = rows_of(self.problem, local, columns, alone)
             program = Program.of(columns, rows)
         with self.timed("program"):
             x, duals, optimum = program.relaxed(np.ones(len(columns)))
@@ -196,7 +198,7 @@ class _Solver:
 
     def _bonus(self, columns: Columns, x: Floats) -> Floats:
         """Per session, the share of the column's provider in its demand, the leading provider counting as 1."""
-        pairs, pair_of = np.unique(model.pair(columns.demand, columns.provider), return_inverse=True)
+        pairs, pair_of = np.unique(pair(columns.demand, columns.provider), return_inverse=True)
         load = np.bincount(pair_of, x, minlength=len(pairs))
         lead = np.zeros(len(self.problem.demands))
         np.maximum.at(lead, pairs >> 32, load)
@@ -261,8 +263,9 @@ class _Solver:
     def _decide(self, demands: list[int], own: Index) -> int:
         """Bound by a program over single candidates; its plan is taken if it places more."""
         local = self.candidates.take(own)
-        columns = model.singles(self.problem, local)
-        program = Program.of(columns, model.rows_of(self.problem, local, columns))
+        every = np.ones(len(own), bool)
+        columns = columns_of(self.problem, local, every)
+        program = Program.of(columns, rows_of(self.problem, local, columns, every))
         x, optimum = program.whole(1 + self._bonus(columns, np.isin(own, self._standing(demands)).astype(float)))
         before = {demand: list(self.schedule.placed[demand]) for demand in demands}
         for candidate in self._standing(demands):
@@ -312,7 +315,7 @@ class _Solver:
 
     def _changes(self, standing: Index) -> Ints:
         booked = self.problem.booked
-        met = model.pair(
+        met = pair(
             np.concatenate([self.candidates.demand[standing], booked.demand]),
             np.concatenate([self.candidates.provider[standing], booked.provider]),
         )
