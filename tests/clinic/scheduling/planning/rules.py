@@ -82,7 +82,9 @@ def _alone(problem, session):
         yield "room does not serve"
     else:
         places = problem.places
-        spans = [(places.free_from[i], places.free_until[i]) for i in range(len(places)) if places.place[i] == session.place]
+        spans = [
+            (places.free_from[i], places.free_until[i]) for i in range(len(places)) if places.place[i] == session.place
+        ]
         if spans and not any(since <= session.busy_from and session.busy_until <= until for since, until in spans):
             yield "room not free"
 
@@ -97,17 +99,19 @@ def _together(problem, one, other):
         first, second = sorted((one, other), key=lambda session: demands.rank[session.demand])
         if demands.rank[first.demand] < demands.rank[second.demand] and first.end > second.start:
             yield "order"
-    overlap = one.busy_from < other.busy_until and other.busy_from < one.busy_until
-    if one.is_new and other.is_new and overlap:
-        if one.provider == other.provider:
-            if one.lane == other.lane:
-                yield "lane taken twice"
-            for closing, session in ((one, other), (other, one)):
-                capacity = demands.capacity[closing.demand]
-                if capacity != NO_LIMIT and session.lane >= capacity:
-                    yield "lane closed by a service"
-        if one.place == other.place != NONE:
-            yield "room place taken twice"
+    if one.is_new and other.is_new and one.busy_from < other.busy_until and other.busy_from < one.busy_until:
+        yield from _at_once(demands, one, other)
+
+
+def _at_once(demands, one, other):
+    if one.provider == other.provider:
+        if one.lane == other.lane:
+            yield "lane taken twice"
+        for closing, session in ((one, other), (other, one)):
+            if 0 < demands.capacity[closing.demand] <= session.lane:
+                yield "lane closed by a service"
+    if one.place == other.place != NONE:
+        yield "room place taken twice"
 
 
 def _counts(problem, everything):

@@ -38,7 +38,16 @@ def booked(*rows):
     return Booked(
         *zip(
             *(
-                (demand, provider, (day + 1000) * DAY + minute, (day + 1000) * DAY + minute + 60, day, day // 7, day % 7 + 1, minute)
+                (
+                    demand,
+                    provider,
+                    (day + 1000) * DAY + minute,
+                    (day + 1000) * DAY + minute + 60,
+                    day,
+                    day // 7,
+                    day % 7 + 1,
+                    minute,
+                )
                 for demand, provider, day, minute in rows
             ),
             strict=True,
