@@ -3,6 +3,7 @@
 The demands fall into components that share no provider, room or patient; each is solved alone.
 
 - A demand alone in its component is solved exactly by walks over days (`single`).
+- Otherwise each takes its best in turn; if all get everything from the fewest providers, that is the proven optimum.
 - Otherwise: (1) the linear program over blocks (`model`) gives the proven bound and the dual prices. (2) It is solved
   again with a bonus for each session in proportion to the share its provider had in the demand before: sessions gather
   with few providers. All bonuses together are worth less than half a session, so (1) is never traded for (2).
@@ -159,14 +160,27 @@ class _Solver:
             for candidate in sessions[demand]:
                 self.schedule.place(candidate)
 
+    def _solve_in_turn(self, demands: list[int], fewest: list[int]) -> bool:
+        """Whether everybody, one after the other, gets everything with the fewest providers; else nothing is placed."""
+        for demand, changes in zip(demands, fewest, strict=True):
+            choice = self.choose(demand)
+            if self.schedule.missing(demand) or choice.changes > changes:
+                self._restore({demand: [] for demand in demands})
+                return False
+        return True
+
+    def _bounds(self, demand: int) -> tuple[int, int]:
+        chooser = self._chooser(demand)
+        return chooser.fewest_changes(), chooser.changes_booked
+
     def _solve_together(self, demands: list[int], own: Index) -> Proof:
         local = self.candidates.take(own)
-        wanted = sum(self.schedule.missing(demand) + len(self.schedule.placed[demand]) for demand in demands)
-        choosers = [self._chooser(demand) for demand in demands]
-        changes_bound, changes_booked = (
-            sum(chooser.fewest_changes() for chooser in choosers),
-            sum(chooser.changes_booked for chooser in choosers),
-        )
+        wanted = sum(int(self.problem.demands.sessions[demand]) for demand in demands)
+        with self.timed("turns"):
+            self._restore({demand: [] for demand in demands})
+            fewest, booked = zip(*(self._bounds(demand) for demand in demands), strict=True)
+            if self._solve_in_turn(demands, fewest):
+                return Proof(wanted, sum(fewest))
         with self.timed("columns"):
             alone = scarce(self.problem, local)
             columns = columns_of(self.problem, local, alone)
@@ -191,7 +205,7 @@ class _Solver:
         if self._placed(demands) < bound and len(own) <= SMALL_SINGLES:
             with self.timed("exact"):
                 bound = min(bound, self._decide(demands, own))
-        return Proof(bound, changes_bound if bound == wanted else changes_booked, rows, duals)
+        return Proof(bound, sum(fewest if bound == wanted else booked), rows, duals)
 
     def _placed(self, demands: list[int]) -> int:
         return sum(len(self.schedule.placed[demand]) for demand in demands)

@@ -221,6 +221,25 @@ def test_solve_closes_the_other_lanes_while_a_service_for_one_runs():
     assert problem.candidates.minute[solution.chosen].tolist() == [660, 600, 600]
 
 
+@pytest.mark.parametrize("planner", [solve, greedy])
+@pytest.mark.parametrize("capacity", [[1, 0], [0, 1]], ids=["first", "second"])
+def test_a_service_for_one_does_not_share_its_hour(planner, capacity):
+    offers = [offer(demand, 0, 600) for demand in range(2)]
+    places = Lanes(*zip(*lanes(0, 3), strict=True))
+    problem = problem_of(offers, (0, 0, 1), (1, 1, 1), capacity=capacity, lanes=places)
+
+    assert planner(problem).placed == 1
+
+
+@pytest.mark.parametrize("planner", [solve, greedy])
+def test_a_service_for_one_does_not_begin_while_a_higher_lane_is_taken(planner):
+    offers = [offer(0, 0, 600), offer(1, 0, 630), offer(2, 0, 660)]
+    places = Lanes(*zip(*lanes(0, 2), strict=True))
+    problem = problem_of(offers, (0, 0, 1), (1, 1, 1), (2, 2, 1), capacity=[0, 0, 1], lanes=places)
+
+    assert planner(problem).placed == 2
+
+
 def test_solve_leaves_room_for_buffers():
     offers = [offer(0, 0, 600, after=15), offer(1, 0, 660, after=15), offer(1, 0, 690, after=15)]
     problem = problem_of(offers, (0, 0, 1), (1, 1, 1))
