@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
+from admin_ext.roles import ASSIGN_PACKAGE
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -37,6 +38,7 @@ class Entry:
 SIDEBAR: dict[str, list[Entry]] = {
     "": [Entry(_("Today"), "today", "index")],
     _("Front desk"): [
+        Entry(_("Package desk"), "auto_awesome", "package_desk", ASSIGN_PACKAGE),
         Entry.list(_("Appointments"), "event", "appointment"),
         Entry.list(_("Patients"), "person", "patient"),
         Entry.list(_("Packages of patients"), "confirmation_number", "packagepurchase"),
@@ -119,5 +121,5 @@ def patients_found(user, term: str) -> list[SearchResult]:
 
 def patient_result(patient: Patient) -> SearchResult:
     description = " · ".join(filter(None, [patient.file_number, str(patient.phone or "")]))
-    link = reverse("admin:clinic_patient_change", args=[patient.pk])
+    link = reverse("admin:patient", args=[patient.pk])
     return SearchResult(title=patient.name, description=description, link=link, icon="person")

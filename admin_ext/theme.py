@@ -32,5 +32,9 @@ def stylesheet(request) -> str:
     return static("admin_ext/clinic.css")
 
 
+def packages_stylesheet(request) -> str:
+    return static("admin_ext/packages.css")
+
+
 def icon(request) -> str:
     return static("admin_ext/icon.svg")

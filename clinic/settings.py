@@ -208,7 +208,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     "COLORS": "admin_ext.theme.colours",
-    "STYLES": ["admin_ext.theme.stylesheet"],
+    "STYLES": ["admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet"],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
 }

@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -20,6 +22,7 @@ ACTIVE = ("active", BooleanRadioFilter)
 @admin.register(Patient)
 class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, RecordedModelAdmin):
     list_display = ["display_name", "display_file_number", "display_phone", "born_on", "sex", "display_active"]
+    list_display_links = ["display_file_number"]
     list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
     patient_path = ""
     fieldsets = [
@@ -30,6 +33,10 @@ class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, Record
         ),
         (_("Notes"), {"fields": ["notes"]}),
     ]
+
+    @display(description=_("name"), ordering="name_en")
+    def display_name(self, row):
+        return format_html('<a href="{}">{}</a>', reverse("admin:patient", args=[row.pk]), name(row))
 
     @display(description=_("file number"), ordering="file_number")
     def display_file_number(self, row):

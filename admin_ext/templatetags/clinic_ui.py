@@ -23,3 +23,11 @@ def status(row):
 @register.filter
 def clock(moment, zone=None):
     return columns.left_to_right(columns.clock(moment, zone))
+
+
+@register.simple_tag(takes_context=True)
+def address_with(context, parameter: str, value) -> str:
+    """The query of this page's address with one parameter changed."""
+    query = context["request"].GET.copy()
+    query[parameter] = value
+    return f"?{query.urlencode()}"

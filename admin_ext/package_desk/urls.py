@@ -1,0 +1,10 @@
+"""Addresses of the package desk, of auto-scheduling one purchase and of auto-scheduling everyone."""
+
+from admin_ext.package_desk.auto_schedule import AutoSchedulePage
+from admin_ext.package_desk.pages import AssignPackagePage, PackageDeskPage
+
+urlpatterns = [
+    PackageDeskPage.at("packages/desk/", "package_desk"),
+    AssignPackagePage.at("packages/assign/", "assign_package"),
+    AutoSchedulePage.at("purchases/<int:pk>/schedule/", "auto_schedule"),
+]
