@@ -1,7 +1,8 @@
 """Days and hours of a clinic's wall clock as instants, whatever the clocks do. Pure: no Django, no database.
 
 An hour that the clocks skip means the moment of the change. An hour that comes twice begins with its first and ends
-with its second coming, so that a clinic stays open through the repeated hour. Days are `date.toordinal()` numbers.
+with its second coming, so that a clinic stays open through the repeated hour; one that closes as that hour begins
+closes at its first coming. Days are `date.toordinal()` numbers.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -26,7 +27,10 @@ class WallClock:
 
     def end(self, day: int, seconds: int) -> int:
         """The instant at which something that ends `seconds` after local midnight of `day` ends."""
-        return self._instant(day, seconds, fold=1)
+        end = self._instant(day, seconds, fold=1)
+        if self._offsets[day] is None:
+            return min(end, self._instant(day, seconds - 1, fold=1) + 1)  # the wall shows less until then
+        return end
 
     def day_span(self, first_day: int, last_day: int) -> tuple[int, int]:
         """From the first moment of `first_day` to the first moment after `last_day`."""

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from clinic.models import Clinic, Patient, Provider, Service
+from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.slots import Slot, slots_for
 
 AHEAD = timedelta(days=14)
@@ -25,7 +26,9 @@ def nearest_slots(
     day = starts_at.astimezone(clinic.zone).date()
     slots = slots_for(service, clinic=clinic, first_day=day, last_day=day + AHEAD, patient=patient, at=at)
 
-    def distance(slot: Slot) -> tuple[timedelta, bool, int]:
-        return abs(slot.starts_at - starts_at), slot.provider != provider, slot.provider.pk
+    def distance(slot: Slot) -> tuple[int, bool, int]:
+        return abs(instant_of(slot.starts_at) - wanted), slot.provider != provider, slot.provider.pk
 
-    return sorted(sorted(slots, key=distance)[:count], key=lambda slot: (slot.starts_at, slot.provider.pk))
+    wanted = instant_of(starts_at)  # walls of one zone cannot be subtracted where an hour comes twice
+    nearest = sorted(slots, key=distance)[:count]
+    return sorted(nearest, key=lambda slot: (instant_of(slot.starts_at), slot.provider.pk))

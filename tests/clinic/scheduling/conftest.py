@@ -30,6 +30,9 @@ def monday(hour, minute=0) -> datetime:
     return datetime(2030, 1, 7, hour, minute, tzinfo=RIYADH)
 
 
+NOON = monday(12)
+
+
 class Desk:
     """The rows, and short ways to ask about them on Monday, 7 January 2030, seen from the week before."""
 
@@ -136,7 +139,7 @@ def codes(refused) -> list[RefusalCode]:
     return [reason.code for reason in refused.value.reasons]
 
 
-def walk(desk, appointment, *verbs, at=monday(12)):
+def walk(desk, appointment, *verbs, at=NOON):
     """Take the steps one after the other, all at the same moment."""
     for verb in verbs:
         appointment = getattr(booking, verb)(appointment, by=desk.user, at=at)

@@ -82,6 +82,18 @@ def test_a_doubled_hour_starts_with_its_first_and_ends_with_its_second_coming(zo
 
 
 @pytest.mark.parametrize(
+    ("zone", "on", "local", "expected"),
+    [
+        ("Africa/Cairo", "2026-10-29", "23:00", "10-29 20:00"),
+        ("Africa/Casablanca", "2026-02-15", "02:00", "02-15 01:00"),
+        ("Europe/Berlin", "2026-10-25", "02:00", "10-25 00:00"),
+    ],
+)
+def test_what_ends_as_the_doubled_hour_begins_ends_with_its_first_coming(zone, on, local, expected):
+    assert utc(clock(zone).end(day(on), at(local))) == expected
+
+
+@pytest.mark.parametrize(
     ("zone", "on", "hours"),
     [
         ("Asia/Riyadh", "2026-03-29", 24),
