@@ -1,10 +1,10 @@
 """The clinic without a screen, as a Django app."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
-from clinic.constraints import install_triggers
+from clinic.constraints import install_triggers, remove_triggers
 
 
 class ClinicConfig(AppConfig):
@@ -12,4 +12,5 @@ class ClinicConfig(AppConfig):
     verbose_name = _("Clinic")
 
     def ready(self) -> None:
+        pre_migrate.connect(remove_triggers, sender=self, dispatch_uid="clinic.remove_triggers")
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="clinic.install_triggers")

@@ -1,8 +1,9 @@
 """Rules over several rows that the database itself keeps, the same on PostgreSQL and on SQLite.
 
 `NoOverlap` is an exclusion constraint on PostgreSQL and a pair of triggers on SQLite; `Agrees` is a pair of
-triggers on both. SQLite drops triggers whenever Django rebuilds a table, so all triggers are (re)made after every
-`migrate` by `install_triggers`. Either way a row that breaks the rule raises IntegrityError.
+triggers on both. Triggers stand in the way of changes to tables (SQLite renames no table that a trigger of another one
+looks into, PostgreSQL changes no column that a trigger watches), so `migrate` takes them all away first, if it has
+anything to do, and makes them anew at its end. Either way a row that breaks the rule raises IntegrityError.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import BaseConstraint, Func, Q
 
+EXISTING_TRIGGERS = {
+    "sqlite": "SELECT name, tbl_name, '' FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, relname, ' ON ' || relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+    "WHERE NOT tgisinternal",
+}
 REFUSED = "UNIQUE constraint failed: {name}"  # SQLite's own words, so that Django raises IntegrityError
 
 
@@ -189,6 +195,19 @@ def postgresql_trigger(name: str, table: str, columns: list[str], broken: str) -
         f"CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE OF {', '.join(columns)} ON {table} "
         f"FOR EACH ROW EXECUTE FUNCTION {name}()"
     )
+
+
+def remove_triggers(sender, using="default", plan=(), **kwargs) -> None:
+    """Take away every trigger of the sender's tables, if there are migrations to run; connected to `pre_migrate`."""
+    connection = connections[using]
+    if not plan or connection.vendor not in EXISTING_TRIGGERS:
+        return
+    tables = {model._meta.db_table for model in sender.get_models()}
+    with connection.cursor() as cursor:
+        cursor.execute(EXISTING_TRIGGERS[connection.vendor])
+        for trigger, table, place in cursor.fetchall():
+            if table in tables:
+                cursor.execute(f"DROP TRIGGER {trigger}{place}")
 
 
 def install_triggers(sender=None, using="default", **kwargs) -> None:

@@ -3427,7 +3427,11 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("package_purchase__isnull", True), ("session_number__isnull", True), ("session_used", False)
                     ),
-                    models.Q(("package_purchase__isnull", False), ("session_number__gte", 1)),
+                    models.Q(
+                        ("package_purchase__isnull", False),
+                        ("session_number__gte", 1),
+                        ("session_number__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="appointment_numbers_its_session",

@@ -136,7 +136,7 @@ class Appointment(RecordedModel):
             models.CheckConstraint(
                 name="appointment_numbers_its_session",
                 condition=Q(package_purchase__isnull=True, session_number__isnull=True, session_used=False)
-                | Q(package_purchase__isnull=False, session_number__gte=1),
+                | Q(package_purchase__isnull=False, session_number__isnull=False, session_number__gte=1),
             ),
             choice_check("status", AppointmentStatus),
             choice_check("kind", AppointmentKind),

@@ -1,0 +1,196 @@
+"""The tables guard themselves: every constraint of every model is broken once, past every service and form."""
+
+from datetime import date, time, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+
+from clinic.constraints import Agrees
+from clinic.models import (
+    Appointment,
+    Clinic,
+    Closure,
+    ExtraHours,
+    Job,
+    Leave,
+    Message,
+    Operation,
+    Organisation,
+    Package,
+    PackageItem,
+    PackagePurchase,
+    Patient,
+    Policy,
+    Provider,
+    PurchaseItem,
+    Room,
+    Service,
+    SessionEntry,
+    User,
+    WorkingHours,
+)
+from tests.clinic.full_world import HALF_HOUR, LATER, WITHOUT_PACKAGE, constraints, refused
+from tests.factories import (
+    NINE,
+    make_service,
+)
+
+# What breaks each constraint, as a change of the row that the world has …
+BY_CHANGING = {
+    "appointment_is_busy_while_it_lasts": (Appointment, {"busy_from": NINE + HALF_HOUR / 2}),
+    "appointment_kind_is_known": (Appointment, {"kind": "visit"}),
+    "appointment_numbers_its_session": (Appointment, {"session_number": None}),
+    "appointment_starts_before_it_ends": (Appointment, {"starts_at": NINE + HALF_HOUR}),
+    "appointment_status_is_known": (Appointment, {"status": "booked"}),
+    "closure_starts_before_it_ends": (Closure, {"last_on": date(2030, 1, 6)}),
+    "extrahours_have_a_grid": (ExtraHours, {"slot_minutes": 4}),
+    "extrahours_start_before_they_end": (ExtraHours, {"end": time(9)}),
+    "job_kind_is_known": (Job, {"kind": "sweep"}),
+    "job_progress_within_total": (Job, {"done": 2}),
+    "job_status_is_known": (Job, {"status": "lost"}),
+    "leave_starts_before_it_ends": (Leave, {"ends_at": NINE}),
+    "leave_status_is_known": (Leave, {"status": "maybe"}),
+    "message_channel_is_known": (Message, {"channel": "fax"}),
+    "message_kind_is_known": (Message, {"kind": "greeting"}),
+    "message_language_is_known": (Message, {"language": "fr"}),
+    "message_status_is_known": (Message, {"status": "lost"}),
+    "operation_kind_is_known": (Operation, {"kind": "sweep"}),
+    "organisation_language_is_known": (Organisation, {"language": "fr"}),
+    "organisation_week_start_is_known": (Organisation, {"week_start": 8}),
+    "package_is_valid_for_a_day": (Package, {"validity_days": 0}),
+    "package_price_is_not_negative": (Package, {"price": Decimal("-0.01")}),
+    "packageitem_has_a_session": (PackageItem, {"sessions": 0}),
+    "packagepurchase_status_is_known": (PackagePurchase, {"status": "lost"}),
+    "patient_language_is_known": (Patient, {"language": "fr"}),
+    "patient_preferred_channel_is_known": (Patient, {"preferred_channel": "fax"}),
+    "patient_sex_is_known": (Patient, {"sex": "f"}),
+    "policy_fees_are_not_negative": (Policy, {"no_show_fee": Decimal("-0.01")}),
+    "policy_no_show_consequence_is_known": (Policy, {"no_show_consequence": "shout"}),
+    "purchase_expires_after_it_starts": (PackagePurchase, {"expires_on": date(2030, 1, 6)}),
+    "purchase_never_overused": (PackagePurchase, {"sessions_used": 11}),
+    "purchase_price_is_not_negative": (PackagePurchase, {"price": Decimal("-0.01")}),
+    "room_has_a_place": (Room, {"capacity": 0}),
+    "service_bill_timing_is_known": (Service, {"bill_timing": "never"}),
+    "service_buffers_are_not_negative": (Service, {"buffer_after": timedelta(minutes=-1)}),
+    "service_has_a_place": (Service, {"capacity": 0}),
+    "service_price_is_not_negative": (Service, {"price": Decimal("-0.01")}),
+    "service_takes_time": (Service, {"duration": timedelta(0)}),
+    "service_workflow_type_is_known": (Service, {"workflow_type": "walk_in"}),
+    "sessionentry_kind_is_known": (SessionEntry, {"kind": "lost"}),
+    "sessionentry_moves_something": (SessionEntry, {"sessions": 0}),
+    "user_language_is_known": (User, {"language": "fr"}),
+    "workinghours_have_a_grid": (WorkingHours, {"capacity": 0}),
+    "workinghours_recur": (WorkingHours, {"every_n_weeks": 0}),
+    "workinghours_start_before_they_end": (WorkingHours, {"start": time(17)}),
+    "workinghours_validity_in_order": (WorkingHours, {"valid_until": date(2020, 1, 5)}),
+    "workinghours_weekday_is_known": (WorkingHours, {"weekday": 0}),
+}
+
+# … or as a second row that is like the first but for what is said.
+BY_A_TWIN = {
+    "clinic_code_is_unique": (Clinic, lambda ours: {}),
+    "package_code_is_unique": (Package, lambda ours: {}),
+    "package_names_a_service_once": (PackageItem, lambda ours: {}),
+    "patient_file_number_is_unique": (Patient, lambda ours: {}),
+    "patient_is_never_in_two_places": (Appointment, lambda ours: {**WITHOUT_PACKAGE, "lane": 1, "room": None}),
+    "provider_code_is_unique": (Provider, lambda ours: {}),
+    "provider_is_never_double_booked": (
+        Appointment, lambda ours: {**WITHOUT_PACKAGE, "patient": ours.second_patient, "room": None},
+    ),
+    "purchase_names_a_service_once": (PurchaseItem, lambda ours: {}),
+    "room_code_is_unique": (Room, lambda ours: {}),
+    "room_is_never_double_booked": (
+        Appointment, lambda ours: {**WITHOUT_PACKAGE, "patient": ours.second_patient, "lane": 1},
+    ),
+    "service_code_is_unique": (Service, lambda ours: {}),
+    "session_number_is_given_once": (Appointment, lambda ours: LATER),
+}  # fmt: skip
+
+# Links to rows of the own organisation that are wrong for another reason.
+BY_ANOTHERS_ROW = {
+    ("appointment_agrees", "room", "clinic"): lambda ours: {"room": ours.room_elsewhere},
+    ("appointment_agrees", "package_purchase", "patient"): lambda ours: {
+        "package_purchase": ours.purchase_of_second_patient
+    },
+    ("message_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
+    ("sessionentry_agrees", "item", "purchase"): lambda ours: {"item": ours.second_purchase.items.get()},
+}
+
+
+LINKS = [
+    (model, rule.name, relation, field)
+    for model, rule in constraints(Agrees)
+    for relation, fields in rule.links.items()
+    for field in fields
+]
+
+
+def test_every_constraint_is_broken_here():
+    broken = {*BY_CHANGING, *BY_A_TWIN, *(name for _, name, _, _ in LINKS)}
+
+    assert broken == {rule.name for _, rule in constraints()}
+
+
+def test_every_link_is_broken_here():
+    assert set(BY_ANOTHERS_ROW) == {tuple(link) for _, *link in LINKS if link[-1] != "organisation"}
+
+
+@pytest.mark.parametrize("name", BY_CHANGING)
+def test_table_refuses_a_row_that_breaks(ours, name):
+    model, changes = BY_CHANGING[name]
+
+    with refused(name), transaction.atomic():
+        ours.write(model, changes)
+
+
+@pytest.mark.parametrize("name", BY_A_TWIN)
+def test_table_refuses_a_second_row_that_breaks(ours, name):
+    model, changes = BY_A_TWIN[name]
+
+    with refused(name, model), transaction.atomic():
+        ours.insert(model, changes(ours))
+
+
+@pytest.mark.parametrize("link", BY_ANOTHERS_ROW, ids="-".join)
+def test_table_refuses_a_link_to_the_wrong_row(ours, link):
+    name, _, _ = link
+    model = next(model for model, rule in constraints(Agrees) if rule.name == name)
+
+    with refused(name), transaction.atomic():
+        ours.write(model, BY_ANOTHERS_ROW[link](ours))
+
+
+@pytest.mark.parametrize(("model", "name", "relation"), sorted({link[:3] for link in LINKS}, key=lambda link: link[1:]))
+class TestAnotherOrganisation:
+    """No row may point over the organisation's wall, whichever end of the link is written."""
+
+    def test_table_refuses_to_point_there(self, ours, theirs, model, name, relation):
+        row_there = theirs.row(model._meta.get_field(relation).related_model)
+
+        with refused(name), transaction.atomic():
+            ours.write(model, {**unmet(model, ours), relation: row_there})
+
+    def test_table_refuses_a_new_row_that_points_there(self, ours, theirs, model, name, relation):
+        row_there = theirs.row(model._meta.get_field(relation).related_model)
+
+        with refused(name), transaction.atomic():
+            ours.insert(model, {**unmet(model, ours), relation: row_there})
+
+    def test_table_refuses_to_carry_a_row_over(self, ours, theirs, model, name, relation):
+        if ours.row(model).__dict__[f"{relation}_id"] is None:
+            ours.write(model, {relation: ours.row(model._meta.get_field(relation).related_model)})
+
+        with refused(name), transaction.atomic():
+            ours.write(model, {"organisation": theirs.organisation})
+
+
+def unmet(model, ours) -> dict[str, object]:
+    """What keeps the row written clear of every other rule."""
+    clear = {
+        PackageItem: {"service": make_service(ours.provider)},
+        PurchaseItem: {"service": make_service(ours.provider)},
+        Room: {"code": "R-new"},
+        Service: {"code": "S-new"},
+    }
+    return {**LATER, "session_number": 2} if model is Appointment else clear.get(model, {})
