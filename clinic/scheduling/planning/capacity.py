@@ -52,11 +52,16 @@ def clique_rows(problem: Problem, candidates: Candidates, of: Index, which: Inde
     limit, weight = _lanes_and_weights(problem, c, met)
     yield rows(of[met.member], met.row, limit, weight, who=met.owner, day=met.day)
     places = FreeTime.of_places(problem.places)
-    for union, members in families(problem.room_sets):
+    for union, members in _families_of(problem, c.room_set[which]):
         own = np.isin(c.room_set[which], members)
         met = cliques(which[own], 0 * which[own], *(part[own] for part in busy))
         free = sum(places.count_at(place, met.moment) for place in sorted(union))
         yield rows(of[met.member], met.row, free, who=met.owner + members[0], day=met.day, is_room=True)
+
+
+def _families_of(problem: Problem, room_sets: Ints) -> list[tuple[frozenset[int], list[int]]]:
+    present = set(np.unique(room_sets).tolist())
+    return [family for family in families(problem.room_sets) if present.intersection(family[1])]
 
 
 def _lanes_and_weights(problem: Problem, candidates: Candidates, met: Cliques) -> tuple[Floats, Floats]:
@@ -79,14 +84,13 @@ def scarce(problem: Problem, candidates: Candidates) -> Flags:
     lanes, places, c = FreeTime.of_lanes(problem.lanes), FreeTime.of_places(problem.places), candidates
     n_lanes = {provider: len({lane for lane, *_ in spans}) for provider, spans in lanes.spans.items()}
     most = problem.demands.capacity[c.demand]
-    flags = (most != NO_LIMIT) & (
-        most < np.array([n_lanes.get(p, 1) for p in range(int(c.provider.max(initial=0)) + 1)])[c.provider]
-    )
-    for union, members in families(problem.room_sets):
+    lanes_of = np.array([n_lanes.get(provider, 1) for provider in range(int(c.provider.max(initial=0)) + 1)])
+    flags = (most != NO_LIMIT) & (most < lanes_of[c.provider])
+    for union, members in _families_of(problem, c.room_set):
         own = np.flatnonzero(np.isin(c.room_set, members))
         met = cliques(own, 0 * own, c.busy_from[own], c.busy_until[own], c.day[own])
         there = np.unique(pair(met.row, c.provider[met.member]))
-        wanted = np.bincount(there >> 32, [n_lanes.get(p, 1) for p in (there & 0xFFFFFFFF).tolist()])
+        wanted = np.bincount(there >> 32, lanes_of[there & 0xFFFFFFFF])
         free = sum(places.count_at(place, met.moment) for place in sorted(union))
         flags[met.member[(wanted > free)[met.row]]] = True
     return flags

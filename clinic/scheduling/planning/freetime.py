@@ -1,6 +1,7 @@
 """Free time of lanes and room places, and what packs into it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,7 @@ def covered(slots: list[Slot], spans: list[Span]) -> int:
     return minutes
 
 
+@lru_cache(maxsize=8)
 def families(room_sets: tuple[tuple[int, ...], ...]) -> list[tuple[frozenset[int], list[int]]]:
     """Places and the room sets inside them: for each room set, and for each group of sets that share places."""
     sets = [frozenset(places) for places in room_sets]

@@ -57,10 +57,6 @@ class Schedule:
         for session in zip(*(column.tolist() for column in columns), strict=True):
             self._sessions[self._patient[session[0]]].append(session)
 
-    @property
-    def count(self) -> int:
-        return sum(len(own) for own in self.placed.values())
-
     def missing(self, demand: int) -> int:
         return self._wanted[demand] - len(self.placed[demand])
 
@@ -121,6 +117,11 @@ class Schedule:
     def _earlier_items_stand(self, demand: int) -> bool:
         items, rank = self._items[self._purchase[demand]], self._rank[demand]
         return all(self.missing(other) == 0 for other in items if self._rank[other] < rank)
+
+    def has_begun_later(self, demand: int) -> bool:
+        """Whether an item that waits for this one has sessions placed."""
+        items, rank = self._items[self._purchase[demand]], self._rank[demand]
+        return any(self.placed[other] for other in items if self._rank[other] > rank)
 
     def fits(self, candidate: int) -> bool:
         """Whether the candidate fits beside everything, its own demand's sessions included."""

@@ -18,7 +18,7 @@ and limits count nodes and tries, never seconds.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 
 import numpy as np
@@ -28,16 +28,15 @@ from clinic.scheduling.planning.capacity import scarce
 from clinic.scheduling.planning.model import Columns, columns_of, rows_of
 from clinic.scheduling.planning.problem import Candidates, Certificate, Floats, Ints, Prices, Problem, Solution
 from clinic.scheduling.planning.program import WHOLE, Program
+from clinic.scheduling.planning.repair import Repair
 from clinic.scheduling.planning.rows import Index, Rows, pair
 from clinic.scheduling.planning.schedule import Schedule
-from clinic.scheduling.planning.single import Choice, Chooser
 
 CHANGE_COST = 0.05  # a change of provider beside a session placed, in the objective that is reported
 BONUS = 0.4  # all bonuses of one program together, in sessions: under 0.5, so that floor() still reads the bound
 STEADYING_ROUNDS = 2  # programs solved again with the bonus
 SMALL_BLOCKS = 1500  # columns up to which the program over blocks is solved in whole numbers
 SMALL_SINGLES = 2500  # candidates up to which a plan short of its bound is decided candidate by candidate
-EXCHANGES = 100  # demands that may be re-chosen in favour of one that lacks sessions
 
 
 def solve(problem: Problem) -> Solution:
@@ -54,8 +53,8 @@ def solve(problem: Problem) -> Solution:
 def greedy(problem: Problem) -> Solution:
     """Earliest fit, demand after demand: what a hurried desk would do. Its bound is the number of sessions wanted."""
     solver = _Solver.of(problem)
-    for demand in solver.by_rank(range(len(problem.demands))):
-        solver.choose(demand, earliest=True)
+    for demand in solver.repair.by_rank(range(len(problem.demands))):
+        solver.repair.choose(demand, earliest=True)
     return solver.solution([Proof(int(problem.demands.sessions.sum()))])
 
 
@@ -77,6 +76,7 @@ class _Solver:
     rows: Index  # of problem.candidates
     candidates: Candidates
     schedule: Schedule
+    repair: Repair
     seconds: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
 
@@ -86,7 +86,8 @@ class _Solver:
         rows = _sorted(problem)
         rows = rows[~Schedule(problem, problem.candidates.take(rows)).never()]
         candidates = problem.candidates.take(rows)
-        solver = cls(problem, rows, candidates, Schedule(problem, candidates), started=started)
+        schedule = Schedule(problem, candidates)
+        solver = cls(problem, rows, candidates, schedule, Repair(problem, candidates, schedule), started=started)
         solver.seconds["read"] = perf_counter() - started
         return solver
 
@@ -96,119 +97,97 @@ class _Solver:
         yield
         self.seconds[phase] = self.seconds.get(phase, 0.0) + perf_counter() - started
 
-    def by_rank(self, demands: range | list[int]) -> list[int]:
-        rank = self.problem.demands.rank
-        return sorted(demands, key=lambda demand: (int(rank[demand]), demand))
-
     def components(self) -> list[tuple[list[int], Index]]:
         """Demands that can touch one another, each group with its candidates."""
-        demand, c, n = self.candidates.demand, self.candidates, len(self.problem.demands)
-        met = [(demand, c.provider), (np.arange(n), self.problem.demands.patient)]
-        for number, places in enumerate(self.problem.room_sets):
-            users = np.unique(demand[c.room_set == number])
-            met.append((np.repeat(users, len(places)), np.tile(np.array(places, np.int64), len(users))))
-        kinds = np.minimum(np.arange(len(met)), 2)  # providers, patients, room places: each numbered on its own
-        sizes = [
-            max(int(met[i][1].max(initial=-1)) + 1 for i in np.flatnonzero(kinds == kind))
-            for kind in range(3)
-            if kind in kinds
-        ]
-        shift = n + np.concatenate([[0], np.cumsum(sizes)])
-        one = np.concatenate([left for left, _ in met])
-        other = np.concatenate([right + shift[kind] for (_, right), kind in zip(met, kinds, strict=True)])
-        graph = sparse.coo_array((np.ones(len(one), bool), (one, other)), shape=(shift[-1], shift[-1]))
+        c, n = self.candidates, len(self.problem.demands)
+        shift, one, other = n, [], []
+        for demand, met in ((c.demand, c.provider), (np.arange(n), self.problem.demands.patient), self._room_places()):
+            one.append(demand)
+            other.append(met.astype(np.int64) + shift)
+            shift += int(met.max(initial=-1)) + 1
+        links = np.concatenate(one), np.concatenate(other)
+        graph = sparse.coo_array((np.ones(len(links[0]), bool), links), shape=(shift, shift))
         label = sparse.csgraph.connected_components(graph, directed=False)[1][:n]
+        order, owner = np.argsort(label[c.demand], kind="stable"), np.sort(label[c.demand])
+        names = list(dict.fromkeys(label.tolist()))
+        bounds = np.searchsorted(owner, names), np.searchsorted(owner, names, "right")
         return [
-            (np.flatnonzero(label == name).tolist(), np.flatnonzero(label[demand] == name))
-            for name in dict.fromkeys(label.tolist())
+            (np.flatnonzero(label == name).tolist(), order[lo:hi]) for name, lo, hi in zip(names, *bounds, strict=True)
         ]
+
+    def _room_places(self) -> tuple[Index, Index]:
+        """(demand, room place) of every place that some candidate of the demand may take."""
+        used = np.unique(pair(self.candidates.demand, self.candidates.room_set + 1))
+        pairs = [
+            (demand, place)
+            for demand, room_set in zip((used >> 32).tolist(), (used & 0xFFFFFFFF).tolist(), strict=True)
+            if room_set
+            for place in self.problem.room_sets[room_set - 1]
+        ]
+        demands, places = np.array(pairs, np.int64).reshape(-1, 2).T
+        return demands, places
 
     def solve_component(self, demands: list[int], own: Index) -> Proof:
         if not len(own):
-            return Proof(0, sum(self._chooser(demand).changes_booked for demand in demands))
+            return Proof(0, sum(self.repair.chooser(demand).changes_booked for demand in demands))
         if len(demands) == 1:
             with self.timed("single"):
-                choice = self.choose(demands[0])
+                choice = self.repair.choose(demands[0])
             if choice.most_proven and len(self.schedule.placed[demands[0]]) == len(choice.candidates):
                 return Proof(len(choice.candidates), choice.changes if choice.fewest_proven else 0)
-        return self._solve_together(self.by_rank(demands), own)
-
-    def choose(self, demand: int, *, earliest: bool = False) -> Choice:
-        """Choose the demand's sessions anew beside all others and place them if that is better by the goals."""
-        schedule = self.schedule
-        chooser = self._chooser(demand)
-        choice = chooser.earliest() if earliest else chooser.best()
-        before = list(schedule.placed[demand])
-        if choice.cost < chooser.current(before).cost:
-            for candidate in before:
-                schedule.remove(candidate)
-            for candidate in choice.candidates:
-                schedule.place(candidate)
-            if len(schedule.placed[demand]) < len(before):
-                self._restore({demand: before})
-        return choice
-
-    def _chooser(self, demand: int) -> Chooser:
-        schedule = self.schedule
-        return Chooser(self.problem, self.candidates, demand, schedule.possible(demand), schedule.of_purchase(demand))
-
-    def _restore(self, sessions: dict[int, list[int]]) -> None:
-        for demand in sessions:
-            for candidate in list(self.schedule.placed[demand]):
-                self.schedule.remove(candidate)
-        for demand in self.by_rank(list(sessions)):
-            for candidate in sessions[demand]:
-                self.schedule.place(candidate)
-
-    def _solve_in_turn(self, demands: list[int], fewest: list[int]) -> bool:
-        """Whether everybody, one after the other, gets everything with the fewest providers; else nothing is placed."""
-        for demand, changes in zip(demands, fewest, strict=True):
-            choice = self.choose(demand)
-            if self.schedule.missing(demand) or choice.changes > changes:
-                self._restore({demand: [] for demand in demands})
-                return False
-        return True
-
-    def _bounds(self, demand: int) -> tuple[int, int]:
-        chooser = self._chooser(demand)
-        return chooser.fewest_changes(), chooser.changes_booked
+        return self._solve_together(self.repair.by_rank(demands), own)
 
     def _solve_together(self, demands: list[int], own: Index) -> Proof:
-        local = self.candidates.take(own)
-        wanted = sum(int(self.problem.demands.sessions[demand]) for demand in demands)
+        wanted = int(self.problem.demands.sessions[demands].sum())
         with self.timed("turns"):
-            self._restore({demand: [] for demand in demands})
-            fewest, booked = zip(*(self._bounds(demand) for demand in demands), strict=True)
-            if self._solve_in_turn(demands, fewest):
+            self.repair.restore({demand: [] for demand in demands})
+            fewest, booked = zip(*(self._changes_bounds(demand) for demand in demands), strict=True)
+            if self.repair.in_turn(demands, fewest):
                 return Proof(wanted, sum(fewest))
+        near, local = self._near(own), self.candidates.take(own)
+        bound, rows, duals = self._solve_by_days(near, local, demands, own)
+        if self.repair.placed(demands) < bound and len(own) <= SMALL_SINGLES:
+            with self.timed("exact"):
+                bound = min(bound, self._decide(near, local, demands, own))
+        return Proof(min(bound, wanted), sum(fewest if bound >= wanted else booked), rows, duals)
+
+    def _changes_bounds(self, demand: int) -> tuple[int, int]:
+        chooser = self.repair.chooser(demand)
+        return chooser.fewest_changes(), chooser.changes_booked
+
+    def _near(self, own: Index) -> Problem:
+        """The problem without the lanes of providers that these candidates do not know."""
+        lanes = self.problem.lanes
+        return replace(
+            self.problem, lanes=lanes.take(np.isin(lanes.provider, np.unique(self.candidates.provider[own])))
+        )
+
+    def _solve_by_days(
+        self, problem: Problem, local: Candidates, demands: list[int], own: Index
+    ) -> tuple[int, Rows, Floats]:
+        """Place what the program over blocks says, improve it; (bound, rows, dual prices)."""
         with self.timed("columns"):
-            alone = scarce(self.problem, local)
-            columns = columns_of(self.problem, local, alone)
-            rows = rows_of(self.problem, local, columns, alone)
+            alone = scarce(problem, local)
+            columns = columns_of(problem, local, alone)
+            rows = rows_of(problem, local, columns, alone)
             program = Program.of(columns, rows)
         with self.timed("program"):
             x, duals, optimum = program.relaxed(np.ones(len(columns)))
-            bound = min(wanted, int(np.floor(optimum + WHOLE)))
             for _ in range(STEADYING_ROUNDS):
                 value = 1 + self._bonus(columns, x)
                 x = program.relaxed(value)[0]
         with self.timed("rounding"):
             if len(columns) <= SMALL_BLOCKS and np.any(np.abs(x - np.round(x)) > WHOLE):
-                x, optimum = program.whole(value)
-                bound = min(bound, int(np.floor(optimum + WHOLE)))
+                x, whole_optimum = program.whole(value)
+                optimum = min(optimum, whole_optimum)
             else:
                 x = program.rounded(x, value, columns.demand)
+            bound = int(np.floor(optimum + WHOLE))
         with self.timed("hours"):
-            self._deal(columns, x, own)
+            self.repair.deal(columns, x, own)
         with self.timed("improvement"):
-            self._improve(demands, bound)
-        if self._placed(demands) < bound and len(own) <= SMALL_SINGLES:
-            with self.timed("exact"):
-                bound = min(bound, self._decide(demands, own))
-        return Proof(bound, sum(fewest if bound == wanted else booked), rows, duals)
-
-    def _placed(self, demands: list[int]) -> int:
-        return sum(len(self.schedule.placed[demand]) for demand in demands)
+            self.repair.improve(demands, bound)
+        return bound, rows, duals
 
     def _bonus(self, columns: Columns, x: Floats) -> Floats:
         """Per session, the share of the column's provider in its demand, the leading provider counting as 1."""
@@ -220,69 +199,14 @@ class _Solver:
         keeps = self.problem.rules.keep_provider[columns.purchase]
         return BONUS / max(int(self.problem.demands.sessions.sum()), 1) * share[pair_of] * keeps
 
-    def _deal(self, columns: Columns, x: Floats, own: Index) -> None:
-        """Hours for the sessions of each provider-day, those with the fewest starts to choose from first."""
-        members = np.argsort(columns.of, kind="stable")
-        lo = np.searchsorted(columns.of[members], np.arange(len(columns) + 1))
-        chosen = np.flatnonzero(x > 0.5)
-        rank = self.problem.demands.rank[columns.demand]
-        starts = np.diff(lo)
-        order = np.lexsort((columns.demand, starts, columns.provider, columns.day, rank))
-        for column in order[np.isin(order, chosen)].tolist():
-            left = round(x[column])
-            for candidate in own[members[lo[column] : lo[column + 1]]].tolist():
-                if left and self.schedule.fits(candidate) and self.schedule.place(candidate):
-                    left -= 1
-
-    def _improve(self, demands: list[int], bound: int) -> None:
-        """Choose every demand anew, those that lack sessions first; then let others make room for them."""
-        lacking = [demand for demand in demands if self.schedule.missing(demand)]
-        for demand in self.by_rank(lacking) + demands:
-            self.choose(demand)
-        tries = EXCHANGES
-        for demand in demands:
-            if self._placed(demands) >= bound:
-                return
-            for other in self._rivals(demand, demands):
-                if not tries or not self.schedule.missing(demand):
-                    break
-                tries -= 1
-                self._exchange(demand, other)
-
-    def _rivals(self, demand: int, demands: list[int]) -> list[int]:
-        """Demands with a session in a place that this one could use."""
-        if not self.schedule.missing(demand):
-            return []
-        lo, hi = self.schedule.bounds[demand], self.schedule.bounds[demand + 1]
-        c = self.candidates
-        offers = set(zip(c.provider[lo:hi].tolist(), c.busy_from[lo:hi].tolist(), strict=True))
-        return [
-            other
-            for other in demands
-            if other != demand
-            and any((int(c.provider[s]), int(c.busy_from[s])) in offers for s in self.schedule.placed[other])
-        ]
-
-    def _exchange(self, demand: int, other: int) -> None:
-        """Let `demand` choose before `other`; keep it if more sessions stand."""
-        before = {one: list(self.schedule.placed[one]) for one in (demand, other)}
-        total = sum(len(sessions) for sessions in before.values())
-        for candidate in before[other]:
-            self.schedule.remove(candidate)
-        self.choose(demand)
-        self.choose(other)
-        if self._placed([demand, other]) <= total:
-            self._restore(before)
-
-    def _decide(self, demands: list[int], own: Index) -> int:
+    def _decide(self, problem: Problem, local: Candidates, demands: list[int], own: Index) -> int:
         """Bound by a program over single candidates; its plan is taken if it places more."""
-        local = self.candidates.take(own)
         every = np.ones(len(own), bool)
-        columns = columns_of(self.problem, local, every)
-        program = Program.of(columns, rows_of(self.problem, local, columns, every))
-        x, optimum = program.whole(1 + self._bonus(columns, np.isin(own, self._standing(demands)).astype(float)))
+        columns = columns_of(problem, local, every)
+        program = Program.of(columns, rows_of(problem, local, columns, every))
+        x, optimum = program.whole(1 + self._bonus(columns, np.isin(own, self.repair.standing(demands)).astype(float)))
         before = {demand: list(self.schedule.placed[demand]) for demand in demands}
-        for candidate in self._standing(demands):
+        for candidate in self.repair.standing(demands):
             self.schedule.remove(candidate)
         picked = own[np.flatnonzero(x > 0.5)]
         rank = self.problem.demands.rank[self.candidates.demand[picked]]
@@ -290,13 +214,10 @@ class _Solver:
             if self.schedule.fits(candidate):
                 self.schedule.place(candidate)
         for demand in demands:
-            self.choose(demand)
-        if self._placed(demands) < sum(len(sessions) for sessions in before.values()):
-            self._restore(before)
+            self.repair.choose(demand)
+        if self.repair.placed(demands) < sum(len(sessions) for sessions in before.values()):
+            self.repair.restore(before)
         return int(np.floor(optimum + WHOLE))
-
-    def _standing(self, demands: list[int]) -> list[int]:
-        return [candidate for demand in demands for candidate in self.schedule.placed[demand]]
 
     def solution(self, proofs: list[Proof]) -> Solution:
         """What stands in the schedule, with the proofs put together."""
