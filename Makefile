@@ -15,7 +15,7 @@ CANDIDATES := python3.14 python3.13 python3.12 python3 \
 	$(foreach version,3.14 3.13 3.12,$(wildcard $(PYENV)/$(version).*/bin/python3))
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: help demo test lint
+.PHONY: help demo test lint bench
 .SILENT:
 .DELETE_ON_ERROR:
 
@@ -27,6 +27,9 @@ demo: $(RUN_READY) ## start the clinic with demo data at http://localhost:8000/ 
 
 test: $(TEST_READY) ## run the linters and all tests, on SQLite and PostgreSQL (some of them: make test ARGS="-k booking")
 	exec $(PYTHON) -m tests.run $(ARGS)
+
+bench: $(TEST_READY) ## measure what was promised about speed, on SQLite and PostgreSQL (more of it: make bench ARGS="--scale million")
+	exec $(PYTHON) -m tests.bench $(ARGS)
 
 lint: $(TEST_READY) ## run the linters only
 	$(PYTHON) -m ruff check .

@@ -1,0 +1,137 @@
+"""Bookings a second by 1, 8 and 32 client processes, against plain inserts that nothing guards."""
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import NamedTuple
+
+from django.db import connection, connections
+from django.db.models import Count
+
+from clinic.constraints import NoOverlap
+from clinic.errors import ClinicError
+from clinic.management.bench.diary import FIRST_DAY, NOW, SLOT, SLOTS_A_DAY, Diary, make_diary
+from clinic.management.bench.report import Row
+from clinic.models import Appointment, Message, Patient
+from clinic.scheduling.booking import book
+
+CLIENTS = (1, 8, 32)
+BOOKINGS = 320  # in all, shared out among the clients
+
+
+class Try(NamedTuple):
+    """One booking to be made: everybody wants a slot of their own, a tenth wants one that somebody else has."""
+
+    provider: int
+    patient: int
+    starts_at: datetime
+
+
+class Outcome(NamedTuple):
+    bookings_a_second: float
+    slow: float  # seconds within which 99 of 100 answers came
+    doubles: int
+
+
+def rows(*, scale: str) -> Iterator[Row]:
+    diary = make_diary(providers=32, share=0)
+    ours = {clients: run(diary, clients, guarded) for clients in CLIENTS}
+    drop_guards()
+    plain = {clients: run(diary, clients, unguarded) for clients in CLIENTS}
+    for clients in CLIENTS:
+        yield from compared(clients, ours[clients], plain[clients])
+
+
+def compared(clients: int, ours: Outcome, plain: Outcome) -> Iterator[Row]:
+    case, engine, against = f"{clients} clients", connection.vendor, "create() unguarded"
+    speed = ours.bookings_a_second, plain.bookings_a_second
+    yield Row("book", case, engine, "/s", *speed, against, "≥ 0.6", speed[0] >= 0.6 * speed[1])
+    slow = ours.slow * 1e3, plain.slow * 1e3
+    yield Row("book", case, engine, "ms p99", *slow, against, "≤ 3", slow[0] <= 3 * slow[1])
+    yield Row("book", case, engine, "doubles", ours.doubles, plain.doubles, against, "0", ours.doubles == 0)
+
+
+def run(diary: Diary, clients: int, way: Callable[[Diary, Try], None]) -> Outcome:
+    """Let the clients book at once in an empty diary."""
+    clear()
+    shares = [list(tries(diary))[number::clients] for number in range(clients)]
+    connections.close_all()  # a connection does not survive the fork
+    context = multiprocessing.get_context("fork")
+    start, answers = context.Barrier(clients + 1), context.Queue()
+    processes = [context.Process(target=client, args=(diary, share, way, start, answers)) for share in shares]
+    for process in processes:
+        process.start()
+    start.wait()
+    started = perf_counter()
+    seconds = sorted(second for _process in processes for second in answers.get())
+    wall = perf_counter() - started
+    for process in processes:
+        process.join()
+    booked = Appointment.objects.count()
+    return Outcome(booked / wall, seconds[int(len(seconds) * 0.99) - 1], double_bookings())
+
+
+def client(diary: Diary, share: list[Try], way: Callable[[Diary, Try], None], start, answers) -> None:  # noqa: ANN001
+    connection.ensure_connection()
+    start.wait()
+    seconds = []
+    for wanted in share:
+        began = perf_counter()
+        way(diary, wanted)
+        seconds.append(perf_counter() - began)
+    answers.put(seconds)
+    connection.close()
+
+
+def tries(diary: Diary) -> Iterator[Try]:
+    """Everybody wants a slot of their own, but every tenth wants the one before."""
+    patients = list(Patient.objects.order_by("pk").values_list("pk", flat=True)[:BOOKINGS])
+    opening = NOW.replace(day=FIRST_DAY.day, hour=9)
+    for number, patient in enumerate(patients):
+        slot = number - 1 if number % 10 == 9 else number
+        days, place = divmod(slot // len(diary.providers), SLOTS_A_DAY)
+        yield Try(slot % len(diary.providers), patient, opening + timedelta(days=days) + place * SLOT)
+
+
+def guarded(diary: Diary, wanted: Try) -> None:
+    provider = diary.providers[wanted.provider]
+    patient = Patient.objects.get(pk=wanted.patient)
+    with suppress(ClinicError):
+        book(
+            patient=patient, service=diary.service, provider=provider, clinic=diary.clinic_of(provider),
+            starts_at=wanted.starts_at, by=diary.user, at=NOW,
+        )  # fmt: skip
+
+
+def unguarded(diary: Diary, wanted: Try) -> None:
+    provider = diary.providers[wanted.provider]
+    patient = Patient.objects.get(pk=wanted.patient)
+    ends_at = wanted.starts_at + SLOT
+    Appointment.objects.create(
+        organisation=diary.organisation, patient=patient, service=diary.service, provider=provider,
+        clinic=diary.clinic_of(provider), starts_at=wanted.starts_at, ends_at=ends_at, busy_from=wanted.starts_at,
+        busy_until=ends_at, booked_by=diary.user, booked_at=NOW,
+    )  # fmt: skip
+
+
+def clear() -> None:
+    Message.objects.all().delete()
+    Appointment.objects.all().delete()
+
+
+def drop_guards() -> None:
+    """Take the rules against double booking out of this throw-away database."""
+    guards = [rule.name for rule in Appointment._meta.constraints if isinstance(rule, NoOverlap)]
+    with connection.cursor() as cursor:
+        for name in guards:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"ALTER TABLE clinic_appointment DROP CONSTRAINT {name}")
+            else:
+                cursor.execute(f"DROP TRIGGER {name}_insert")
+
+
+def double_bookings() -> int:
+    slots = Appointment.objects.order_by().values("provider", "starts_at").annotate(n=Count("pk"))
+    return slots.filter(n__gt=1).count()
