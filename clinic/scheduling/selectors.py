@@ -5,8 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Func, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Coalesce
+from django.db.models import F, Field, Func, Q, QuerySet, Value
 
 from clinic.enums import LIVE_STATUSES, LeaveStatus
 from clinic.models import (
@@ -32,7 +31,7 @@ LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers 
 class Epoch(Func):
     """Seconds since 1970 of a moment or of a day's UTC midnight, so that no datetime has to be parsed."""
 
-    output_field = IntegerField()
+    output_field = Field()  # whole numbers come as such: an IntegerField would convert each of them once more
 
     def as_sqlite(self, *args: Any, **kwargs: Any) -> tuple[str, Any]:
         return super().as_sql(*args, template="unixepoch(%(expressions)s)", **kwargs)
@@ -161,14 +160,15 @@ def _add_taken(found: Situation, patients: Collection[int], without: Appointment
         live = live.exclude(pk=without.pk)
     around = live.filter(busy_until__gt=start, busy_from__lt=end, busy_from__gt=start - LONGEST_BUSY)
     rooms = _places_by_room(found)
-    taken = _spans(around.filter(provider__in=found.providers), "provider", "lane").union(
-        _spans(around.filter(room__in=rooms), "room", "room_place"),
-        _spans(around.filter(patient__in=patients), "patient", "lane", "starts_at", "ends_at"),
-        all=True,
-    )
+    taken = _spans(around.filter(provider__in=found.providers), "provider", "lane")
+    if rooms:
+        taken = taken.union(_spans(around.filter(room__in=rooms), "room", "room_place"), all=True).order_by()
+    if patients:
+        engaged = _spans(around.filter(patient__in=patients), "patient", "lane", "starts_at", "ends_at")
+        taken = taken.union(engaged, all=True).order_by()
     patients_busy = defaultdict(list)
     places_taken = defaultdict(list)
-    for kind, owner, place, limit, busy_from, busy_until in sorted(taken.order_by()):
+    for kind, owner, place, limit, busy_from, busy_until in taken:
         if kind == "provider":
             found.busy.setdefault(owner, []).append(Busy(busy_from, busy_until, place, limit or UNLIMITED))
         elif kind == "room":
@@ -193,8 +193,7 @@ def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:
 
 def _spans(rows: QuerySet, owner: str, place: str, start: str = "busy_from", end: str = "busy_until") -> QuerySet:
     """One branch of the question what is taken: kind, owner, lane or place, the service's limit, and the span."""
-    limit = Coalesce("service__capacity", Value(0))
-    return rows.values_list(Value(owner), f"{owner}_id", place, limit, Epoch(start), Epoch(end))
+    return rows.values_list(Value(owner), f"{owner}_id", place, "service__capacity", Epoch(start), Epoch(end))
 
 
 def _window(found: Situation) -> tuple[datetime, datetime]:

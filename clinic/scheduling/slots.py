@@ -10,7 +10,7 @@ from clinic.models import Clinic, Patient, Provider, Service
 from clinic.scheduling import selectors
 from clinic.scheduling.intervals import Span, is_clear, overlapping, without
 from clinic.scheduling.openings import Opening
-from clinic.scheduling.situation import UNLIMITED, Situation, limit_of
+from clinic.scheduling.situation import Situation, limit_of
 
 
 class Slot(NamedTuple):
@@ -71,19 +71,17 @@ def slots_for(
     )
     engaged = situation.patients_busy.get(patient.pk, []) if patient else []
     length = Lengths.of(service).treatment
-    slots = []
-    for start, provider, clinic_pk, places in sorted(free_starts(situation, service, at or timezone.now(), engaged)):
-        moment = situation.clocks[clinic_pk].moment
-        slots.append(
-            Slot(
-                situation.providers[provider],
-                situation.clinics[clinic_pk],
-                moment(start),
-                moment(start + length),
-                places,
-            )
+    moments = {pk: clock.moment for pk, clock in situation.clocks.items()}
+    return [
+        Slot(
+            situation.providers[provider],
+            situation.clinics[clinic_pk],
+            moments[clinic_pk](start),
+            moments[clinic_pk](start + length),
+            places,
         )
-    return slots
+        for start, provider, clinic_pk, places in sorted(free_starts(situation, service, at or timezone.now(), engaged))
+    ]
 
 
 def free_starts(
@@ -98,12 +96,14 @@ def free_starts(
         window = situation.bookable(clinic, at)
         found: dict[int, int] = {}
         for opening in situation.openings.get((provider, clinic), ()):
-            for start, lanes in _lane_starts(situation, service, lengths, opening, window).items():
-                places = min(lanes, _room_places(situation, service, clinic, lengths, start))
-                if places and (not engaged or is_clear(engaged, start, start + lengths.treatment)):
-                    found[start] = max(places, found.get(start, 0))
+            free = _lane_starts(situation, service, lengths, opening, window)
+            if (service.pk, clinic) in situation.places:
+                free = _with_rooms(situation, service, clinic, lengths, free)
+            for start, places in free.items():
+                found[start] = max(places, found.get(start, 0))
         for start, places in found.items():
-            yield FreeStart(start, provider, clinic, places)
+            if not engaged or is_clear(engaged, start, start + lengths.treatment):
+                yield FreeStart(start, provider, clinic, places)
 
 
 def _lane_starts(
@@ -126,9 +126,13 @@ def _starts_between(lane: Sequence[Span], lengths: Lengths, opening: Opening, wi
         yield from range(first, last + 1, opening.step)
 
 
-def _room_places(situation: Situation, service: Service, clinic: int, lengths: Lengths, start: int) -> int:
-    """How many room places are free for a treatment at `start`; without rooms, no limit."""
-    if (service.pk, clinic) not in situation.places:
-        return UNLIMITED
-    busy_from, busy_until = start - lengths.before, start + lengths.treatment + lengths.after
-    return len(situation.free_places(service.pk, clinic, busy_from, busy_until))
+def _with_rooms(
+    situation: Situation, service: Service, clinic: int, lengths: Lengths, free: dict[int, int]
+) -> dict[int, int]:
+    """Those of the free starts for which a room is free too, with the smaller of both numbers of places."""
+    roomy = {}
+    for start, lanes in free.items():
+        busy = start - lengths.before, start + lengths.treatment + lengths.after
+        if places := len(situation.free_places(service.pk, clinic, *busy)):
+            roomy[start] = min(lanes, places)
+    return roomy
