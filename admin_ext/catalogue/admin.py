@@ -1,7 +1,6 @@
 """What the organisation offers: services, packages, clinics and rooms; the organisation itself and its policy."""
 
 from django.contrib import admin
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
@@ -59,11 +58,11 @@ class PackageAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
     inlines = [PackageItemInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(sessions=Sum("items__sessions"))
+        return super().get_queryset(request).prefetch_related("items")
 
-    @display(description=_("sessions"), ordering="sessions")
+    @display(description=_("sessions"))
     def display_sessions(self, row):
-        return row.sessions
+        return row.total_sessions
 
     @display(description=_("price"), ordering="price")
     def display_price(self, row):

@@ -1,0 +1,32 @@
+"""Two organisations, and people of the first one with a role."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from tests.admin_ext.world import make_world
+from tests.factories import make_user
+
+
+@pytest.fixture
+def ours(db):
+    return make_world("Ours")
+
+
+@pytest.fixture
+def theirs(db):
+    return make_world("Theirs")
+
+
+@pytest.fixture
+def sign_in():
+    """Sign somebody of an organisation in who has the role; returns the client, whose `.user` is the person."""
+
+    def sign_in(organisation, *roles: str) -> Client:
+        client = Client()
+        client.user = make_user(organisation, is_staff=True)
+        client.user.groups.set(Group.objects.filter(name__in=roles))
+        client.force_login(client.user)
+        return client
+
+    return sign_in

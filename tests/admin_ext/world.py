@@ -1,0 +1,97 @@
+"""One row in every table of an organisation, with a word of its own in every text, so that it is found in any page."""
+
+from datetime import date, time, timedelta
+from types import SimpleNamespace
+
+from clinic.enums import Channel, JobKind, Language, MessageKind, OperationKind, SessionEntryKind
+from clinic.models import Job, Message, Operation, PackagePurchase, PurchaseItem, SessionEntry
+from tests.factories import (
+    BEFORE,
+    MONDAY,
+    NINE,
+    make_appointment,
+    make_clinic,
+    make_closure,
+    make_extra_hours,
+    make_hours,
+    make_leave,
+    make_organisation,
+    make_package,
+    make_patient,
+    make_provider,
+    make_room,
+    make_service,
+    make_user,
+    numbers,
+)
+
+
+def make_world(word: str) -> SimpleNamespace:
+    """An organisation whose every text contains `word`, as a namespace of its rows."""
+    organisation = make_organisation(f"{word} group", name_ar=f"{word} ar", slug=word.lower())
+    user = make_user(
+        organisation, f"{word}-user", first_name=f"{word} first", last_name=f"{word} last", is_staff=True,
+        email=f"{word}@example.com",
+    )  # fmt: skip
+    clinic = make_clinic(
+        organisation, f"{word} clinic", code=f"{word}C", address=f"{word} street", name_ar=f"{word} ar"
+    )
+    provider = make_provider(clinic, name=f"{word} provider", code=f"{word}P", specialty=f"{word} field")
+    service = make_service(provider, name=f"{word} service", code=f"{word}S")
+    room = make_room(clinic, service, name=f"{word} room", code=f"{word}R")
+    package = make_package((service, 4), name=f"{word} package", code=f"{word}K")
+    patient = make_patient(
+        organisation, f"{word} patient", file_number=f"{word}F", email=f"{word}@example.org", notes=f"{word} notes"
+    )
+    rota = SimpleNamespace(
+        hours=make_hours(provider, clinic),
+        extra=make_extra_hours(provider, clinic, day=MONDAY + timedelta(days=1), start=time(18), end=time(20)),
+        leave=make_leave(provider, NINE + timedelta(days=9), NINE + timedelta(days=10), reason=f"{word} away"),
+        closure=make_closure(organisation, clinic=clinic, first_on=date(2030, 3, 1), name=f"{word} holiday"),
+    )
+    purchase = buy(package, patient, user)
+    appointment = make_appointment(
+        patient, service, provider, clinic, package_purchase=purchase, session_number=1, booked_by=user, room=room,
+        reason=f"{word} reason", notes=f"{word} appointment notes", overbook_reason=f"{word} overbook",
+    )  # fmt: skip
+    message = make_message(appointment, f"{word} text")
+    job = Job.objects.create(
+        organisation=organisation, kind=JobKind.BULK_PLAN, requested_by=user, stage=f"{word} stage",
+        error=f"{word} error", created_at=BEFORE, arguments={"text": word}, result={"text": word},
+    )  # fmt: skip
+    operation = Operation.objects.create(
+        organisation=organisation, kind=OperationKind.AUTO_SCHEDULE, by=user, at=BEFORE, reason=f"{word} bulk",
+        rows={"text": word},
+    )  # fmt: skip
+    entry = purchase.entries.get()
+    return SimpleNamespace(
+        word=word, organisation=organisation, policy=organisation.policy, user=user, clinic=clinic, provider=provider,
+        service=service, room=room, package=package, patient=patient, purchase=purchase, appointment=appointment,
+        message=message, job=job, operation=operation, entry=entry, **vars(rota),
+    )  # fmt: skip
+
+
+def buy(package, patient, by, **fields) -> PackagePurchase:
+    """A purchase as it stands in the tables, with its snapshot and the grant of its sessions."""
+    item = package.items.get()
+    purchase = PackagePurchase.objects.create(
+        organisation=package.organisation, package=package, patient=patient, assigned_by=by, price=package.price,
+        purchased_on=date(2030, 1, 1), total_sessions=item.sessions, **{"expires_on": date(2030, 3, 31), **fields},
+    )  # fmt: skip
+    bought = PurchaseItem.objects.create(
+        organisation=package.organisation, purchase=purchase, service=item.service, sessions=item.sessions
+    )
+    SessionEntry.objects.create(
+        organisation=package.organisation, purchase=purchase, item=bought, kind=SessionEntryKind.GRANT,
+        sessions=item.sessions, by=by, at=BEFORE, reason=f"{package.name_en} bought",
+    )  # fmt: skip
+    return purchase
+
+
+def make_message(appointment, text) -> Message:
+    return Message.objects.create(
+        organisation=appointment.organisation, patient=appointment.patient, appointment=appointment,
+        kind=MessageKind.BOOKED, channel=Channel.EMAIL, address=appointment.patient.email, language=Language.ENGLISH,
+        subject=text, body=text, due_at=BEFORE, queued_at=BEFORE, dedupe_key=f"key-{next(numbers)}",
+        provider_reference=text, error=text,
+    )  # fmt: skip
