@@ -25,10 +25,14 @@ class Repair:
         rank = self.problem.demands.rank
         return sorted(demands, key=lambda demand: (int(rank[demand]), demand))
 
-    def choose(self, demand: int, *, earliest: bool = False) -> Choice:
-        """Choose the demand's sessions anew beside all others and place them if that is better by the goals."""
+    def choose(self, demand: int, *, earliest: bool = False, hurried: bool = False) -> Choice:
+        """Choose the demand's sessions anew beside all others and place them if that is better by the goals.
+
+        `earliest` takes them as they come, `hurried` forgoes the third goal only.
+        """
         schedule = self.schedule
         chooser = self.chooser(demand)
+        chooser.keep_time &= not hurried
         choice = chooser.earliest() if earliest else chooser.best()
         before = list(schedule.placed[demand])
         if choice.cost < chooser.current(before).cost:
@@ -40,9 +44,10 @@ class Repair:
                 self.restore({demand: before})
         return choice
 
-    def chooser(self, demand: int) -> Chooser:
-        schedule = self.schedule
-        return Chooser(self.problem, self.candidates, demand, schedule.possible(demand), schedule.of_purchase(demand))
+    def chooser(self, demand: int, among: Index | None = None) -> Chooser:
+        """For the demand's candidates `among`, those that are possible now if none are given."""
+        among = self.schedule.possible(demand) if among is None else among
+        return Chooser(self.problem, self.candidates, demand, among, self.schedule.of_purchase(demand))
 
     def restore(self, sessions: dict[int, list[int]]) -> None:
         for demand in sessions:
@@ -52,13 +57,18 @@ class Repair:
             for candidate in sessions[demand]:
                 self.schedule.place(candidate)
 
-    def in_turn(self, demands: list[int], fewest: list[int]) -> bool:
-        """Whether everybody, one after the other, gets everything with the fewest providers; else nothing is placed."""
+    def in_turn(self, demands: list[int], fewest: tuple[int, ...], *, hurried: bool) -> bool:
+        """Whether everybody, one after the other, gets everything with the fewest providers; else nothing is placed.
+
+        In a hurry an item leaves more days to the ones that wait for it; weekday and time are looked after at the end.
+        """
         for demand, changes in zip(demands, fewest, strict=True):
-            choice = self.choose(demand)
+            choice = self.choose(demand, hurried=hurried)
             if self.schedule.missing(demand) or choice.changes > changes:
                 self.restore({demand: [] for demand in demands})
                 return False
+        for demand in demands if hurried else ():
+            self.choose(demand)
         return True
 
     def deal(self, columns: Columns, x: Floats, own: Index) -> None:
@@ -94,9 +104,8 @@ class Repair:
         """Demands with a session in a place that this one could use; those that a later item waits for keep theirs."""
         if not self.schedule.missing(demand):
             return []
-        lo, hi = self.schedule.bounds[demand], self.schedule.bounds[demand + 1]
-        c = self.candidates
-        offers = set(zip(c.provider[lo:hi].tolist(), c.busy_from[lo:hi].tolist(), strict=True))
+        c, own = self.candidates, self.schedule.offers(demand)
+        offers = set(zip(c.provider[own].tolist(), c.busy_from[own].tolist(), strict=True))
         return [
             other
             for other in demands

@@ -79,13 +79,17 @@ class Schedule:
             ruled_out[own] = ~self._beside(demand, c.day[own], c.start[own], c.end[own])
         return ruled_out
 
+    def offers(self, demand: int) -> Index:
+        """All candidates of the demand."""
+        return np.arange(self.bounds[demand], self.bounds[demand + 1])
+
     def possible(self, demand: int) -> Index:
         """Candidates of the demand that fit beside everything that is not its own."""
         own = list(self.placed[demand])
         homes = [self.placed[demand][c] for c in own]
         for c in own:
             self.remove(c)
-        result = self._fitting(demand, np.arange(self.bounds[demand], self.bounds[demand + 1]))
+        result = self._fitting(demand, self.offers(demand))
         for c, home in zip(own, homes, strict=True):
             self._put(c, home)
         return result

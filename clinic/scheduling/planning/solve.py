@@ -142,7 +142,7 @@ class _Solver:
         with self.timed("turns"):
             self.repair.restore({demand: [] for demand in demands})
             fewest, booked = zip(*(self._changes_bounds(demand) for demand in demands), strict=True)
-            if self.repair.in_turn(demands, fewest):
+            if any(self.repair.in_turn(demands, fewest, hurried=hurried) for hurried in (False, True)):
                 return Proof(wanted, sum(fewest))
         near, local = self._near(own), self.candidates.take(own)
         bound, rows, duals = self._solve_by_days(near, local, demands, own)
@@ -152,7 +152,7 @@ class _Solver:
         return Proof(min(bound, wanted), sum(fewest if bound >= wanted else booked), rows, duals)
 
     def _changes_bounds(self, demand: int) -> tuple[int, int]:
-        chooser = self.repair.chooser(demand)
+        chooser = self.repair.chooser(demand, self.schedule.offers(demand))
         return chooser.fewest_changes(), chooser.changes_booked
 
     def _near(self, own: Index) -> Problem:
