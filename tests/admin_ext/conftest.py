@@ -1,11 +1,12 @@
 """Two organisations, and people of the first one with a role."""
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
 
 from tests.admin_ext.world import make_world
-from tests.factories import make_user
+from tests.factories import NINE, make_user
 
 
 @pytest.fixture
@@ -30,3 +31,10 @@ def sign_in():
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def today_at_nine():
+    """The Monday of the tests, at nine in Riyadh: the appointments of the world are today's."""
+    with time_machine.travel(NINE, tick=False):
+        yield NINE

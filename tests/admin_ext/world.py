@@ -29,13 +29,18 @@ from tests.factories import (
 def make_world(word: str) -> SimpleNamespace:
     """An organisation whose every text contains `word`, as a namespace of its rows."""
     organisation = make_organisation(f"{word} group", name_ar=f"{word} ar", slug=word.lower())
+    rows = fill(organisation, word)
+    rows.organisation, rows.policy = organisation, organisation.policy
+    return rows
+
+
+def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
+    """One row more in every table of an organisation, apart from its own and its policy's."""
     user = make_user(
         organisation, f"{word}-user", first_name=f"{word} first", last_name=f"{word} last", is_staff=True,
         email=f"{word}@example.com",
     )  # fmt: skip
-    clinic = make_clinic(
-        organisation, f"{word} clinic", code=f"{word}C", address=f"{word} street", name_ar=f"{word} ar"
-    )
+    clinic = make_clinic(organisation, f"{word} clinic", code=f"{word}C", address=f"{word} street")
     provider = make_provider(clinic, name=f"{word} provider", code=f"{word}P", specialty=f"{word} field")
     service = make_service(provider, name=f"{word} service", code=f"{word}S")
     room = make_room(clinic, service, name=f"{word} room", code=f"{word}R")
@@ -43,32 +48,39 @@ def make_world(word: str) -> SimpleNamespace:
     patient = make_patient(
         organisation, f"{word} patient", file_number=f"{word}F", email=f"{word}@example.org", notes=f"{word} notes"
     )
-    rota = SimpleNamespace(
-        hours=make_hours(provider, clinic),
-        extra=make_extra_hours(provider, clinic, day=MONDAY + timedelta(days=1), start=time(18), end=time(20)),
-        leave=make_leave(provider, NINE + timedelta(days=9), NINE + timedelta(days=10), reason=f"{word} away"),
-        closure=make_closure(organisation, clinic=clinic, first_on=date(2030, 3, 1), name=f"{word} holiday"),
-    )
     purchase = buy(package, patient, user)
     appointment = make_appointment(
-        patient, service, provider, clinic, package_purchase=purchase, session_number=1, booked_by=user, room=room,
-        reason=f"{word} reason", notes=f"{word} appointment notes", overbook_reason=f"{word} overbook",
+        patient, service, provider, clinic, starts_at, package_purchase=purchase, session_number=1, booked_by=user,
+        room=room, reason=f"{word} reason", notes=f"{word} appointment notes", overbook_reason=f"{word} overbook",
     )  # fmt: skip
-    message = make_message(appointment, f"{word} text")
+    return SimpleNamespace(
+        user=user, clinic=clinic, provider=provider, service=service, room=room, package=package, patient=patient,
+        purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
+        message=make_message(appointment, f"{word} text"), **rota(provider, clinic, word), **long_work(user, word),
+    )  # fmt: skip
+
+
+def rota(provider, clinic, word: str) -> dict[str, object]:
+    return {
+        "hours": make_hours(provider, clinic),
+        "extra": make_extra_hours(provider, clinic, day=MONDAY + timedelta(days=1), start=time(18), end=time(20)),
+        "leave": make_leave(provider, NINE + timedelta(days=9), NINE + timedelta(days=10), reason=f"{word} away"),
+        "closure": make_closure(
+            provider.organisation, clinic=clinic, first_on=date(2030, 3, 1), name=f"{word} holiday"
+        ),
+    }
+
+
+def long_work(user, word: str) -> dict[str, object]:
     job = Job.objects.create(
-        organisation=organisation, kind=JobKind.BULK_PLAN, requested_by=user, stage=f"{word} stage",
+        organisation=user.organisation, kind=JobKind.BULK_PLAN, requested_by=user, stage=f"{word} stage",
         error=f"{word} error", created_at=BEFORE, arguments={"text": word}, result={"text": word},
     )  # fmt: skip
     operation = Operation.objects.create(
-        organisation=organisation, kind=OperationKind.AUTO_SCHEDULE, by=user, at=BEFORE, reason=f"{word} bulk",
+        organisation=user.organisation, kind=OperationKind.AUTO_SCHEDULE, by=user, at=BEFORE, reason=f"{word} bulk",
         rows={"text": word},
     )  # fmt: skip
-    entry = purchase.entries.get()
-    return SimpleNamespace(
-        word=word, organisation=organisation, policy=organisation.policy, user=user, clinic=clinic, provider=provider,
-        service=service, room=room, package=package, patient=patient, purchase=purchase, appointment=appointment,
-        message=message, job=job, operation=operation, entry=entry, **vars(rota),
-    )  # fmt: skip
+    return {"job": job, "operation": operation}
 
 
 def buy(package, patient, by, **fields) -> PackagePurchase:

@@ -1,0 +1,118 @@
+"""Lists ask as much of the database for three rows as for one, and open for everybody who may see them."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from admin_ext.roles import ADMINISTRATOR, FRONT_DESK, ROLES
+from tests.admin_ext.world import fill
+from tests.factories import make_patient, make_user
+
+OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
+EVERY_LIST = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
+ONE_OF_A_KIND = {"Organisation", "Policy"}
+
+
+def address_of(model) -> str:
+    return reverse(f"admin:clinic_{model._meta.model_name}_changelist")
+
+
+def queries_of(client, address: str) -> int:
+    client.get(address)  # what Django remembers from the first request on
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+@EVERY_LIST
+def test_a_list_asks_no_more_for_three_rows_than_for_one(model, ours, sign_in):
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+    rows = model.objects.filter(organisation=ours.organisation) if model.__name__ not in ONE_OF_A_KIND else None
+    for_one = queries_of(client, address_of(model))
+
+    fill(ours.organisation, "Second")
+    fill(ours.organisation, "Third")
+
+    assert rows is None or rows.count() >= 3
+    assert queries_of(client, address_of(model)) == for_one
+    assert for_one <= 14
+
+
+def test_the_first_page_asks_no_more_for_three_rows_than_for_one(ours, sign_in, today_at_nine):
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+    for_one = queries_of(client, reverse("admin:index"))
+
+    fill(ours.organisation, "Second")
+    fill(ours.organisation, "Third")
+
+    assert queries_of(client, reverse("admin:index")) == for_one
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_first_page_and_every_line_of_the_sidebar_open(role, ours, sign_in, today_at_nine):
+    client = sign_in(ours.organisation, role)
+
+    first = client.get(reverse("admin:index"))
+
+    assert "Ours patient" in first.content.decode()
+    links = [item["link"] for group in first.context["sidebar_navigation"] for item in group["items"]]
+    assert len(links) > 5
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_list_never_counts_further_than_people_turn_pages(ours, sign_in, monkeypatch):
+    monkeypatch.setattr("admin_ext.base.CappedPaginator.most", 2)
+    for name in ("Amal", "Badr"):
+        make_patient(ours.organisation, name)
+
+    shown = sign_in(ours.organisation, FRONT_DESK).get(reverse("admin:clinic_patient_changelist")).context["cl"]
+
+    assert shown.result_count == 2
+
+
+@pytest.mark.parametrize(
+    "typed", ["huda", "HUDA salem", "هدى", "هدي", "0501234567", "050 123", "٠٥٠١٢٣", "+966501234567", "F-77"]
+)
+def test_the_list_of_patients_finds_them_as_they_are_spelled_and_dialled(typed, ours, sign_in):
+    huda = make_patient(ours.organisation, "Huda Salem", name_ar="هدى سالم", file_number="F-77", active=False)
+    make_patient(ours.organisation, "Omar", phone="+966559998877", file_number="G-1")
+    client = sign_in(ours.organisation, FRONT_DESK)
+
+    shown = client.get(reverse("admin:clinic_patient_changelist"), {"q": typed}).context["cl"]
+
+    assert huda in shown.result_list
+    assert "Omar" not in [patient.name_en for patient in shown.result_list]
+
+
+def test_today_is_read_from_the_morning_on(ours, sign_in, today_at_nine):
+    later = fill(ours.organisation, "Later", starts_at=today_at_nine.replace(hour=11)).appointment
+    other_day = fill(ours.organisation, "Tomorrow", starts_at=today_at_nine.replace(day=8)).appointment
+    client = sign_in(ours.organisation, FRONT_DESK)
+
+    shown = client.get(reverse("admin:clinic_appointment_changelist"), {"day": "today"}).context["cl"]
+
+    assert list(shown.result_list) == [ours.appointment, later]
+    assert other_day not in shown.result_list
+
+
+def test_a_login_speaks_its_language_until_another_is_chosen(ours, sign_in):
+    client = sign_in(ours.organisation, FRONT_DESK)
+    client.user.language = "ar"
+    client.user.save()
+
+    assert 'dir="rtl"' in client.get(reverse("admin:index")).content.decode()
+    client.post(reverse("set_language"), {"language": "en"})
+    assert 'dir="ltr"' in client.get(reverse("admin:index")).content.decode()
+    client.post(reverse("admin:logout"))
+    assert not client.cookies["django_language"].value
+
+
+def test_times_are_those_of_the_clinic(ours, sign_in):
+    make_user(ours.organisation)
+    client = sign_in(ours.organisation, FRONT_DESK)
+
+    shown = client.get(reverse("admin:clinic_appointment_changelist")).content.decode()
+
+    assert '<bdi dir="ltr">09:00–09:30</bdi>' in shown
