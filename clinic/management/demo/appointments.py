@@ -17,6 +17,7 @@ from clinic.scheduling.local_time import moment_of
 
 MOVED_RATE, CONFIRMED_RATE, NOTED_RATE = 0.11, 0.72, 0.03  # moved: of those booked more than three days ahead
 CONFIRMED_WITHIN = timedelta(days=3)
+DUE_NOW = timedelta(minutes=40)
 NO_SHOW_AFTER = timedelta(minutes=25)  # the desk waits this long
 NOTES = (
     "Same room as last time, please.",
@@ -44,6 +45,7 @@ class Walk:
         self.world = world
         self.kinds = kinds(world)
         self.providers = {provider.pk: provider for provider in world.providers.values()}
+        self.due = 0
         self.free_from: dict[tuple[int, int], datetime] = defaultdict(lambda: world.founded_at)
 
     def play(self, booking: Booking) -> Chronicle:
@@ -148,9 +150,9 @@ class Walk:
     def _hold(self, chronicle: Chronicle, booking: Booking) -> None:
         chance, starts_at = self.world.chance, booking.starts_at
         seat = booking.place.provider, booking.place.lane
-        arrived_at = starts_at + timedelta(minutes=chance.triangular(-38, 8, -12))
-        arrived_at = max(arrived_at, chronicle.changes[-1].at)
-        started_at = max(arrived_at + timedelta(minutes=1), starts_at - timedelta(minutes=2), self.free_from[seat])
+        arrived_at = max(self._arrived_at(starts_at), chronicle.changes[-1].at)
+        called_at = starts_at + timedelta(minutes=chance.triangular(-2, 14, 2))
+        started_at = max(called_at, arrived_at + timedelta(minutes=1), self.free_from[seat])
         length = (booking.ends_at - starts_at) * chance.uniform(0.88, 1.04)
         completed_at = self.free_from[seat] = started_at + length
         by = self._who_treats(booking)
@@ -159,6 +161,15 @@ class Walk:
         chronicle.add(
             completed_at, by, status=Status.COMPLETED, completed_at=completed_at, session_used=bool(booking.sale)
         )
+
+    def _arrived_at(self, starts_at: datetime) -> datetime:
+        """Most come a little early. Every other one of those who are due now waits already, so that somebody does."""
+        arrived_at = starts_at + timedelta(minutes=self.world.chance.triangular(-38, 8, -12))
+        if timedelta(0) <= starts_at - self.world.now <= DUE_NOW:
+            self.due += 1
+            if self.due % 2:
+                return min(arrived_at, self.world.now - timedelta(minutes=3))
+        return arrived_at
 
     def _who_treats(self, booking: Booking) -> User:
         provider: Provider = self.providers[booking.place.provider]

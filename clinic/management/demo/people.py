@@ -55,20 +55,26 @@ def invented_people(world: World, count: int) -> Iterator[Person]:
     for number in range(first, first + count):
         is_child = world.chance.random() < CHILDREN_RATE
         if household is None or not is_child or world.chance.random() >= SIBLING_RATE:
-            household = new_household(world, (number - first) / count)
+            household = new_household(world, (number - first) / count, is_child)
         patient = invented_patient(world, household, world.chance.choice(given), str(number), is_child)
         forgetful = world.chance.random() < FORGETFUL_RATE
         forgets_rate = world.chance.uniform(0.15, 0.3) if forgetful else world.chance.uniform(0, 0.04)
-        yield Person(patient, household.clinic, household.registered_at, is_child, forgets_rate)
+        yield Person(patient, household.clinic, household.registered_at, draw_needs(world, is_child), forgets_rate)
         household = household if is_child else None
 
 
-def new_household(world: World, order: float) -> Household:
+def draw_needs(world: World, is_child: bool) -> frozenset[str]:
+    rows = [row for row in table(world.table("needs")) if (row["patients"] == "child") == is_child]
+    row = world.chance.choices(rows, [int(row["weight"]) for row in rows])[0]
+    return frozenset(row["needs"].split())
+
+
+def new_household(world: World, order: float, is_child: bool) -> Household:
     """A family; `order` from 0 to 1 says how late in the history it came to the clinic."""
     chance = world.chance
     fathers = [name for name in table("given_names") if name["sex"] == Sex.MALE]
     father, family = chance.choice(fathers), chance.choice(table("family_names"))
-    shares = [int(row["patients_share"]) for row in table(world.table("clinics"))]
+    shares = [int(row["children_share" if is_child else "adults_share"]) for row in table(world.table("clinics"))]
     mailbox = f"{father['name_en']}.{family['name_en'].removeprefix('Al-')}{chance.randint(1, 99)}".lower()
     return Household(
         father=father,

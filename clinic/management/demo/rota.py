@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
-from holidays import country_holidays
-
 from clinic.enums import LeaveStatus
 from clinic.management.demo.records import link_all, record_all
 from clinic.management.demo.tables import WEEKDAYS, Row, rows_by_weekday, table
 from clinic.management.demo.world import HISTORY, World, by_code
 from clinic.models import Closure, ExtraHours, Leave, Provider, WorkingHours
+from clinic.rota.public_holidays import public_holidays
 
 
 def employ_providers(world: World) -> None:
@@ -82,18 +81,16 @@ def leave(world: World) -> Iterator[Leave]:
 
 def close_on_public_holidays(world: World) -> None:
     """Close every clinic on the country's public holidays from the first year of the history to next year."""
-    for year in range((world.today - HISTORY).year, world.today.year + 2):
-        record_all(list(public_holidays(world, year)), by=world.office, at=world.founded_at)
+    years = range((world.today - HISTORY).year, world.today.year + 2)
+    record_all([closure for year in years for closure in closures(world, year)], by=world.office, at=world.founded_at)
 
 
-def public_holidays(world: World, year: int) -> Iterator[Closure]:
-    country = world.organisation.country
-    english, arabic = (country_holidays(country, years=year, language=language) for language in ("en_US", "ar"))
-    for day in sorted(english):
+def closures(world: World, year: int) -> Iterator[Closure]:
+    for holiday in public_holidays(world.organisation.country, year):
         yield Closure(
             organisation=world.organisation,
-            name_en=english[day],
-            name_ar=arabic.get(day, ""),
-            first_on=day,
-            last_on=day,
+            name_en=holiday.name_en,
+            name_ar=holiday.name_ar,
+            first_on=holiday.first_on,
+            last_on=holiday.last_on,
         )

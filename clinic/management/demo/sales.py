@@ -1,12 +1,10 @@
 """Which patient bought which package when, and how far they are meant to have come with it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
 
-from clinic.management.demo.tables import Row, table
-from clinic.management.demo.world import CLOSED_WEEKDAY, Person, World
+from clinic.management.demo.tables import table
+from clinic.management.demo.world import CLOSED_WEEKDAY, Person, World, need_of
 from clinic.models import Package, PackageItem
 from clinic.scheduling.situation import Situation
 
@@ -27,10 +25,12 @@ class Stage:
     least_sessions: int = 1
 
 
+ROUNDS = 6
+NOT_AGAIN_WITHIN = timedelta(days=50)
 FROZEN = "frozen"
 STAGES = (
-    Stage("steady", 300, bought_days_ago=(4, 176), booked_ahead=(3, 7, 14, 21, 28, 28)),
-    Stage("stopped coming", 45, bought_days_ago=(45, 172), held=(1, 6)),
+    Stage("steady", 420, bought_days_ago=(4, 176), booked_ahead=(3, 7, 14, 21, 28, 28)),
+    Stage("stopped coming", 55, bought_days_ago=(45, 172), held=(1, 6)),
     Stage("running out", 24, expires_in_days=(4, 29), held=(2, 6)),
     Stage("cannot fit any more", 10, expires_in_days=(4, 10), held=(1, 3), least_sessions=10),
     Stage(FROZEN, 12, bought_days_ago=(40, 85), held=(1, 5), booked_ahead=(-12,)),
@@ -58,69 +58,80 @@ class Sale:
         return sum(item.sessions for item in self.items)
 
 
+class Counter:
+    """Where packages are sold: to patients who need all that is in them, in a clinic that can deliver it."""
+
+    def __init__(self, world: World, situation: Situation) -> None:
+        self.world = world
+        self.weights = {world.packages[row["package"]]: int(row["weight"]) for row in table(world.table("sales"))}
+        self.items: dict[Package, list[PackageItem]] = {package: [] for package in world.packages.values()}
+        for item in PackageItem.objects.of(world.organisation).select_related("package", "service"):
+            self.items[item.package].append(item)
+        self.delivered = {(service, clinic) for service, pairs in situation.offers.items() for _, clinic in pairs}
+        self.sold: list[Sale] = []
+
+    def sell(self, stage: Stage, count: int) -> None:
+        """Sell `count` packages, or as many as there are takers, to patients in a drawn order."""
+        people = list(self.world.people)
+        for _ in range(ROUNDS):
+            self.world.chance.shuffle(people)
+            for person in people:
+                if count <= 0:
+                    return
+                sale = self.draw_sale(stage, person)
+                if sale:
+                    self.sold.append(sale)
+                    count -= 1
+
+    def draw_sale(self, stage: Stage, person: Person) -> Sale | None:
+        """A purchase, or None when nothing suits, or the patient was not known yet or has the same already."""
+        fitting = [package for package in self.weights if self.suits(package, stage, person)]
+        if not fitting:
+            return None
+        chance = self.world.chance
+        package = chance.choices(fitting, [self.weights[package] for package in fitting])[0]
+        on = self.draw_day(stage, package)
+        noon = datetime.combine(on, time(12), self.world.zone) + timedelta(minutes=chance.randint(-180, 240))
+        sold_at = min(noon.astimezone(UTC), self.world.now - timedelta(minutes=chance.randint(6, 90)))
+        if sold_at < person.registered_at or self.has_already(person, package, on):
+            return None
+        return Sale(
+            person=person,
+            package=package,
+            items=tuple(self.items[package]),
+            stage=stage,
+            sold_at=sold_at,
+            purchased_on=on,
+            held=chance.randint(*stage.held) if stage.held else None,
+            booked_until=self.world.today + timedelta(days=chance.choice(stage.booked_ahead)),
+        )
+
+    def suits(self, package: Package, stage: Stage, person: Person) -> bool:
+        items = self.items[package]
+        return (
+            person.needs >= {need_of(item.service) for item in items}
+            and sum(item.sessions for item in items) >= stage.least_sessions
+            and all((item.service_id, person.clinic.pk) in self.delivered for item in items)
+        )
+
+    def has_already(self, person: Person, package: Package, on: date) -> bool:
+        return any(
+            sale.person is person and sale.package == package and abs(sale.purchased_on - on) < NOT_AGAIN_WITHIN
+            for sale in self.sold
+        )
+
+    def draw_day(self, stage: Stage, package: Package) -> date:
+        today, chance = self.world.today, self.world.chance
+        if stage.expires_in_days:
+            on = today + timedelta(days=chance.randint(*stage.expires_in_days) - package.validity_days)
+        else:
+            on = today - timedelta(days=chance.randint(*stage.bought_days_ago))
+        return on - timedelta(days=1) if on.isoweekday() == CLOSED_WEEKDAY else on
+
+
 def sales(world: World, situation: Situation) -> list[Sale]:
     """All purchases, oldest first."""
-    items: dict[int, list[PackageItem]] = {}
-    for item in PackageItem.objects.of(world.organisation).select_related("service").order_by("step", "pk"):
-        items.setdefault(item.package_id, []).append(item)
-    found: list[Sale] = []
+    counter = Counter(world, situation)
     for stage in STAGES:
-        drawn = (draw_sale(world, stage, *chosen, items) for chosen in candidates(world, situation, stage, items))
-        found += islice((sale for sale in drawn if sale), round(stage.count * world.share))
-    return sorted(found, key=lambda sale: (sale.sold_at, sale.person.patient.file_number))
-
-
-def candidates(
-    world: World, situation: Situation, stage: Stage, items: dict[int, list[PackageItem]]
-) -> Iterator[tuple[Person, Package]]:
-    """Patients in a drawn order, again and again, each with a package that their clinic can deliver."""
-    rows = table(world.table("sales"))
-    people = list(world.people)
-    while rows:
-        world.chance.shuffle(people)
-        for person in people:
-            fitting = [row for row in rows if suits(world, situation, stage, person, row, items)]
-            if fitting:
-                row = world.chance.choices(fitting, [int(row["weight"]) for row in fitting])[0]
-                yield person, world.packages[row["package"]]
-
-
-def suits(
-    world: World, situation: Situation, stage: Stage, person: Person, row: Row, items: dict[int, list[PackageItem]]
-) -> bool:
-    content = items[world.packages[row["package"]].pk]
-    return (
-        row["patients"] in ("any", "child" if person.is_child else "adult")
-        and sum(item.sessions for item in content) >= stage.least_sessions
-        and all(
-            any(clinic == person.clinic.pk for _, clinic in situation.offers.get(item.service_id, ()))
-            for item in content
-        )
-    )
-
-
-def draw_sale(
-    world: World, stage: Stage, person: Person, package: Package, items: dict[int, list[PackageItem]]
-) -> Sale | None:
-    """The purchase, or None when the patient was not yet known on the day it would have been made."""
-    chance = world.chance
-    if stage.expires_in_days:
-        on = world.today + timedelta(days=chance.randint(*stage.expires_in_days) - package.validity_days)
-    else:
-        on = world.today - timedelta(days=chance.randint(*stage.bought_days_ago))
-    if on.isoweekday() == CLOSED_WEEKDAY:
-        on -= timedelta(days=1)
-    sold_at = datetime.combine(on, time(12), world.zone) + timedelta(minutes=chance.randint(-180, 240))
-    sold_at = min(sold_at.astimezone(UTC), world.now - timedelta(minutes=chance.randint(6, 90)))
-    if sold_at < person.registered_at:
-        return None
-    return Sale(
-        person=person,
-        package=package,
-        items=tuple(items[package.pk]),
-        stage=stage,
-        sold_at=sold_at,
-        purchased_on=on,
-        held=chance.randint(*stage.held) if stage.held else None,
-        booked_until=world.today + timedelta(days=chance.choice(stage.booked_ahead)),
-    )
+        counter.sell(stage, round(stage.count * world.share))
+    return sorted(counter.sold, key=lambda sale: (sale.sold_at, sale.person.patient.file_number))

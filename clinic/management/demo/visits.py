@@ -1,44 +1,46 @@
 """Single appointments that fill the rest of the day: assessments, consultations, reviews, sessions paid one by one."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from random import Random
 
 from clinic.enums import AppointmentKind
 from clinic.management.demo.bookings import Agenda
 from clinic.management.demo.tables import table
-from clinic.management.demo.world import Person, World
+from clinic.management.demo.world import Person, World, need_of
 from clinic.models import Service
 from clinic.scheduling.local_time import moment_of
 
 TRIES = 40
+MOST_VISITS = 32  # of one patient, beside packages
 MEAN_LEAD_DAYS = 6.0
 
 
 class Demand:
-    """Who asks for which service where: drawn from `demand.csv`."""
+    """Who asks for which service where: services by the weights of `demand.csv`, patients by what they need."""
 
     def __init__(self, world: World) -> None:
-        self._rows = table(world.table("demand"))
-        self._services = world.services
+        self._weights = {world.services[row["service"]]: int(row["weight"]) for row in table(world.table("demand"))}
         self._people: dict[tuple[int, str], list[Person]] = defaultdict(list)
         for person in world.people:
-            for group in ("any", "child" if person.is_child else "adult"):
-                self._people[person.clinic.pk, group].append(person)
+            for need in person.needs:
+                self._people[person.clinic.pk, need].append(person)
+        self._visits: Counter[int] = Counter()
 
-    def draw_service(self, chance: Random, offered: set[int]) -> tuple[Service, str] | None:
-        """A service among the offered ones and the group of patients it is for, by weight."""
-        rows = [row for row in self._rows if self._services[row["service"]].pk in offered]
-        if not rows:
-            return None
-        row = chance.choices(rows, [int(row["weight"]) for row in rows])[0]
-        return self._services[row["service"]], row["patients"]
+    def draw_service(self, chance: Random, offered: set[int]) -> Service | None:
+        services = [service for service in self._weights if service.pk in offered]
+        return chance.choices(services, [self._weights[service] for service in services])[0] if services else None
 
-    def draw_person(self, chance: Random, clinic: int, group: str, *, registered_by: datetime) -> Person | None:
-        people = self._people[clinic, group]
+    def draw_person(self, chance: Random, clinic: int, service: Service, *, registered_by: datetime) -> Person | None:
+        """Somebody who needs the service and was known by then; None when there is nobody, or they come enough."""
+        people = self._people[clinic, need_of(service)]
         known = bisect_right(people, registered_by, key=lambda person: person.registered_at)
-        return people[chance.randrange(known)] if known else None
+        person = people[chance.randrange(known)] if known else None
+        if person is None or self._visits[person.patient.pk] >= MOST_VISITS:
+            return None
+        self._visits[person.patient.pk] += 1
+        return person
 
 
 def kinds(world: World) -> dict[int, AppointmentKind]:
@@ -68,18 +70,15 @@ def fill_days(agenda: Agenda) -> None:
 
 def book_visit(agenda: Agenda, demand: Demand, day: int, provider: int, clinic: int, offered: set[int]) -> None:
     chance = agenda.world.chance
-    drawn = demand.draw_service(chance, offered)
-    if drawn is None:
-        return
-    service, group = drawn
-    starts = list(agenda.diary.starts(service, provider, clinic, day))
+    service = demand.draw_service(chance, offered)
+    starts = list(agenda.diary.starts(service, provider, clinic, day)) if service else []
     if not starts:
         return
     start, opening = chance.choice(starts)
     lead = timedelta(days=chance.expovariate(1 / MEAN_LEAD_DAYS))
     if day > agenda.today:
         lead += timedelta(days=day - agenda.today)
-    person = demand.draw_person(chance, clinic, group, registered_by=moment_of(start) - lead)
+    person = demand.draw_person(chance, clinic, service, registered_by=moment_of(start) - lead)
     place = person and agenda.diary.place(service, opening, start, person.patient)
     if place:
         agenda.book(person, service, place, earliest=person.registered_at + timedelta(minutes=3), lead=lead)

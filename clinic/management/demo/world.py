@@ -15,13 +15,20 @@ CLOSED_WEEKDAY = 5
 
 @dataclass(frozen=True)
 class Person:
-    """A patient as the demo knows them: where they go, since when, and how often they forget to come."""
+    """A patient as the demo knows them: where they go, since when, and how often they forget to come.
+
+    `needs` are the first parts of the codes of the services they may ask for, as in SLP for SLP-S.
+    """
 
     patient: Patient
     clinic: Clinic
     registered_at: datetime
-    is_child: bool
+    needs: frozenset[str]
     forgets_rate: float
+
+
+def need_of(service: Service) -> str:
+    return service.code.partition("-")[0]
 
 
 @dataclass
