@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from clinic.models import Clinic, PackagePurchase, Provider
 from clinic.scheduling.planning.apply import PlanChanged, apply, undo
-from clinic.scheduling.planning.explain import unplaced_of, ways_out_of
+from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
-from clinic.scheduling.planning.planner import draft, plan_from, request_of, world_of
+from clinic.scheduling.planning.planner import draft, plan_from, world_of
+from clinic.scheduling.planning.question import check, request_of
+from clinic.scheduling.planning.ways_out import ways_out_of
 
 __all__ = ["Plan", "PlanChanged", "PlanRequest", "Preferences", "answer", "apply", "plan", "undo"]
 
@@ -49,7 +51,8 @@ def plan(
 
 
 def answer(request: PlanRequest, *, at: datetime | None = None) -> Plan:
-    """The plan for a question that is asked again, as when a way out is taken."""
+    """The plan for a question that is asked again, as when a way out is taken. Raises PlanRefused."""
+    check(request)
     at = at or timezone.now()
     drafted = draft(request, world_of(request), at=at)
     few = len(request.purchases) <= MOST_EXPLAINED

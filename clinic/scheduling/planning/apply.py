@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
 
-from clinic.enums import MOVABLE_STATUSES, MessageKind, MessageStatus, OperationKind, RefusalCode
+from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, MessageKind, MessageStatus, OperationKind, RefusalCode
 from clinic.errors import PlanRefused, Refusal, WrongStatus
 from clinic.messaging.services import queue
-from clinic.models import Appointment, Message, Operation, PackagePurchase, User
+from clinic.models import Appointment, Clinic, Message, Operation, PackagePurchase, Provider, PurchaseItem, User
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
@@ -66,7 +66,9 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     for a new plan and show it. Each patient gets one message. Appointments come in order of time.
     """
     at, placed = at or timezone.now(), plan.placed
-    own(by, *plan.request.purchases, *(s.provider for s in placed), *(s.clinic for s in placed))
+    own(by, *plan.request.purchases)
+    for session in placed:
+        own(by, session.purchase, session.item, session.provider, session.clinic)
     if not placed:
         raise PlanRefused(Refusal(RefusalCode.INVALID, _("This plan books nothing."), _("Ask for another plan.")))
     patients = [session.purchase.patient for session in placed]
@@ -75,7 +77,7 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     operation = Operation.objects.create(
         organisation=by.organisation, kind=OperationKind.AUTO_SCHEDULE, by=by, at=at, reason=reason
     )
-    appointments = seated(placed, purchases, operation)
+    appointments = seated(as_now(placed), purchases, operation)
     give_numbers(appointments)
     write(appointments, by=by, reason=reason)
     for first, sessions in by_patient(appointments):
@@ -109,16 +111,39 @@ def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: 
     ]
     operation.undone_at, operation.undone_by = at, by
     operation.save(update_fields=["undone_at", "undone_by"])
-    return Undone(cancelled, [row for row in appointments if row not in possible])
+    gone = {row.pk for row in cancelled} | {row.pk for row in appointments if row.status in CANCELLED_STATUSES}
+    return Undone(cancelled, [row for row in appointments if row.pk not in gone])
 
 
 def locked_purchases(plan: Plan, *, by: User) -> dict[int, PackagePurchase]:
-    """The purchases as they stand, locked, and extended where the plan supposes it."""
+    """The purchases as they stand, locked, and extended where the plan supposes it and needs it."""
     purchases = packages.lock_all(session.purchase for session in plan.placed)
     if days := plan.request.extend_days:
-        for pk, purchase in purchases.items():
-            purchases[pk] = packages.extend(purchase, days=days, by=by, reason=_("To fit a plan"))
+        late = {s.purchase.pk for s in plan.placed if day_of(s) > purchases[s.purchase.pk].expires_on}
+        for pk in sorted(late):
+            purchases[pk] = packages.extend(purchases[pk], days=days, by=by, reason=_("To fit a plan"))
     return purchases
+
+
+def day_of(session: PlannedSession) -> date:
+    return session.starts_at.astimezone(session.clinic.zone).date()
+
+
+def as_now(placed: Sequence[PlannedSession]) -> list[PlannedSession]:
+    """The same sessions with their rows read anew: who was active while the plan was made may not be any more."""
+    items = PurchaseItem.objects.select_related("service", "purchase__patient").in_bulk({s.item.pk for s in placed})
+    providers = Provider.objects.in_bulk({s.provider.pk for s in placed})
+    clinics = Clinic.objects.in_bulk({s.clinic.pk for s in placed})
+    return [
+        replace(
+            session,
+            item=(item := items[session.item.pk]),
+            purchase=item.purchase if item.purchase_id == session.purchase.pk else session.purchase,
+            provider=providers[session.provider.pk],
+            clinic=clinics[session.clinic.pk],
+        )
+        for session in placed
+    ]
 
 
 def seated(
@@ -134,9 +159,10 @@ def seated(
         start = instant_of(session.starts_at)
         question = Question(situation, service, session.provider, session.clinic, start, operation.at, patient)
         count = reserved[purchase.pk, service.pk] + 1
-        on = session.starts_at.astimezone(session.clinic.zone).date()
         reasons = refusals(question)
-        reasons += usability_refusals(purchase, patient, service, balances[purchase.pk], on=on, count=count)
+        reasons += usability_refusals(
+            purchase, patient, service, balances[purchase.pk], on=day_of(session), count=count
+        )
         if reasons:
             misfits.append((session, reasons))
             continue
@@ -150,7 +176,7 @@ def seated(
 def seat_down(
     session: PlannedSession, purchase: PackagePurchase, question: Question, operation: Operation
 ) -> Appointment:
-    """The appointment for a session in the first lane and place to be had, which are then taken."""
+    """The appointment for a session in its lane and place, or else in the first to be had, which are then taken."""
     appointment = Appointment(
         organisation=operation.organisation,
         patient=session.purchase.patient,
@@ -163,8 +189,11 @@ def seat_down(
         booked_at=operation.at,
         operation=operation,
     )
-    place = question.free_room_places()[0] if question.needs_room() else None
+    places = question.free_room_places() if question.needs_room() else [None]
+    place = session.place if session.place in places else places[0]
     seat(appointment, question, place)
+    if session.lane in question.free_lanes():
+        appointment.lane = session.lane
     busy = Busy(*question.busy, appointment.lane, question.service.capacity or UNLIMITED)
     treatment = question.start, question.end
     question.situation.take(question.provider.pk, appointment.patient_id, busy, treatment, place)
@@ -173,7 +202,7 @@ def seat_down(
 
 def situation_of(placed: Sequence[PlannedSession]) -> Situation:
     """The world around these sessions, as it is now."""
-    days = [session.starts_at.astimezone(session.clinic.zone).date() for session in placed]
+    days = [day_of(session) for session in placed]
     return selectors.situation(
         {session.item.service.pk: session.item.service for session in placed}.values(),
         clinics={session.clinic for session in placed},

@@ -16,7 +16,8 @@ from clinic.scheduling.planning.apply import PlanChanged, apply
 from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.packing import Packed, pack, pack_request, unpack, unpack_request
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
-from clinic.scheduling.planning.planner import draft, plan_from, request_of, world_of
+from clinic.scheduling.planning.planner import draft, plan_from, world_of
+from clinic.scheduling.planning.question import request_of
 
 USUAL = timedelta(days=365)  # where a patient has been within a year is where the patient goes
 STAGES = 4

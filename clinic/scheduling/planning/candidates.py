@@ -51,6 +51,7 @@ class Menu:
     problem: Problem
     demands: list[Demand]
     providers: list[int]
+    places: list[RoomPlace]
     starts: Starts = field(repr=False)  # row by row beside `problem.candidates`
 
 
@@ -83,7 +84,7 @@ def menu_of(
         places=rooms.free_times(situation),
         room_sets=tuple(rooms.sets),
     )
-    return Menu(problem, demands, providers, joined(chosen))
+    return Menu(problem, demands, providers, rooms.places, joined(chosen))
 
 
 class RoomIndex:
@@ -224,14 +225,20 @@ def _lanes(situation: Situation, providers: list[int]) -> Lanes:
 
 
 def lane_hours(situation: Situation, provider: int, lane: int) -> list[Span]:
-    """When a provider's lane exists at all, with room for buffers: the first always, others as hours allow."""
+    """When a provider's lane exists at all, with room for buffers: the first always, others as hours allow.
+
+    Buffers never reach into hours in which the provider treats fewer patients at once.
+    """
     if lane == 0:
         return [whole(situation)]
-    margin = max(max(Lengths.of(service)) for service in situation.services.values())
-    return merged(
-        (opening.start - margin, opening.end + margin)
-        for (owner, _clinic), found in situation.openings.items()
-        if owner == provider
-        for opening in found
-        if opening.capacity > lane
-    )
+    lengths = [Lengths.of(service) for service in situation.services.values()]
+    margin = max(max(length.before, length.after) for length in lengths)
+    own = [opening for (owner, _), found in situation.openings.items() if owner == provider for opening in found]
+    wide = merged((opening.start, opening.end) for opening in own if opening.capacity > lane)
+    narrow = merged((opening.start, opening.end) for opening in own if opening.capacity <= lane)
+    only_narrow = [rest for span in narrow for rest in without(span, wide)]
+    return [
+        rest
+        for start, end in merged((start - margin, end + margin) for start, end in wide)
+        for rest in without((start, end), only_narrow)
+    ]

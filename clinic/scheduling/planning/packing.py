@@ -15,6 +15,7 @@ from clinic.enums import RefusalCode
 from clinic.errors import PlanRefused, Refusal
 from clinic.models import Clinic, PackagePurchase, Provider, PurchaseItem, User
 from clinic.scheduling.planning.plan import Certificate, Plan, PlannedSession, PlanRequest, Preferences
+from clinic.scheduling.situation import RoomPlace
 
 type Packed = dict[str, Any]
 
@@ -26,7 +27,7 @@ def pack(plan: Plan) -> Packed:
         "request": pack_request(plan.request),
         "sessions": [
             [s.purchase.pk, s.item.pk, s.provider.pk, s.clinic.pk, s.starts_at.isoformat(), s.ends_at.isoformat(),
-             s.session_number]
+             s.session_number, s.lane, s.place]
             for s in plan.placed
         ],
         "certificate": [
@@ -53,8 +54,10 @@ def unpack(packed: Packed, *, by: User) -> Plan:
             datetime.fromisoformat(starts_at).astimezone(clinics[clinic].zone),
             datetime.fromisoformat(ends_at).astimezone(clinics[clinic].zone),
             number,
+            lane,
+            place and RoomPlace(*place),
         )
-        for purchase, item, provider, clinic, starts_at, ends_at, number in sessions
+        for purchase, item, provider, clinic, starts_at, ends_at, number, lane, place in sessions
     )
     return Plan(request, placed, (), Certificate(*packed["certificate"]))
 

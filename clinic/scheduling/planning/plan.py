@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from clinic.errors import Refusal
 from clinic.models import Clinic, PackagePurchase, Provider, PurchaseItem
+from clinic.scheduling.situation import RoomPlace
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class PlannedSession:
+    """A session that could be held. It is seated in this lane and place as long as they are free."""
+
     purchase: PackagePurchase
     item: PurchaseItem
     provider: Provider
@@ -51,6 +54,8 @@ class PlannedSession:
     starts_at: datetime
     ends_at: datetime
     session_number: int
+    lane: int = 0
+    place: RoomPlace | None = None
 
 
 @dataclass(frozen=True)

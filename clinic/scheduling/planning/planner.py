@@ -1,20 +1,17 @@
-"""Asking for a plan: check the question, gather the world, let the solver choose, say what came of it."""
+"""Making a plan: gather the world, let the solver choose, say what came of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import count
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from clinic.enums import LIVE_STATUSES, RefusalCode
-from clinic.errors import PlanRefused, Refusal
-from clinic.models import Appointment, Clinic, PackagePurchase, Provider, PurchaseItem
+from clinic.enums import LIVE_STATUSES
+from clinic.models import Appointment, PurchaseItem
 from clinic.packages.balance import Balance
-from clinic.packages.refusals import validity_refusals
 from clinic.packages.selectors import balances_by_purchase
 from clinic.scheduling import selectors
 from clinic.scheduling.planning.candidates import Menu, menu_of
@@ -24,9 +21,8 @@ from clinic.scheduling.planning.plan import (
     Plan,
     PlannedSession,
     PlanRequest,
-    Preferences,
 )
-from clinic.scheduling.planning.problem import Solution
+from clinic.scheduling.planning.problem import NONE, Solution
 from clinic.scheduling.planning.solve import solve
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import Lengths
@@ -61,58 +57,6 @@ class Draft:
                 yield demand, int(sessions)
 
 
-def request_of(
-    purchases: PackagePurchase | Iterable[PackagePurchase],
-    *,
-    providers: Iterable[Provider] | None,
-    clinics: Iterable[Clinic] | None = None,
-    first_day: date,
-    last_day: date,
-    preferences: Preferences | None = None,
-    extend_days: int = 0,
-    usual_clinics: Mapping[int, frozenset[int]] | None = None,
-) -> PlanRequest:
-    """The question, with its purchases as they stand now, in the order given.
-
-    Raises PlanRefused when it cannot be answered: nothing to plan, nobody to ask, days in the wrong order, a purchase
-    that cannot be used.
-    """
-    given = [purchases] if isinstance(purchases, PackagePurchase) else list(purchases)
-    rows = PackagePurchase.objects.filter(pk__in=[purchase.pk for purchase in given])
-    loaded = rows.select_related("patient", "package", "organisation").in_bulk()
-    request = PlanRequest(
-        tuple(loaded[purchase.pk] for purchase in given),
-        None if providers is None else tuple(providers),
-        None if clinics is None else tuple(clinics),
-        first_day,
-        last_day,
-        preferences or Preferences(),
-        extend_days,
-        usual_clinics or {},
-    )
-    if reasons := list(refusals(request)):
-        raise PlanRefused(*reasons)
-    return request
-
-
-def refusals(request: PlanRequest) -> Iterator[Refusal]:
-    """Why the question makes no sense as it stands."""
-    if not request.purchases:
-        yield Refusal(RefusalCode.INVALID, _("There is no package to plan."), _("Choose one."))
-    if request.providers == ():
-        yield Refusal(RefusalCode.INVALID, _("No provider is chosen."), _("Choose at least one."))
-    if request.clinics == ():
-        yield Refusal(RefusalCode.INVALID, _("No clinic is chosen."), _("Choose at least one."))
-    if request.last_day < request.first_day:
-        yield Refusal(RefusalCode.INVALID, _("The last day is before the first."), _("Choose a later last day."))
-    if not request.preferences.weekdays:
-        yield Refusal(RefusalCode.INVALID, _("No weekday is chosen."), _("Choose at least one."))
-    for purchase in request.purchases:
-        if request.extend_days and purchase.expires_on < request.first_day:
-            continue
-        yield from validity_refusals(purchase, on=request.first_day)
-
-
 def world_of(request: PlanRequest) -> World:
     balances = balances_by_purchase(request.purchases)
     services = {item.service_id: item.service for items in balances.values() for item in items}
@@ -140,7 +84,9 @@ def planned_sessions(menu: Menu, solution: Solution, world: World) -> list[Plann
     """The chosen candidates as sessions, in order of time, numbered per purchase after those that stand."""
     situation, numbers = world.situation, free_numbers(world.booked)
     sessions = []
-    for row in sorted(solution.chosen, key=lambda row: (menu.starts.start[row], menu.problem.candidates.demand[row])):
+    homes = zip(solution.chosen.tolist(), solution.lane.tolist(), solution.place.tolist(), strict=True)
+    in_time = sorted(homes, key=lambda home: (menu.starts.start[home[0]], menu.problem.candidates.demand[home[0]]))
+    for row, lane, place in in_time:
         demand = menu.demands[menu.problem.candidates.demand[row]]
         clinic = situation.clinics[menu.starts.clinic[row]]
         start = int(menu.starts.start[row])
@@ -154,6 +100,8 @@ def planned_sessions(menu: Menu, solution: Solution, world: World) -> list[Plann
                 moment(start),
                 moment(start + Lengths.of(demand.item.service).treatment),
                 next(numbers[demand.purchase.pk]),
+                lane,
+                None if place == NONE else menu.places[place],
             )
         )
     return sessions
