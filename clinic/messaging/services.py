@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.enums import LIVE_STATUSES, Channel, MessageKind, MessageStatus
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, PackagePurchase, Patient, User
 from clinic.tenancy import own
@@ -62,11 +63,23 @@ def queue(
 
 @transaction.atomic
 def cancel_for(appointment: Appointment, *, by: User, at: datetime | None = None) -> int:
-    """Call off what is queued about an appointment and not yet sent; the number of messages called off."""
+    """Call off what is queued about an appointment and not yet sent; the number of messages called off.
+
+    What tells of several sessions planned together waits until the last of them is gone.
+    """
     own(by, appointment)
     called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
-    queued = Message.objects.filter(appointment=appointment, status=MessageStatus.QUEUED)
+    about = Q(appointment=appointment) & ~Q(kind=MessageKind.PLANNED)
+    if appointment.operation_id and not planned_beside(appointment).exists():
+        about |= Q(kind=MessageKind.PLANNED, appointment__operation=appointment.operation_id)
+    queued = Message.objects.filter(about, patient=appointment.patient_id, status=MessageStatus.QUEUED)
     return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
+
+
+def planned_beside(appointment: Appointment) -> QuerySet[Appointment]:
+    """What the same operation booked for the same patient and still stands."""
+    together = Appointment.objects.filter(operation=appointment.operation_id, patient=appointment.patient_id)
+    return together.filter(status__in=LIVE_STATUSES).exclude(pk=appointment.pk)
 
 
 def destination_of(patient: Patient) -> Destination:

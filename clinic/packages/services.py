@@ -174,19 +174,21 @@ def count_session(purchase: PackagePurchase, sessions: int, *, by: User, reason:
     if purchase.sessions_used > purchase.total_sessions:
         message = _("All %(count)d sessions of this package have been used.") % {"count": purchase.total_sessions}
         raise PackageRefused(Refusal(RefusalCode.NO_SESSION_LEFT, message, _("Assign a new package.")))
-    all_used = purchase.sessions_used == purchase.total_sessions
-    if all_used and purchase.status == PurchaseStatus.ACTIVE:
-        purchase.status = PurchaseStatus.COMPLETED
-    elif not all_used and purchase.status == PurchaseStatus.COMPLETED:
-        purchase.status = PurchaseStatus.ACTIVE
+    if purchase.status in (PurchaseStatus.ACTIVE, PurchaseStatus.COMPLETED):
+        purchase.status = status_by_use(purchase)
     purchase.record("sessions_used", "status", by=by, reason=reason)
+
+
+def status_by_use(purchase: PackagePurchase) -> PurchaseStatus:
+    all_used = purchase.sessions_used == purchase.total_sessions
+    return PurchaseStatus.COMPLETED if all_used else PurchaseStatus.ACTIVE
 
 
 @transaction.atomic
 def extend(purchase: PackagePurchase, *, days: int, by: User, reason: str = "") -> PackagePurchase:
     """Move the last day of the purchase by `days`; one that had expired can be used again.
 
-    Raises PackageRefused for fewer than one day and for a purchase that was cancelled or transferred.
+    Raises PackageRefused for fewer than one day and for a purchase that is frozen, cancelled or transferred.
     """
     own(by, purchase)
     purchase = lock(purchase)
@@ -197,7 +199,7 @@ def extend(purchase: PackagePurchase, *, days: int, by: User, reason: str = "") 
         raise PackageRefused(*gone)
     purchase.expires_on += timedelta(days=days)
     if purchase.status == PurchaseStatus.EXPIRED:
-        purchase.status = PurchaseStatus.ACTIVE
+        purchase.status = status_by_use(purchase)
     purchase.record("expires_on", "status", by=by, reason=reason)
     return purchase
 

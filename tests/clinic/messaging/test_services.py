@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.enums import AppointmentStatus, Channel, MessageKind, MessageStatus, OperationKind
 from clinic.messaging.services import cancel_for, queue
-from clinic.models import Appointment, Message, Patient
+from clinic.models import Appointment, Message, Operation, Patient
 from tests.factories import (
+    NINE,
     make_appointment,
     make_clinic,
     make_organisation,
@@ -214,6 +215,60 @@ def test_cancel_for_calls_off_what_is_still_queued(book, sara):
     queued.refresh_from_db()
     assert (number, sent.status, queued.status) == (1, MessageStatus.SENT, MessageStatus.CANCELLED)
     assert queued.error == "Called off by sara on 2030-01-01."
+
+
+@pytest.fixture
+def plan(book, sara):
+    """Three appointments of one patient, booked by one operation and told in one message."""
+
+    def planned(**fields):
+        first = book(**fields)
+        operation = Operation.objects.create(
+            organisation=first.organisation, kind=OperationKind.AUTO_SCHEDULE, by=sara, at=AT
+        )
+        sessions = [first] + [
+            make_appointment(first.patient, first.service, first.provider, first.clinic, NINE + timedelta(weeks=n))
+            for n in (1, 2)
+        ]
+        Appointment.objects.update(operation=operation)
+        message = queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=sara, at=AT)
+        return message, list(Appointment.objects.order_by("starts_at"))
+
+    return planned
+
+
+def test_queue_tells_of_a_plan_in_one_message(plan):
+    message, _ = plan()
+
+    assert message.subject == "Your sessions are booked"
+    assert message.body == (
+        "Hello Huda, 3 appointments are booked for you:\n"
+        "Monday 7 January 2030, 9:00 AM, Olaya\n"
+        "Monday 14 January 2030, 9:00 AM, Olaya\n"
+        "Monday 21 January 2030, 9:00 AM, Olaya\n"
+        "To change one, call +966112345678."
+    )
+
+
+def test_queue_tells_of_a_plan_in_arabic(plan):
+    message, _ = plan(language="ar", name_ar="هدى")
+
+    assert message.body.startswith("مرحبًا هدى")
+    assert "الاثنين 14 يناير 2030" in message.body
+
+
+def test_cancel_for_keeps_the_message_of_a_plan_until_its_last_session_is_gone(plan, sara):
+    message, sessions = plan()
+
+    for session in sessions:
+        message.refresh_from_db()
+        assert message.status == MessageStatus.QUEUED
+        session.status = AppointmentStatus.CANCELLED_BY_PATIENT
+        session.save()
+        cancel_for(session, by=sara, at=AT)
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.CANCELLED
 
 
 def test_cancel_for_leaves_other_appointments_alone(book, sara):

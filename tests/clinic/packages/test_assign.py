@@ -8,7 +8,7 @@ import pytest
 from clinic.enums import MessageKind, PurchaseStatus, RefusalCode, SessionEntryKind
 from clinic.errors import PackageRefused
 from clinic.models import Message, Package, PackageItem, PackagePurchase, Patient, SessionEntry
-from clinic.packages.services import assign, expire_due
+from clinic.packages.services import assign, expire_due, extend
 from tests.factories import (
     make_clinic,
     make_organisation,
@@ -202,3 +202,61 @@ def test_expire_due_leaves_frozen_purchases_and_other_organisations_alone(packag
     assert expire_due(make_organisation("Other"), date(2031, 1, 1)) == []
     PackagePurchase.objects.filter(pk=purchase.pk).update(status=PurchaseStatus.FROZEN)
     assert expire_due(purchase.organisation, date(2031, 1, 1)) == []
+
+
+def test_extend_moves_the_last_day_and_keeps_who_and_why(package, patient, sara):
+    purchase = assign(package, patient, by=sara, on=date(2030, 1, 7))
+
+    extend(purchase, days=10, by=sara, reason="Holidays")
+
+    purchase.refresh_from_db()
+    row = purchase.history.first()
+    assert purchase.expires_on == date(2030, 4, 17)
+    assert (row.history_user, row.history_change_reason, row.expires_on) == (sara, "Holidays", date(2030, 4, 17))
+
+
+@pytest.mark.parametrize(
+    ("before", "used", "after"),
+    [
+        (PurchaseStatus.EXPIRED, 3, PurchaseStatus.ACTIVE),
+        (PurchaseStatus.EXPIRED, 12, PurchaseStatus.COMPLETED),
+        (PurchaseStatus.COMPLETED, 12, PurchaseStatus.COMPLETED),
+    ],
+)
+def test_extend_opens_only_what_had_expired(package, patient, sara, before, used, after):
+    purchase = assign(package, patient, by=sara, on=date(2030, 1, 7))
+    PackagePurchase.objects.update(status=before, sessions_used=used)
+
+    assert extend(purchase, days=1, by=sara).status == after
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "code"),
+    [
+        (PurchaseStatus.ACTIVE, 0, RefusalCode.INVALID),
+        (PurchaseStatus.ACTIVE, -3, RefusalCode.INVALID),
+        (PurchaseStatus.FROZEN, 10, RefusalCode.PURCHASE_STATUS),
+        (PurchaseStatus.CANCELLED, 10, RefusalCode.PURCHASE_STATUS),
+        (PurchaseStatus.TRANSFERRED, 10, RefusalCode.PURCHASE_STATUS),
+    ],
+)
+def test_extend_refuses_and_writes_nothing(package, patient, sara, status, days, code):
+    purchase = assign(package, patient, by=sara, on=date(2030, 1, 7))
+    PackagePurchase.objects.update(status=status)
+
+    with pytest.raises(PackageRefused) as refused:
+        extend(purchase, days=days, by=sara)
+
+    purchase.refresh_from_db()
+    assert [reason.code for reason in refused.value.reasons] == [code]
+    assert (purchase.status, purchase.expires_on) == (status, date(2030, 4, 7))
+
+
+def test_extend_does_not_see_another_organisation(package, patient, sara):
+    purchase = assign(package, patient, by=sara, on=date(2030, 1, 7))
+
+    with pytest.raises(PackagePurchase.DoesNotExist):
+        extend(purchase, days=10, by=make_user(make_organisation("Other")))
+
+    purchase.refresh_from_db()
+    assert purchase.expires_on == date(2030, 4, 7)
