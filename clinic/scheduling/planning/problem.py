@@ -144,9 +144,6 @@ class Prices:
     day: Ints
     price: Floats  # > 0, highest first
 
-    def __len__(self) -> int:
-        return len(self.who)
-
 
 @dataclass(frozen=True)
 class Certificate:

@@ -7,7 +7,7 @@ import numpy as np
 from clinic.scheduling.planning.model import Columns
 from clinic.scheduling.planning.problem import Candidates, Floats, Problem
 from clinic.scheduling.planning.rows import Index
-from clinic.scheduling.planning.schedule import Schedule
+from clinic.scheduling.planning.schedule import Home, Schedule
 from clinic.scheduling.planning.single import Choice, Chooser
 
 EXCHANGES = 100  # demands that may be re-chosen in favour of one that lacks sessions
@@ -34,7 +34,7 @@ class Repair:
         chooser = self.chooser(demand)
         chooser.keep_time &= not hurried
         choice = chooser.earliest() if earliest else chooser.best()
-        before = list(schedule.placed[demand])
+        before = dict(schedule.placed[demand])
         if choice.cost < chooser.current(before).cost:
             for candidate in before:
                 schedule.remove(candidate)
@@ -49,13 +49,18 @@ class Repair:
         among = self.schedule.possible(demand) if among is None else among
         return Chooser(self.problem, self.candidates, demand, among, self.schedule.of_purchase(demand))
 
-    def restore(self, sessions: dict[int, list[int]]) -> None:
+    def restore(self, sessions: dict[int, dict[int, Home]]) -> None:
+        """Let these demands have exactly these sessions, each in the lane and room it had."""
         for demand in sessions:
             for candidate in list(self.schedule.placed[demand]):
                 self.schedule.remove(candidate)
-        for demand in self.by_rank(list(sessions)):
-            for candidate in sessions[demand]:
-                self.schedule.place(candidate)
+        for homes in sessions.values():
+            for candidate, home in homes.items():
+                self.schedule.put(candidate, home)
+
+    def standing(self, demands: list[int]) -> dict[int, dict[int, Home]]:
+        """What `restore` needs to come back to now."""
+        return {demand: dict(self.schedule.placed[demand]) for demand in demands}
 
     def in_turn(self, demands: list[int], fewest: tuple[int, ...], *, hurried: bool) -> bool:
         """Whether everybody, one after the other, gets everything with the fewest providers; else nothing is placed.
@@ -65,7 +70,7 @@ class Repair:
         for demand, changes in zip(demands, fewest, strict=True):
             choice = self.choose(demand, hurried=hurried)
             if self.schedule.missing(demand) or choice.changes > changes:
-                self.restore({demand: [] for demand in demands})
+                self.restore({demand: {} for demand in demands})
                 return False
         for demand in demands if hurried else ():
             self.choose(demand)
@@ -116,8 +121,7 @@ class Repair:
 
     def _exchange(self, demand: int, other: int) -> None:
         """Let `demand` choose before `other`; keep it if more sessions stand."""
-        before = {one: list(self.schedule.placed[one]) for one in (demand, other)}
-        total = sum(len(sessions) for sessions in before.values())
+        before, total = self.standing([demand, other]), self.placed([demand, other])
         for candidate in before[other]:
             self.schedule.remove(candidate)
         self.choose(demand)
@@ -127,6 +131,3 @@ class Repair:
 
     def placed(self, demands: list[int]) -> int:
         return sum(len(self.schedule.placed[demand]) for demand in demands)
-
-    def standing(self, demands: list[int]) -> list[int]:
-        return [candidate for demand in demands for candidate in self.schedule.placed[demand]]

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from clinic.scheduling.planning.problem import NONE, Floats
 
-Index = NDArray[np.int64]
+Index = NDArray[np.integer]
 
 
 @dataclass(frozen=True)

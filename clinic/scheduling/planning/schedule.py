@@ -91,7 +91,7 @@ class Schedule:
             self.remove(c)
         result = self._fitting(demand, self.offers(demand))
         for c, home in zip(own, homes, strict=True):
-            self._put(c, home)
+            self.put(c, home)
         return result
 
     def _fitting(self, demand: int, which: Index) -> Index:
@@ -179,10 +179,11 @@ class Schedule:
         """Place it if a lane and a room are free; the caller has asked `possible` or `fits` for the rest."""
         home = self.home(candidate)
         if home is not None:
-            self._put(candidate, home)
+            self.put(candidate, home)
         return home is not None
 
-    def _put(self, candidate: int, home: Home) -> None:
+    def put(self, candidate: int, home: Home) -> None:
+        """Place it in a lane and room known to be free."""
         demand = int(self.candidates.demand[candidate])
         self.placed[demand][candidate] = home
         self._sessions[self._patient[demand]].append(self._session(candidate))

@@ -140,7 +140,7 @@ class _Solver:
     def _solve_together(self, demands: list[int], own: Index) -> Proof:
         wanted = int(self.problem.demands.sessions[demands].sum())
         with self.timed("turns"):
-            self.repair.restore({demand: [] for demand in demands})
+            self.repair.restore({demand: {} for demand in demands})
             fewest, booked = zip(*(self._changes_bounds(demand) for demand in demands), strict=True)
             if any(self.repair.in_turn(demands, fewest, hurried=hurried) for hurried in (False, True)):
                 return Proof(wanted, sum(fewest))
@@ -204,10 +204,10 @@ class _Solver:
         every = np.ones(len(own), bool)
         columns = columns_of(problem, local, every)
         program = Program.of(columns, rows_of(problem, local, columns, every))
-        x, optimum = program.whole(1 + self._bonus(columns, np.isin(own, self.repair.standing(demands)).astype(float)))
-        before = {demand: list(self.schedule.placed[demand]) for demand in demands}
-        for candidate in self.repair.standing(demands):
-            self.schedule.remove(candidate)
+        before, total = self.repair.standing(demands), self.repair.placed(demands)
+        standing = [candidate for homes in before.values() for candidate in homes]
+        x, optimum = program.whole(1 + self._bonus(columns, np.isin(own, standing).astype(float)))
+        self.repair.restore({demand: {} for demand in demands})
         picked = own[np.flatnonzero(x > 0.5)]
         rank = self.problem.demands.rank[self.candidates.demand[picked]]
         for candidate in picked[np.lexsort((self.candidates.start[picked], rank))].tolist():
@@ -215,7 +215,7 @@ class _Solver:
                 self.schedule.place(candidate)
         for demand in demands:
             self.repair.choose(demand)
-        if self.repair.placed(demands) < sum(len(sessions) for sessions in before.values()):
+        if self.repair.placed(demands) < total:
             self.repair.restore(before)
         return int(np.floor(optimum + WHOLE))
 
