@@ -99,8 +99,8 @@ def destination_of(patient: Patient) -> Destination:
 def dedupe_key(
     kind: MessageKind, channel: Channel, *, appointment: Appointment | None, purchase: PackagePurchase | None
 ) -> str:
-    """What makes an event the same one: a move there and back is two moves, so it is told twice."""
+    """What makes an event the same one: a move there and back is two changes, so it is told twice."""
     if appointment is None:
         return f"{kind}:purchase-{purchase.pk}:{channel}"
     start = appointment.starts_at.astimezone(UTC)
-    return f"{kind}:{appointment.public_id}:{channel}:{start:%Y%m%dT%H%MZ}:{appointment.moves}"
+    return f"{kind}:{appointment.public_id}:{channel}:{start:%Y%m%dT%H%MZ}:{appointment.calendar_sequence}"

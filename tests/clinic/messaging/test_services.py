@@ -164,9 +164,9 @@ def test_queue_tells_the_same_event_once(book, sara):
 
 def test_queue_tells_of_a_move_there_and_back(book, sara):
     appointment = book()
-    for moves, hours in ((1, 1), (2, -1), (3, 1)):
+    for sequence, hours in ((1, 1), (2, -1), (3, 1)):
         appointment.starts_at += timedelta(hours=hours)
-        appointment.moves = moves
+        appointment.calendar_sequence = sequence
         queue(MessageKind.MOVED, appointment.patient, appointment=appointment, by=sara, at=AT)
 
     assert Message.objects.count() == 3
