@@ -57,12 +57,17 @@ class ClinicChangeList(ChangeList):
         super().get_results(request)
         self.full_result_count = self.result_count
 
+    def url_for_result(self, result):
+        page = self.model_admin.row_page
+        return reverse(f"admin:{page}", args=[result.pk]) if page else super().url_for_result(result)
+
 
 class ClinicModelAdmin(OwnRows, ModelAdmin):
     """The base of every ModelAdmin. Rows are deactivated, not deleted, unless `deletable` says otherwise."""
 
     form = ClinicModelForm
     deletable = False
+    row_page = ""  # the name of the page that a row of the list opens, where it is not the change page
     add_page = ""  # the name of the page that adds a row, where rules over several rows decide
     paginator = CappedPaginator
     show_full_result_count = False

@@ -189,7 +189,7 @@ def purchase_line(row: PackagePurchase, end) -> Line:
         what=name(row.patient),
         small=name(row.package),
         end=end,
-        link=reverse("admin:clinic_packagepurchase_change", args=[row.pk]),
+        link=reverse("admin:patient", args=[row.patient_id]),
     )
 
 

@@ -21,15 +21,18 @@ class Entry:
     icon: str
     page: str
     permission: str = ""
+    also: tuple[str, ...] = ()  # other pages that stand below this line
 
     @classmethod
-    def list(cls, title: str, icon: str, model: str) -> "Entry":
-        return cls(title, icon, f"clinic_{model}_changelist", f"clinic.view_{model}")
+    def list(cls, title: str, icon: str, model: str, also: tuple[str, ...] = ()) -> "Entry":
+        return cls(title, icon, f"clinic_{model}_changelist", f"clinic.view_{model}", also)
 
     def is_open(self, request) -> bool:
         """Whether the page that is open is this one, or belongs to this list."""
         name = getattr(request.resolver_match, "url_name", None) or ""
-        return name == self.page or (self.page.endswith("_changelist") and name.startswith(self.page[:-10]))
+        return name in (self.page, *self.also) or (
+            self.page.endswith("_changelist") and name.startswith(self.page[:-10])
+        )
 
     def is_for(self, user) -> bool:
         return not self.permission or user.has_perm(self.permission)
@@ -40,13 +43,13 @@ SIDEBAR: dict[str, list[Entry]] = {
     _("Front desk"): [
         Entry(_("Package desk"), "auto_awesome", "package_desk", ASSIGN_PACKAGE),
         Entry.list(_("Appointments"), "event", "appointment"),
-        Entry.list(_("Patients"), "person", "patient"),
+        Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Packages of patients"), "confirmation_number", "packagepurchase"),
     ],
     _("Rota"): [
         Entry.list(_("Working hours"), "schedule", "workinghours"),
         Entry.list(_("Extra hours"), "more_time", "extrahours"),
-        Entry.list(_("Leave"), "flight_takeoff", "leave"),
+        Entry.list(_("Leave"), "flight_takeoff", "leave", also=("ask_leave",)),
         Entry.list(_("Closures"), "event_busy", "closure"),
     ],
     _("Catalogue"): [

@@ -25,6 +25,7 @@ class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, Record
     list_display_links = ["display_file_number"]
     list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
     patient_path = ""
+    row_page = "patient"
     fieldsets = [
         (None, {"fields": [("name_en", "name_ar"), ("file_number", "active"), ("born_on", "sex")]}),
         (

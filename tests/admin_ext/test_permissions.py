@@ -1,0 +1,146 @@
+"""Who may open and change what: one line for each page, all five roles in each line."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, MANAGER, PROVIDER
+from clinic.models import User
+from tests.admin_ext.forms import posted_values
+
+LETTERS = {"F": FRONT_DESK, "P": PROVIDER, "C": CASHIER, "M": MANAGER, "A": ADMINISTRATOR}
+
+# model: who sees the list, who adds, who changes
+LISTS = {
+    "appointment": ("FPCMA", "", "FPMA"),
+    "patient": ("FPCMA", "FMA", "FMA"),
+    "packagepurchase": ("FPCMA", "", ""),
+    "sessionentry": ("FCMA", "", ""),
+    "workinghours": ("FPCMA", "MA", "MA"),
+    "extrahours": ("FPCMA", "MA", "MA"),
+    "leave": ("FPCMA", "PMA", "MA"),
+    "closure": ("FPCMA", "MA", "MA"),
+    "service": ("FPCMA", "A", "A"),
+    "package": ("FPCMA", "A", "A"),
+    "provider": ("FPCMA", "A", "A"),
+    "clinic": ("FPCMA", "A", "A"),
+    "room": ("FPCMA", "A", "A"),
+    "message": ("FCMA", "", ""),
+    "job": ("FMA", "", ""),
+    "operation": ("FMA", "", ""),
+    "user": ("MA", "A", "A"),
+    "organisation": ("MA", "", "A"),
+    "policy": ("MA", "", "MA"),
+}
+PAGES = {
+    "patient": "FPCMA",
+    "package_desk": "FMA",
+    "assign_package": "FMA",
+    "auto_schedule": "FMA",
+    "swap_session": "FMA",
+    "book_plan": "FMA",
+    "ask_leave": "PMA",
+}
+ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
+
+
+@ROLES
+@pytest.mark.parametrize("model", LISTS)
+def test_a_role_opens_and_changes_what_its_line_says(letter, model, ours, sign_in):
+    client = sign_in(ours.organisation, LETTERS[letter])
+    model_admin = next(one for kind, one in admin.site._registry.items() if kind._meta.model_name == model)
+    row = next(row for row in vars(ours).values() if isinstance(row, model_admin.model))
+    name = f"admin:clinic_{model}"
+    sees, adds, changes = (letter in line for line in LISTS[model])
+
+    assert (client.get(reverse(f"{name}_changelist")).status_code == 200) is sees
+    assert (client.get(reverse(f"{name}_add"), follow=True).status_code == 200) is adds
+    shown = client.get(reverse(f"{name}_change", args=[row.pk]))
+    assert (shown.status_code == 200) is sees
+    if sees:
+        assert shown.context["has_change_permission"] is changes
+        answer = client.post(reverse(f"{name}_change", args=[row.pk]), posted_values(shown))
+        assert answer.status_code == (302 if changes else 403)
+
+
+@ROLES
+@pytest.mark.parametrize("page", PAGES)
+def test_a_role_opens_the_pages_of_its_line(letter, page, ours, sign_in):
+    client = sign_in(ours.organisation, LETTERS[letter])
+    address = page_address(page, ours)
+
+    assert (client.get(address).status_code != 403) is (letter in PAGES[page])
+
+
+def page_address(page, ours) -> str:
+    """A page about a patient or a purchase is opened for ours."""
+    pattern = next(pattern for pattern in admin.site.extra_urls() if pattern.name == page)
+    takes = pattern.pattern.converters
+    row = ours.patient if page == "patient" else ours.purchase
+    return reverse(f"admin:{page}", kwargs={"pk": row.pk} if takes else {})
+
+
+def test_every_list_has_a_line():
+    ours = {model._meta.model_name for model in admin.site._registry if model._meta.app_label == "clinic"}
+
+    assert set(LISTS) == ours
+
+
+def test_every_page_has_a_line():
+    assert {pattern.name for pattern in admin.site.extra_urls()} == set(PAGES)
+
+
+@pytest.mark.parametrize("address", ["admin:index", "admin:clinic_patient_changelist", "admin:package_desk"])
+def test_nobody_opens_a_page_without_signing_in(address, db):
+    answer = Client().get(reverse(address))
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("admin:login"))
+
+
+def test_an_administrator_gives_roles_and_no_power_over_the_platform(ours, theirs, sign_in):
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+    address = reverse("admin:clinic_user_change", args=[ours.user.pk])
+    sent = posted_values(client.get(address))
+
+    answer = client.post(
+        address,
+        {
+            **sent, "is_superuser": "on", "organisation": theirs.organisation.pk, "user_permissions": ["1", "2"],
+            "first_name": "Renamed",
+        },
+    )  # fmt: skip
+
+    assert answer.status_code == 302
+    changed = User.objects.get(pk=ours.user.pk)
+    assert changed.first_name == "Renamed"
+    assert (changed.is_superuser, changed.organisation) == (False, ours.organisation)
+    assert not changed.user_permissions.exists()
+
+
+def test_an_administrator_cannot_touch_a_superuser_of_the_same_organisation(ours, sign_in):
+    root = User.objects.create_superuser("root", organisation=ours.organisation, password="secret-and-long")
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+
+    for page in ("admin:clinic_user_change", "admin:auth_user_password_change"):
+        answer = client.post(
+            reverse(page, args=[root.pk]), {"password1": "new-and-long-1", "password2": "new-and-long-1"}
+        )
+        assert answer.status_code in (302, 404)
+    root.refresh_from_db()
+    assert root.check_password("secret-and-long")
+
+
+def test_a_new_login_belongs_to_the_organisation_and_opens_the_screens(ours, sign_in):
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+    password = "oud-jasmine-77"
+
+    client.post(
+        reverse("admin:clinic_user_add"),
+        {"username": "amal", "password1": password, "password2": password, "language": "ar"},
+    )
+
+    amal = User.objects.get(username="amal")
+    assert (amal.organisation, amal.is_staff, amal.is_superuser) == (ours.organisation, True, False)
+    assert amal.check_password(password)
