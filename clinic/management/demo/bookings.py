@@ -82,5 +82,5 @@ class Agenda:
         booking = Booking(person, service, place, booked_at, fate, sale, session_number)
         self.bookings.append(booking)
         if not fate.is_cancelled:
-            self.diary.take(place, service, person.patient)
+            self.diary.take(place, person.patient)
         return booking

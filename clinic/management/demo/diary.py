@@ -11,7 +11,7 @@ from typing import NamedTuple
 from clinic.models import Patient, Service
 from clinic.scheduling.intervals import DAY
 from clinic.scheduling.openings import Opening
-from clinic.scheduling.situation import UNLIMITED, Busy, RoomPlace, Situation, limit_of
+from clinic.scheduling.situation import RoomPlace, Situation, limit_of
 
 
 class Place(NamedTuple):
@@ -31,7 +31,7 @@ class Diary:
     def __init__(self, situation: Situation) -> None:
         self.situation = situation
         self._openings: dict[tuple[int, int, int], list[Opening]] = defaultdict(list)
-        self._busy: dict[tuple[int, int], list[Busy]] = defaultdict(list)
+        self._taken: dict[tuple[int, int], list[Place]] = defaultdict(list)
         self._rooms: dict[tuple[RoomPlace, int], list[tuple[int, int]]] = defaultdict(list)
         self._patients: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for (provider, clinic), openings in situation.openings.items():
@@ -68,10 +68,9 @@ class Diary:
             return None
         return Place(opening.provider, opening.clinic, start, end, *busy, lane, room)
 
-    def take(self, place: Place, service: Service, patient: Patient) -> None:
+    def take(self, place: Place, patient: Patient) -> None:
         day = place.start // DAY
-        busy = Busy(place.busy_from, place.busy_until, place.lane, service.capacity or UNLIMITED)
-        self._busy[place.provider, day].append(busy)
+        self._taken[place.provider, day].append(place)
         self._patients[patient.pk, day].append((place.start, place.end))
         if place.room:
             self._rooms[place.room, day].append((place.busy_from, place.busy_until))
@@ -80,17 +79,13 @@ class Diary:
         """The taken share, 0 to 1, of the provider's time there that day."""
         openings = self._openings.get((provider, clinic, day), ())
         open_for = sum((opening.end - opening.start) * opening.capacity for opening in openings)
-        taken = sum(busy.end - busy.start for busy in self._busy.get((provider, day), ()))
+        taken = sum(place.busy_until - place.busy_from for place in self._taken.get((provider, day), ()))
         return taken / open_for if open_for else 1.0
 
     def _free_lane(self, opening: Opening, limit: int, busy: tuple[int, int]) -> int | None:
-        start, end = busy
-        others = [b for b in self._busy.get((opening.provider, start // DAY), ()) if b.start < end and start < b.end]
-        if any(other.lane >= limit for other in others):
-            return None
-        taken = {other.lane for other in others}
-        lanes = range(min([limit, *(other.limit for other in others)]))
-        return next((lane for lane in lanes if lane not in taken), None)
+        places = self._taken.get((opening.provider, opening.start // DAY), ())
+        lanes = {place.lane for place in places if place.busy_from < busy[1] and busy[0] < place.busy_until}
+        return next((lane for lane in range(limit) if lane not in lanes), None)
 
     def _is_free(self, room: RoomPlace, day: int, busy: tuple[int, int]) -> bool:
         return all(until <= busy[0] or busy[1] <= begun for begun, until in self._rooms.get((room, day), ()))
