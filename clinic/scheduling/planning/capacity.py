@@ -9,6 +9,7 @@ from clinic.scheduling.planning.freetime import FreeTime, Slot, Span, covered, f
 from clinic.scheduling.planning.problem import NO_LIMIT, NONE, Candidates, Flags, Floats, Ints, Problem
 from clinic.scheduling.planning.rows import Index, Rows, pair, ranges, rows
 
+MIXED_LENGTHS = 20_000  # candidates up to which days of sessions of different length are judged by the hour
 MASK_BITS = 62  # distinct intervals of a provider-day told apart; later ones share a bit, which only loosens rows
 
 
@@ -80,7 +81,9 @@ def _lanes_and_weights(problem: Problem, candidates: Candidates, met: Cliques) -
 
 
 def scarce(problem: Problem, candidates: Candidates) -> Flags:
-    """Candidates that blocks would misjudge: rooms may be short at their time, or a service closes lanes."""
+    """Candidates that blocks would misjudge: all of a provider's day on which rooms may be short, a service closes
+    lanes, or (where the program stays small enough) sessions differ in length.
+    """
     lanes, places, c = FreeTime.of_lanes(problem.lanes), FreeTime.of_places(problem.places), candidates
     n_lanes = {provider: len({lane for lane, *_ in spans}) for provider, spans in lanes.spans.items()}
     most = problem.demands.capacity[c.demand]
@@ -93,7 +96,17 @@ def scarce(problem: Problem, candidates: Candidates) -> Flags:
         wanted = np.bincount(there >> 32, lanes_of[there & 0xFFFFFFFF])
         free = sum(places.count_at(place, met.moment) for place in sorted(union))
         flags[met.member[(wanted > free)[met.row]]] = True
-    return flags
+    days = pair(c.provider, c.day)
+    if len(c) <= MIXED_LENGTHS:
+        flags |= _differing(days, c.busy_until - c.busy_from)
+    return np.isin(days, days[flags])
+
+
+def _differing(days: Index, length: Ints) -> Flags:
+    _, day = np.unique(days, return_inverse=True)
+    shortest = np.full(len(days), length.max(initial=0))
+    np.minimum.at(shortest, day, length)
+    return length > shortest[day]
 
 
 def hall_rows(problem: Problem, candidates: Candidates, of: Index, upper: Index) -> Iterator[Rows]:

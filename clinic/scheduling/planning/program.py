@@ -10,7 +10,9 @@ from clinic.scheduling.planning.model import Columns
 from clinic.scheduling.planning.problem import Floats
 from clinic.scheduling.planning.rows import Index, Rows
 
-NODES = 300  # branch-and-bound nodes of any MILP
+NODES = 100  # branch-and-bound nodes where a bound is wanted
+ROUNDED = 2000  # columns of demands with a fraction that are rounded by a program
+ROUNDING_NODES, ROUNDING_GAP = 20, 0.002  # where only a good x is: what is short of it, exchanges mend
 WHOLE = 1e-6  # nearer than this to a whole number is whole
 
 
@@ -32,7 +34,7 @@ class Program:
         answer = linprog(-value, A_ub=self.matrix, b_ub=self.limit, bounds=bounds, method="highs-ds")
         return answer.x, -answer.ineqlin.marginals, -answer.fun
 
-    def whole(self, value: Floats) -> tuple[Floats, float]:
+    def whole(self, value: Floats, *, nodes: int = NODES, gap: float = 0.0) -> tuple[Floats, float]:
         """(x, proven bound) in whole numbers; x is 0 where the nodes did not suffice to find one."""
         if not len(value):
             return np.zeros(0), 0.0
@@ -41,16 +43,21 @@ class Program:
             constraints=LinearConstraint(self.matrix, ub=self.limit),
             bounds=Bounds(0, self.upper),
             integrality=np.ones(len(value)),
-            options={"node_limit": NODES, "mip_rel_gap": 0.0},
+            options={"node_limit": nodes, "mip_rel_gap": gap},
         )
         bound = -answer.mip_dual_bound if answer.mip_dual_bound is not None else float(value @ self.upper)
         return (np.zeros(len(value)) if answer.x is None else np.round(answer.x)), bound
 
     def rounded(self, x: Floats, value: Floats, demand: Index) -> Floats:
-        """x in whole numbers: what is whole stays, the demands with a fraction share what the others leave."""
+        """x in whole numbers: what is whole stays, the demands with a fraction share what the others leave.
+
+        Where their columns are many, only the fractions themselves are open: the search would cost more than mending.
+        """
         fixed = np.floor(x + WHOLE)
         open_demands = np.unique(demand[x - fixed > WHOLE])
         free = np.flatnonzero(np.isin(demand, open_demands) & (fixed < self.upper))
+        if len(free) > ROUNDED:
+            free = np.flatnonzero(x - fixed > WHOLE)
         rest = Program(self.matrix[:, free], self.limit - self.matrix @ fixed, (self.upper - fixed)[free])
-        fixed[free] += rest.whole(value[free])[0]
+        fixed[free] += rest.whole(value[free], nodes=ROUNDING_NODES, gap=ROUNDING_GAP)[0]
         return fixed
