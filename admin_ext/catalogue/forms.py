@@ -9,8 +9,6 @@ class PackageItems(PaginationInlineFormSet):
     def clean(self):
         """A package has something in it."""
         super().clean()
-        kept = [
-            form for form in self.forms if form not in self.deleted_forms and (form.has_changed() or form.instance.pk)
-        ]
-        if not any(self.errors) and not kept:
+        kept = {form for form in self.forms if form.instance.pk or form.has_changed()}
+        if not kept - set(self.deleted_forms):
             raise ValidationError(_("A package needs at least one service with its sessions."))

@@ -1,6 +1,7 @@
 """What a browser would send: the values of a page's form, to be changed one by one."""
 
 from django.contrib.admin.helpers import InlineAdminFormSet
+from django.forms import ModelMultipleChoiceField
 
 
 def posted_values(response) -> dict[str, object]:
@@ -18,10 +19,10 @@ def form_values(form) -> dict[str, object]:
         value = bound.value()
         parts = getattr(bound.field.widget, "widgets", None)
         if parts:
-            split = bound.field.widget.decompress(value)
+            split = value if isinstance(value, list) else bound.field.widget.decompress(value)
             values |= {f"{bound.html_name}_{n}": text(part) for n, part in enumerate(split)}
-        elif isinstance(value, list | tuple):
-            values[bound.html_name] = [getattr(one, "pk", one) for one in value]
+        elif isinstance(bound.field, ModelMultipleChoiceField):
+            values[bound.html_name] = [getattr(one, "pk", one) for one in value or []]
         elif value is not False:
             values[bound.html_name] = text(value)
     return values
