@@ -7,7 +7,14 @@ from datetime import date, datetime
 from clinic.errors import Refusal
 from clinic.models import Appointment, PackagePurchase, Patient, PurchaseItem
 from clinic.packages.balance import Balance
-from clinic.packages.selectors import AssignedChoice, choices_for, local_day
+from clinic.packages.selectors import (
+    AssignedChoice,
+    assigned_choice,
+    balances_by_purchase,
+    choices_for,
+    local_day,
+    with_balances,
+)
 
 SOON_DAYS = 14
 
@@ -37,6 +44,13 @@ def purchase_card(choice: AssignedChoice, *, today: date, next_session: Appointm
     return PurchaseCard(
         choice.purchase, choice.balance, choice.items, choice.refusals, days_left, next_session
     )  # fmt: skip
+
+
+def card_of(purchase: PackagePurchase, *, today: date) -> PurchaseCard:
+    """One purchase as it stands; two queries."""
+    row = with_balances(PackagePurchase.objects.filter(pk=purchase.pk).select_related("package")).get()
+    items = balances_by_purchase([row])[row.pk]
+    return purchase_card(assigned_choice(row, items, on=today), today=today)
 
 
 def cards_of(patient: Patient, *, at: datetime, upcoming: Iterable[Appointment] = ()) -> list[PurchaseCard]:

@@ -29,6 +29,7 @@ class Option:
     row: Clinic | Provider
     services: list[Service]
     providers: int
+    clinics: list[str]  # keys
     chosen: bool
 
 
@@ -106,6 +107,9 @@ class DeliveryForm(ClinicForm):
         clinics = self.ticked("clinic")
         return self.options("provider", [offer for offer in self.offers if str(offer.clinic.pk) in clinics])
 
+    def all_provider_options(self) -> list[Option]:
+        return self.options("provider", self.offers)
+
     def options(self, name: str, offers: list[Offer]) -> list[Option]:
         ticked = self.ticked(name)
         options = []
@@ -113,7 +117,8 @@ class DeliveryForm(ClinicForm):
             mine = [offer for offer in offers if getattr(offer, name) == row]
             services = unique(offer.service for offer in mine)
             providers = len({offer.provider.pk for offer in mine})
-            options.append(Option(row, services, providers, str(row.pk) in ticked))
+            clinics = [str(clinic.pk) for clinic in unique(offer.clinic for offer in mine)]
+            options.append(Option(row, services, providers, clinics, str(row.pk) in ticked))
         return options
 
 

@@ -1,6 +1,8 @@
 """The looks of `admin_ext.columns` for templates."""
 
 from django import template
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.timezone import localtime
 
 from admin_ext import columns
 
@@ -31,3 +33,18 @@ def address_with(context, parameter: str, value) -> str:
     query = context["request"].GET.copy()
     query[parameter] = value
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def local_day(moment, zone) -> str:
+    """The day of a moment in a clinic's zone."""
+    return columns.day(localtime(moment, zone).date())
+
+
+@register.filter
+def short_day(weekday: int) -> str:
+    """An ISO weekday in few letters."""
+    return str(WEEKDAYS_ABBR[weekday - 1])
+
+
+register.filter("clock_text", columns.clock)
