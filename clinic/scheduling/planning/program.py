@@ -11,7 +11,7 @@ from clinic.scheduling.planning.problem import Floats
 from clinic.scheduling.planning.rows import Index, Rows
 
 NODES = 100  # branch-and-bound nodes where a bound is wanted
-ROUNDED = 2000  # columns of demands with a fraction that are rounded by a program
+ROUNDED = 9000  # columns of demands with a fraction that are rounded by a program
 ROUNDING_NODES, ROUNDING_GAP = 20, 0.002  # where only a good x is: what is short of it, exchanges mend
 WHOLE = 1e-6  # nearer than this to a whole number is whole
 
