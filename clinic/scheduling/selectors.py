@@ -3,41 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from django.db.models import F, Field, Func, Q, QuerySet, Value
+from django.db.models import F
 
-from clinic.enums import LIVE_STATUSES, LeaveStatus
-from clinic.models import (
-    Appointment,
-    Clinic,
-    Closure,
-    ExtraHours,
-    Leave,
-    Patient,
-    Provider,
-    Room,
-    Service,
-    WorkingHours,
-)
-from clinic.scheduling.intervals import DAY, merged
+from clinic.models import Appointment, Clinic, Patient, Provider, Room, Service
+from clinic.scheduling.intervals import merged
 from clinic.scheduling.local_time import EPOCH_DAY
-from clinic.scheduling.openings import ANY_WEEKDAY, Hours
-from clinic.scheduling.situation import UNLIMITED, Busy, RoomPlace, Situation
+from clinic.scheduling.openings import Hours
+from clinic.scheduling.situation import Busy, RoomPlace, Situation
+from clinic.scheduling.sql import ABSENCES, HOURS, LIVE, TAKEN, TAKEN_PATIENTS, TAKEN_ROOMS, ask
 
 LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers take a day at most
-
-
-class Epoch(Func):
-    """Seconds since 1970 of a moment or of a day's UTC midnight, so that no datetime has to be parsed."""
-
-    output_field = Field()  # whole numbers come as such: an IntegerField would convert each of them once more
-
-    def as_sqlite(self, *args: Any, **kwargs: Any) -> tuple[str, Any]:
-        return super().as_sql(*args, template="unixepoch(%(expressions)s)", **kwargs)
-
-    def as_postgresql(self, *args: Any, **kwargs: Any) -> tuple[str, Any]:
-        return super().as_sql(*args, template="FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint", **kwargs)
 
 
 def situation(
@@ -101,46 +77,32 @@ def _add_offers(found: Situation, organisation_id: int, clinics: list[int] | Non
 
 
 def _add_hours(found: Situation) -> None:
-    here = Q(provider__in=found.providers, clinic__in=found.clinics)
-    first_day, last_day = date.fromordinal(found.first_day), date.fromordinal(found.last_day)
-    weekly = WorkingHours.objects.filter(here, active=True, valid_from__lte=last_day).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=first_day)
+    rows = ask(
+        HOURS,
+        {"providers": found.providers, "clinics": found.clinics},
+        first_day=date.fromordinal(found.first_day),
+        last_day=date.fromordinal(found.last_day),
     )
-    extra = ExtraHours.objects.filter(here, date__range=(first_day, last_day))
-    shared = ("provider_id", "clinic_id", "start", "end", "slot_minutes", "capacity")
-    rows = weekly.order_by().values_list(*shared, "weekday", "valid_from", "valid_until", "every_n_weeks")
-    one_day = extra.order_by().values_list(*shared, Value(ANY_WEEKDAY), "date", F("date"), Value(1))
-    for provider, clinic, start, end, slot_minutes, capacity, weekday, first, last, weeks in rows.union(
-        one_day, all=True
-    ).order_by():
-        last = (last or date.max).toordinal()
-        span = start.hour * 3600 + start.minute * 60, end.hour * 3600 + end.minute * 60
-        found.hours.append(
-            Hours(provider, clinic, weekday, *span, slot_minutes, capacity, first.toordinal(), last, weeks)
-        )
-    found.hours.sort()
+    found.hours = sorted(map(Hours._make, rows))
 
 
 def _add_absences(found: Situation, organisation_id: int) -> None:
     start, end = _window(found)
-    leave = Leave.objects.filter(
-        provider__in=found.providers, status=LeaveStatus.APPROVED, starts_at__lt=end, ends_at__gt=start
-    )
-    closures = Closure.objects.filter(
-        Q(clinic__in=found.clinics) | Q(clinic__isnull=True),
+    rows = ask(
+        ABSENCES,
+        {"providers": found.providers, "clinics": found.clinics},
         organisation=organisation_id,
-        first_on__lte=end.date(),
-        last_on__gte=start.date(),
+        start=start,
+        end=end,
+        first_day=start.date(),
+        last_day=end.date(),
     )
-    away = leave.order_by().values_list(Value("leave"), "provider_id", Epoch("starts_at"), Epoch("ends_at"))
-    closed = closures.order_by().values_list(Value("closure"), "clinic_id", Epoch("first_on"), Epoch("last_on"))
-    for kind, owner, first, last in away.union(closed, all=True).order_by():
+    for kind, owner, first, last in rows:
         if kind == "leave":
             found.leave.setdefault(owner, []).append((first, last))
         else:
             for clinic in found.clinics if owner is None else [owner]:
-                days = first // DAY + EPOCH_DAY, last // DAY + EPOCH_DAY
-                found.closures.setdefault(clinic, []).append(found.clocks[clinic].day_span(*days))
+                found.closures.setdefault(clinic, []).append(found.clocks[clinic].day_span(first, last))
 
 
 def _add_places(found: Situation) -> None:
@@ -155,32 +117,29 @@ def _add_places(found: Situation) -> None:
 
 def _add_taken(found: Situation, patients: Collection[int], without: Appointment | None) -> None:
     start, end = _window(found)
-    live = Appointment.objects.filter(status__in=LIVE_STATUSES).order_by()
-    if without is not None:
-        live = live.exclude(pk=without.pk)
-    around = live.filter(busy_until__gt=start, busy_from__lt=end, busy_from__gt=start - LONGEST_BUSY)
     rooms = _places_by_room(found)
-    taken = _spans(around.filter(provider__in=found.providers), "provider", "lane")
-    if rooms:
-        taken = taken.union(_spans(around.filter(room__in=rooms), "room", "room_place"), all=True).order_by()
-    if patients:
-        engaged = _spans(around.filter(patient__in=patients), "patient", "lane", "starts_at", "ends_at")
-        taken = taken.union(engaged, all=True).order_by()
-    patients_busy = defaultdict(list)
-    places_taken = defaultdict(list)
-    for kind, owner, place, limit, busy_from, busy_until in taken:
+    question = TAKEN + (TAKEN_ROOMS if rooms else "") + (TAKEN_PATIENTS if patients else "")
+    rows = ask(
+        question.format(live=LIVE),
+        {"providers": found.providers, "rooms": rooms, "patients": patients},
+        start=start,
+        end=end,
+        longest_ago=start - LONGEST_BUSY,
+        left_out=without.pk if without else 0,
+    )
+    busy, patients_busy, places_taken = defaultdict(list), defaultdict(list), defaultdict(list)
+    for kind, owner, *span_and_place in rows:
         if kind == "provider":
-            found.busy.setdefault(owner, []).append(Busy(busy_from, busy_until, place, limit or UNLIMITED))
-        elif kind == "room":
-            own = RoomPlace(owner, place)
-            for shut in [own] if own in rooms[owner] else rooms[owner]:  # a room that has fewer places now is full
-                places_taken[shut].append((busy_from, busy_until))
+            busy[owner].append(Busy._make(span_and_place))
+        elif kind == "patient":
+            patients_busy[owner].append(tuple(span_and_place[:2]))
         else:
-            patients_busy[owner].append((busy_from, busy_until))
+            own = RoomPlace(owner, span_and_place[2])
+            for shut in [own] if own in rooms[owner] else rooms[owner]:  # a room that has fewer places now is full
+                places_taken[shut].append(tuple(span_and_place[:2]))
+    found.busy = {provider: sorted(rows) for provider, rows in busy.items()}
     found.taken_places = {place: merged(spans) for place, spans in places_taken.items()}
     found.patients_busy = {patient: merged(spans) for patient, spans in patients_busy.items()}
-    for busy in found.busy.values():
-        busy.sort()
 
 
 def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:
@@ -189,11 +148,6 @@ def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:
         for place in places:
             rooms[place.room].add(place)
     return rooms
-
-
-def _spans(rows: QuerySet, owner: str, place: str, start: str = "busy_from", end: str = "busy_until") -> QuerySet:
-    """One branch of the question what is taken: kind, owner, lane or place, the service's limit, and the span."""
-    return rows.values_list(Value(owner), f"{owner}_id", place, "service__capacity", Epoch(start), Epoch(end))
 
 
 def _window(found: Situation) -> tuple[datetime, datetime]:
