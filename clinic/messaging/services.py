@@ -82,6 +82,12 @@ def planned_beside(appointment: Appointment) -> QuerySet[Appointment]:
     return together.filter(status__in=LIVE_STATUSES).exclude(pk=appointment.pk)
 
 
+def heard_of(appointment: Appointment) -> set[str]:
+    """The kinds of messages about this appointment that have left the house."""
+    sent = Message.objects.filter(appointment=appointment, status=MessageStatus.SENT)
+    return set(sent.values_list("kind", flat=True))
+
+
 def destination_of(patient: Patient) -> Destination:
     """Where this patient is written to: by the preferred channel, else by one that has an address."""
     phone = patient.phone.as_e164 if patient.phone and patient.phone.is_valid() else ""

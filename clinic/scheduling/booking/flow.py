@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WrongStatus
-from clinic.messaging.services import cancel_for, queue
+from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, Policy, User
 from clinic.packages import services as packages
 from clinic.scheduling import refusals as rules
@@ -125,8 +125,7 @@ def undo_status(appointment: Appointment, *, by: User, at: datetime | None = Non
     else:
         _take_time_again(row, by=by, at=at)
     if was in CANCELLED_STATUSES:
-        cancel_for(row, by=by, at=at)
-        queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
+        _say_that_it_stands(row, by=by, at=at)
     return row
 
 
@@ -150,6 +149,14 @@ def _step(
         packages.use_session(row, by=by, at=at)
     row.record("status", moment, "session_used", by=by)
     return row
+
+
+def _say_that_it_stands(row: Appointment, *, by: User, at: datetime) -> None:
+    """A patient who has heard of the cancellation, or not even of the appointment, hears of it now."""
+    heard = heard_of(row)
+    cancel_for(row, by=by, at=at)
+    if MessageKind.CANCELLED in heard or not heard & {MessageKind.BOOKED, MessageKind.MOVED}:
+        queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
 
 
 def _policy(row: Appointment) -> Policy:

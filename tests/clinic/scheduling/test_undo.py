@@ -58,10 +58,25 @@ def test_a_cancellation_undone_takes_the_time_again(desk):
 def test_a_cancellation_undone_at_once_is_never_told(desk):
     walk(desk, desk.book(), "cancel", "undo_status", at=BEFORE)
 
-    assert sorted(Message.objects.values_list("kind", "status")) == [
-        (MessageKind.BOOKED, MessageStatus.QUEUED),
-        (MessageKind.CANCELLED, MessageStatus.CANCELLED),
-    ]
+    assert [message.kind for message in Message.objects.filter(status=MessageStatus.QUEUED)] == [MessageKind.BOOKED]
+
+
+def test_a_cancellation_undone_before_it_was_told_says_nothing_to_who_knows_of_the_booking(desk):
+    appointment = desk.book()
+    Message.objects.update(status=MessageStatus.SENT)
+
+    walk(desk, appointment, "cancel", "undo_status", at=BEFORE)
+
+    assert not Message.objects.filter(status=MessageStatus.QUEUED).exists()
+
+
+def test_a_cancellation_undone_after_it_was_told_is_taken_back_in_words(desk):
+    appointment = walk(desk, desk.book(), "cancel", at=BEFORE)
+    Message.objects.update(status=MessageStatus.SENT)
+
+    walk(desk, appointment, "undo_status", at=BEFORE)
+
+    assert [message.kind for message in Message.objects.filter(status=MessageStatus.QUEUED)] == [MessageKind.BOOKED]
 
 
 @pytest.mark.parametrize("taken_by", ["provider", "patient", "room"])
