@@ -68,15 +68,13 @@ class Agenda:
         lead: timedelta,
         sale: Sale | None = None,
         session_number: int | None = None,
-    ) -> Booking | None:
-        """Book the place about `lead` before it starts, or None when there is no moment after `earliest` for it.
+    ) -> Booking:
+        """Book the place about `lead` before it starts, not before `earliest`, which must leave the shortest notice.
 
         The time is taken, unless the appointment has been cancelled by now.
         """
         starts_at = moment_of(place.start)
         latest = min(starts_at - SHORTEST_NOTICE, self.world.now - timedelta(minutes=4))
-        if latest < earliest:
-            return None
         booked_at = desk_moment(self.world, starts_at - lead, earliest=earliest, latest=latest)
         fate = draw_fate(self.world, person, booked_at=booked_at, starts_at=starts_at)
         booking = Booking(person, service, place, booked_at, fate, sale, session_number)

@@ -13,7 +13,6 @@ from clinic.scheduling.local_time import EPOCH_DAY
 
 LOOK_AHEAD = 7  # days after the wished one in which a session still suits the family
 DAY_COST, HOUR_COST = 2.0, 0.6  # how a family weighs another day against another hour
-GIVE_UP_AFTER = 6  # weeks without a time
 
 
 @dataclass
@@ -58,23 +57,21 @@ def draw_course(agenda: Agenda, sale: Sale) -> Course:
 
 
 def run(agenda: Agenda, course: Course) -> None:
+    """Book session after session, from the day after the sale; a cancelled one is booked again."""
     sale, sequence = course.sale, course.sequence()
     last = (min(sale.expires_on, sale.booked_until) - timedelta(days=EPOCH_DAY)).toordinal()
-    day, held, failures = (sale.sold_at - agenda.world.now).days + agenda.today + 2, 0, 0
+    day, held = (sale.sold_at - agenda.world.now).days + agenda.today + 2, 0
     while held < len(sequence) and (sale.held is None or held < sale.held) and day <= last:
         place = find(agenda, course, sequence[held], day, last)
-        booking = place and book_session(agenda, course, sequence[held], place, number=held + 1)
-        if not booking:
-            failures += 1
-            if failures > GIVE_UP_AFTER:
-                return
+        if place is None:
             day += LOOK_AHEAD
             continue
+        booking = book_session(agenda, course, sequence[held], place, number=held + 1)
         held += not booking.fate.is_cancelled
         day = place.start // DAY + course.days_between
 
 
-def book_session(agenda: Agenda, course: Course, service: Service, place: Place, number: int) -> Booking | None:
+def book_session(agenda: Agenda, course: Course, service: Service, place: Place, number: int) -> Booking:
     lead = timedelta(days=agenda.world.chance.triangular(1, 26, 6))
     earliest = course.sale.sold_at + timedelta(minutes=5)
     return agenda.book(

@@ -1,5 +1,6 @@
 """Which patient bought which package when, and how far they are meant to have come with it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -71,17 +72,16 @@ class Counter:
         self.sold: list[Sale] = []
 
     def sell(self, stage: Stage, count: int) -> None:
-        """Sell `count` packages, or as many as there are takers, to patients in a drawn order."""
-        people = list(self.world.people)
+        """Sell `count` packages, or as many as there are takers."""
+        enough = len(self.sold) + count
+        for person in self.passers_by():
+            if len(self.sold) < enough and (sale := self.draw_sale(stage, person)):
+                self.sold.append(sale)
+
+    def passers_by(self) -> Iterator[Person]:
+        """All patients in a drawn order, again and again."""
         for _ in range(ROUNDS):
-            self.world.chance.shuffle(people)
-            for person in people:
-                if count <= 0:
-                    return
-                sale = self.draw_sale(stage, person)
-                if sale:
-                    self.sold.append(sale)
-                    count -= 1
+            yield from self.world.chance.sample(self.world.people, len(self.world.people))
 
     def draw_sale(self, stage: Stage, person: Person) -> Sale | None:
         """A purchase, or None when nothing suits, or the patient was not known yet or has the same already."""

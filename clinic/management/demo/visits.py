@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from clinic.enums import AppointmentKind
-from clinic.management.demo.bookings import Agenda
+from clinic.management.demo.bookings import SHORTEST_NOTICE, Agenda
 from clinic.management.demo.tables import table
 from clinic.management.demo.world import Person, World, need_of
 from clinic.models import Service
@@ -75,10 +75,10 @@ def book_visit(agenda: Agenda, demand: Demand, day: int, provider: int, clinic: 
     if not starts:
         return
     start, opening = chance.choice(starts)
-    lead = timedelta(days=chance.expovariate(1 / MEAN_LEAD_DAYS))
+    lead = SHORTEST_NOTICE + timedelta(days=chance.expovariate(1 / MEAN_LEAD_DAYS))
     if day > agenda.today:
         lead += timedelta(days=day - agenda.today)
     person = demand.draw_person(chance, clinic, service, registered_by=moment_of(start) - lead)
     place = person and agenda.diary.place(service, opening, start, person.patient)
     if place:
-        agenda.book(person, service, place, earliest=person.registered_at + timedelta(minutes=3), lead=lead)
+        agenda.book(person, service, place, earliest=person.registered_at, lead=lead)
