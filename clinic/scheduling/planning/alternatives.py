@@ -1,6 +1,7 @@
 """Other times for one session of a plan, and the plan with one of them taken instead."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from django.utils import timezone
 
+from clinic.models import Clinic
+from clinic.scheduling.intervals import Span
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.planning.plan import Plan, PlannedSession, Preferences
 from clinic.scheduling.planning.planner import World, world_of
@@ -16,18 +19,19 @@ from clinic.scheduling.slots import Lengths
 
 
 class Neighbour(NamedTuple):
-    """Another session of the patient, planned or booked, that an alternative must respect."""
+    """Another session, planned or booked, that an alternative must leave alone."""
 
-    start: int
-    end: int
+    treatment: Span
+    busy: Span
     day: int
     provider: int
-    step: int
-    margin: int  # seconds that the provider must have between the two
+    needs_room_at: int | None  # clinic
+    patient: int
+    step: int | None  # of its item; None for a session of another purchase
 
 
 def alternatives(plan: Plan, *, at: datetime | None = None, count: int = 3) -> list[list[PlannedSession]]:
-    """For each session of a plan for one purchase the nearest other times that keep every rule, in order of time.
+    """For each session of the plan the nearest other times that keep every rule, in order of time.
 
     Each supposes that all other sessions stay as planned. Sessions for which there is nothing else get an empty list.
     """
@@ -41,11 +45,13 @@ def alternatives(plan: Plan, *, at: datetime | None = None, count: int = 3) -> l
 
 def swapped(plan: Plan, index: int, session: PlannedSession) -> Plan:
     """The plan with `session` in place of the one at `index`, in order of time and numbered anew."""
-    placed = list(plan.placed)
-    numbers = sorted(planned.session_number for planned in placed)
-    placed[index] = session
-    placed.sort(key=lambda planned: planned.starts_at)
-    renumbered = (replace(planned, session_number=number) for planned, number in zip(placed, numbers, strict=True))
+    numbers = defaultdict(list)
+    for planned in plan.placed:
+        numbers[planned.purchase.pk].append(planned.session_number)
+    unused = {purchase: iter(sorted(found)) for purchase, found in numbers.items()}
+    placed = [session if number == index else planned for number, planned in enumerate(plan.placed)]
+    placed.sort(key=lambda planned: instant_of(planned.starts_at))
+    renumbered = (replace(planned, session_number=next(unused[planned.purchase.pk])) for planned in placed)
     return replace(plan, placed=tuple(renumbered))
 
 
@@ -54,9 +60,12 @@ def others_of(session: PlannedSession, plan: Plan, world: World, starts: Starts,
     mine = wanted_starts(Demand(session.purchase, session.item, 1), starts, world.situation, plan.request)
     here = instant_of(session.starts_at)
     mask = (mine.start != here) | (mine.provider != session.provider.pk)
-    for neighbour in neighbours_of(session, plan, world):
-        mask &= compatible(mine, session, neighbour, wishes)
-    mask &= within_limits(mine, session, plan, world)
+    neighbours = list(neighbours_of(session, plan, world))
+    for neighbour in neighbours:
+        mask &= apart(mine, session, neighbour, world)
+        if neighbour.step is not None:
+            mask &= in_order(mine, session, neighbour, wishes)
+    mask &= within_limits(mine, session, neighbours, wishes)
     fitting = mine.where(mask)
     distance = np.abs(fitting.start - here)
     order = np.lexsort((fitting.provider, fitting.provider != session.provider.pk, distance))[:count]
@@ -65,53 +74,75 @@ def others_of(session: PlannedSession, plan: Plan, world: World, starts: Starts,
 
 
 def planned_at(session: PlannedSession, starts: Starts, row: int, world: World) -> PlannedSession:
-    clinic = world.situation.clinics[starts.clinic[row]]
-    start = world.situation.clocks[clinic.pk].moment(int(starts.start[row]))
+    clinic, start = world.situation.clinics[starts.clinic[row]], int(starts.start[row])
+    moment = world.situation.clocks[clinic.pk].moment
     return replace(
         session,
         provider=world.situation.providers[starts.provider[row]],
         clinic=clinic,
-        starts_at=start,
-        ends_at=(start + session.item.service.duration).astimezone(clinic.zone),
+        starts_at=moment(start),
+        ends_at=moment(start + Lengths.of(session.item.service).treatment),
+        lane=0,
+        place=None,
     )
 
 
-def neighbours_of(session: PlannedSession, plan: Plan, world: World) -> Iterable[Neighbour]:
+def neighbours_of(session: PlannedSession, plan: Plan, world: World) -> Iterator[Neighbour]:
     """The other sessions of the plan and those of the purchase that stand already."""
-    margin = sum(Lengths.of(session.item.service)) - Lengths.of(session.item.service).treatment
+    purchase = session.purchase.pk
     for other in plan.placed:
         if other is not session:
-            between = margin + sum(Lengths.of(other.item.service)) - Lengths.of(other.item.service).treatment
-            yield neighbour(other.starts_at, other.ends_at, other.provider.pk, other.item.step, between)
-    step_of = {item.service_id: item.step for item in world.balances[session.purchase.pk]}
+            lengths, start = Lengths.of(other.item.service), instant_of(other.starts_at)
+            end = start + lengths.treatment
+            yield Neighbour(
+                (start, end),
+                (start - lengths.before, end + lengths.after),
+                day_of(other.starts_at, other.clinic),
+                other.provider.pk,
+                None if other.place is None else other.clinic.pk,
+                other.purchase.patient_id,
+                other.item.step if other.purchase.pk == purchase else None,
+            )
+    step_of = {item.service_id: item.step for item in world.balances[purchase]}
     for booked in world.booked:
-        starts_at = booked.starts_at.astimezone(booked.clinic.zone)
-        yield neighbour(starts_at, booked.ends_at, booked.provider_id, step_of.get(booked.service_id, 1), 0)
+        if booked.package_purchase_id == purchase:
+            treatment = instant_of(booked.starts_at), instant_of(booked.ends_at)
+            day, step = day_of(booked.starts_at, booked.clinic), step_of[booked.service_id]
+            yield Neighbour(treatment, treatment, day, booked.provider_id, None, booked.patient_id, step)
 
 
-def neighbour(starts_at: datetime, ends_at: datetime, provider: int, step: int, margin: int) -> Neighbour:
-    return Neighbour(instant_of(starts_at), instant_of(ends_at), starts_at.toordinal(), provider, step, margin)
+def day_of(moment: datetime, clinic: Clinic) -> int:
+    return moment.astimezone(clinic.zone).toordinal()
 
 
-def compatible(starts: Starts, session: PlannedSession, other: Neighbour, wishes: Preferences) -> Mask:
-    """Which starts leave `other` alone: no overlap, the gap between days, the order of steps."""
-    ends = starts.start + Lengths.of(session.item.service).treatment
-    margin = np.where(starts.provider == other.provider, other.margin, 0)
-    mask = (starts.start >= other.end + margin) | (ends + margin <= other.start)
-    mask &= np.abs(starts.day - other.day) >= wishes.min_gap_days
-    if wishes.keep_order and other.step < session.item.step:
-        mask &= starts.start >= other.end
-    elif wishes.keep_order and other.step > session.item.step:
-        mask &= ends <= other.start
+def apart(starts: Starts, session: PlannedSession, other: Neighbour, world: World) -> Mask:
+    """Which starts need neither the patient, the provider nor perhaps the room of `other` at the same time."""
+    lengths = Lengths.of(session.item.service)
+    ends = starts.start + lengths.treatment
+    mask = np.ones(len(starts), bool)
+    if other.patient == session.purchase.patient_id:
+        mask &= (starts.start >= other.treatment[1]) | (ends <= other.treatment[0])
+    needs_room = (session.item.service_id, other.needs_room_at) in world.situation.places
+    shared = (starts.provider == other.provider) | (needs_room & (starts.clinic == other.needs_room_at))
+    mask &= ~shared | (starts.start - lengths.before >= other.busy[1]) | (ends + lengths.after <= other.busy[0])
     return mask
 
 
-def within_limits(starts: Starts, session: PlannedSession, plan: Plan, world: World) -> Mask:
+def in_order(starts: Starts, session: PlannedSession, other: Neighbour, wishes: Preferences) -> Mask:
+    """Which starts keep the gap between days and the order of steps with another session of the purchase."""
+    mask = np.abs(starts.day - other.day) >= wishes.min_gap_days
+    if wishes.keep_order and other.step < session.item.step:
+        mask &= starts.start >= other.treatment[1]
+    elif wishes.keep_order and other.step > session.item.step:
+        mask &= starts.start + Lengths.of(session.item.service).treatment <= other.treatment[0]
+    return mask
+
+
+def within_limits(starts: Starts, session: PlannedSession, neighbours: list[Neighbour], wishes: Preferences) -> Mask:
     """Which starts keep the limits of sessions a day and a week."""
-    wishes, week_start = plan.request.preferences, session.purchase.organisation.week_start
-    days = np.array([other.day for other in neighbours_of(session, plan, world)], dtype=np.int64)
-    same_day = (starts.day[:, None] == days).sum(axis=1)
-    mask = same_day < wishes.sessions_per_day
+    week_start = session.purchase.organisation.week_start
+    days = np.array([other.day for other in neighbours if other.step is not None], dtype=np.int64)
+    mask = (starts.day[:, None] == days).sum(axis=1) < wishes.sessions_per_day
     if wishes.sessions_per_week:
         same_week = (week_of(starts.day, week_start)[:, None] == week_of(days, week_start)).sum(axis=1)
         mask &= same_week < wishes.sessions_per_week

@@ -4,7 +4,8 @@ Only what `apply` needs is kept: the question and the sessions. On the way back 
 actor's organisation, so that a doctored value finds nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,6 +19,16 @@ from clinic.scheduling.planning.plan import Certificate, Plan, PlannedSession, P
 from clinic.scheduling.situation import RoomPlace
 
 type Packed = dict[str, Any]
+
+
+@contextmanager
+def refusing_nonsense() -> Iterator[None]:
+    """Values that no plan packs to are refused like rows that are not there."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        message = _("This is not a plan that was made here.")
+        raise PlanRefused(Refusal(RefusalCode.INVALID, message, _("Ask for a new plan."))) from error
 
 
 def pack(plan: Plan) -> Packed:
@@ -37,13 +48,14 @@ def pack(plan: Plan) -> Packed:
     }  # fmt: skip
 
 
+@refusing_nonsense()
 def unpack(packed: Packed, *, by: User) -> Plan:
     """The plan again, for `by`. Raises PlanRefused when a row it needs is not (or no longer) there for them."""
+    request = unpack_request(packed["request"], by=by)
     sessions = packed["sessions"]
     items = found(PurchaseItem, {row[1] for row in sessions}, by, "service")
     providers = found(Provider, {row[2] for row in sessions}, by)
     clinics = found(Clinic, {row[3] for row in sessions}, by)
-    request = unpack_request(packed["request"], by=by)
     purchases = {purchase.pk: purchase for purchase in request.purchases}
     placed = tuple(
         PlannedSession(
@@ -86,7 +98,9 @@ def pack_request(request: PlanRequest) -> Packed:
     }
 
 
+@refusing_nonsense()
 def unpack_request(packed: Packed, *, by: User) -> PlanRequest:
+    """The question again; raises like `unpack`."""
     purchases = found(PackagePurchase, packed["purchases"], by, "patient", "package", "organisation")
     first_day, last_day = (date.fromisoformat(day) for day in packed["days"])
     return PlanRequest(
