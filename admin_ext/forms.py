@@ -3,7 +3,9 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BaseConstraint, CheckConstraint
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import INPUT_CLASSES
 
 from admin_ext.scope import own_rows
 from admin_ext.versions import changes_since, version_of
@@ -19,6 +21,15 @@ def add_refusal(form: forms.BaseForm, refusal: ClinicError) -> None:
         form.add_error(field if field in form.fields else None, str(reason))
 
 
+class MomentInput(forms.DateTimeInput):
+    """The browser's own picker of a day and a time: it needs no script, so it also works in dialogs."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": " ".join(INPUT_CLASSES), **(attrs or {})}, format="%Y-%m-%dT%H:%M")
+
+
 class ClinicForm(forms.Form):
     """A form of a workflow page: its choices of rows are those of the organisation."""
 
@@ -26,6 +37,7 @@ class ClinicForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.organisation = organisation
         for field in self.fields.values():
+            field.label = field.label and capfirst(field.label)
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = field.queryset & own_rows(field.queryset.model, organisation)
 

@@ -2,6 +2,7 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from time import perf_counter
 
 from django.apps import apps
 from django.conf import settings
@@ -32,8 +33,15 @@ class ClinicAdminSite(UnfoldAdminSite):
         term = request.GET.get("s", "").strip()
         if not term:
             return HttpResponse()
+        started = perf_counter()
         results = Paginator(found(request, term), per_page=100)
-        context = {"search_term": term, "page_obj": results, "results": results.page(1), "page_counter": 0}
+        context = {
+            "search_term": term,
+            "page_obj": results,
+            "results": results.page(1),
+            "page_counter": 0,
+            "execution_time": perf_counter() - started,
+        }
         return TemplateResponse(
             request, "unfold/helpers/command_results.html", context, headers={"HX-Trigger": "search"}
         )

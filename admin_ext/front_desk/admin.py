@@ -20,8 +20,8 @@ from clinic.models import Appointment
 @admin.register(Appointment)
 class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
     list_display = [
-        "display_time", "display_patient", "display_service", "display_provider", "display_clinic", "display_session",
-        "display_status",
+        "display_time", "display_patient", "display_status", "display_service", "display_provider", "display_clinic",
+        "display_session",
     ]  # fmt: skip
     list_filter = [
         NearDayFilter, ("starts_at", MomentRangeFilter), ("status", ChoicesFilter), ("clinic", OwnRowsFilter),

@@ -26,6 +26,7 @@ class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, Record
     list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
     patient_path = ""
     row_page = "patient"
+    add_page = "register_patient"
     fieldsets = [
         (None, {"fields": [("name_en", "name_ar"), ("file_number", "active"), ("born_on", "sex")]}),
         (

@@ -7,11 +7,10 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from admin_ext.forms import ClinicForm, ClinicModelForm
+from admin_ext.forms import ClinicForm, ClinicModelForm, MomentInput
 from clinic.models import ExtraHours, Provider, WorkingHours
 from clinic.rota.selectors import hours_refusals
 
@@ -43,8 +42,8 @@ class AskLeaveForm(ClinicForm):
     provider = forms.ModelChoiceField(
         Provider.objects.filter(active=True), label=_("provider"), widget=UnfoldAdminSelectWidget
     )
-    starts_at = forms.SplitDateTimeField(label=_("from"), widget=UnfoldAdminSplitDateTimeWidget)
-    ends_at = forms.SplitDateTimeField(label=_("until"), widget=UnfoldAdminSplitDateTimeWidget)
+    starts_at = forms.DateTimeField(label=_("from"), widget=MomentInput)
+    ends_at = forms.DateTimeField(label=_("until"), widget=MomentInput)
     reason = forms.CharField(label=_("reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
 
 

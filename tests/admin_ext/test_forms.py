@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, MANAGER, PROVIDER
 from clinic.enums import LeaveStatus, Weekday
-from clinic.models import Closure, Leave, Package, Provider, Service, WorkingHours
+from clinic.models import Closure, Leave, Package, Patient, Provider, Service, WorkingHours
 from tests.admin_ext.forms import posted_values
 from tests.factories import NINE, make_clinic, make_extra_hours, make_leave
 
@@ -228,8 +228,7 @@ def test_what_a_service_wrote_meanwhile_stays(ours, sign_in):
 
 def ask(client, provider, first="2030-02-01", last="2030-02-03"):
     sent = {
-        "provider": provider.pk, "starts_at_0": first, "starts_at_1": "08:00", "ends_at_0": last, "ends_at_1": "18:00",
-        "reason": "Conference",
+        "provider": provider.pk, "starts_at": f"{first}T08:00", "ends_at": f"{last}T18:00", "reason": "Conference",
     }  # fmt: skip
     return client.post(reverse("admin:ask_leave"), sent)
 
@@ -285,3 +284,30 @@ def test_public_holidays_become_closures_of_every_clinic(ours, administrator):
     assert answer.headers["HX-Redirect"] == reverse("admin:clinic_closure_changelist")
     national_day = Closure.objects.of(ours.organisation).get(first_on="2030-09-23")
     assert national_day.clinic is None
+
+
+# New patients
+
+PATIENT = {"name_en": "Layla Hasan", "sex": "female", "language": "ar", "preferred_channel": "sms"}
+
+
+def test_a_new_patient_gets_the_next_file_number_and_an_own_page(ours, administrator):
+    answer = administrator.post(reverse("admin:register_patient"), {**PATIENT, "phone": "0551234567"})
+
+    layla = Patient.objects.get(name_en="Layla Hasan")
+    assert (layla.organisation, layla.phone.as_e164) == (ours.organisation, "+966551234567")
+    assert layla.file_number
+    assert answer.url == reverse("admin:patient", args=[layla.pk])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [({"file_number": "OursF"}, "file_number"), ({"phone": "12"}, "phone"), ({"name_en": " "}, "name_en")],
+    ids=["number", "phone", "name"],
+)
+def test_a_new_patient_is_refused_at_the_field(wrong, field, ours, administrator):
+    answer = administrator.post(reverse("admin:register_patient"), {**PATIENT, "notes": "Twins", **wrong})
+
+    assert list(answer.context["form"].errors) == [field]
+    assert answer.context["form"]["notes"].value() == "Twins"
+    assert not Patient.objects.filter(name_en="Layla Hasan").exists()
