@@ -59,7 +59,8 @@ class ClinicChangeList(ChangeList):
 
     def url_for_result(self, result):
         page = self.model_admin.row_page
-        return reverse(f"admin:{page}", args=[result.pk]) if page else super().url_for_result(result)
+        key = getattr(result, self.model_admin.row_key)
+        return reverse(f"admin:{page}", args=[key]) if page else super().url_for_result(result)
 
 
 class ClinicModelAdmin(OwnRows, ModelAdmin):
@@ -68,6 +69,7 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
     form = ClinicModelForm
     deletable = False
     row_page = ""  # the name of the page that a row of the list opens, where it is not the change page
+    row_key = "pk"  # the field whose value that page's address has
     add_page = ""  # the name of the page that adds a row, where rules over several rows decide
     paginator = CappedPaginator
     show_full_result_count = False

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
-from admin_ext.roles import ASSIGN_PACKAGE
+from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -41,7 +41,8 @@ class Entry:
 SIDEBAR: dict[str, list[Entry]] = {
     "": [Entry(_("Today"), "today", "index")],
     _("Front desk"): [
-        Entry(_("Package desk"), "auto_awesome", "package_desk", ASSIGN_PACKAGE),
+        Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
+        Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Packages of patients"), "confirmation_number", "packagepurchase"),

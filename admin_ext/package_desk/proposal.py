@@ -12,7 +12,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock
-from admin_ext.package_desk.question import DAYS, query_of
+from admin_ext.package_desk.question import query_of
+from admin_ext.package_desk.wishes import DAYS
 from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import PlanRefused, Refusal
 from clinic.models import Appointment, Operation, User

@@ -14,6 +14,7 @@ from clinic.models import Job, Operation
 class JobAdmin(StatusColumn, ReadOnly, ClinicModelAdmin):
     list_display = ["kind", "display_created_at", "display_by", "display_progress", "stage", "display_status"]
     list_filter = [("status", ChoicesFilter), ("kind", ChoicesFilter), ("created_at", MomentRangeFilter)]
+    row_page, row_key = "job", "public_id"
     list_select_related = ["requested_by"]
     fieldsets = [
         (None, {"fields": [("kind", "status"), ("requested_by", "display_progress"), "stage", "error"]}),
@@ -38,6 +39,7 @@ class JobAdmin(StatusColumn, ReadOnly, ClinicModelAdmin):
 class OperationAdmin(ReadOnly, ClinicModelAdmin):
     list_display = ["kind", "display_at", "display_by", "reason", "display_undone"]
     list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
+    row_page, row_key = "operation", "public_id"
     list_select_related = ["by", "undone_by"]
     fieldsets = [(None, {"fields": ["kind", ("by", "at"), "reason", ("undone_by", "undone_at")]})]
 

@@ -14,7 +14,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import UNDO
 from admin_ext.scope import own_rows
 from clinic import jobs
-from clinic.enums import MOVABLE_STATUSES, JobStatus
+from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, JobStatus
 from clinic.errors import ClinicError
 from clinic.models import Job, Message, Operation
 from clinic.scheduling.planning import undo
@@ -27,7 +27,7 @@ class JobPage(StaffPage):
     """Who waits for what, and how far it is; asked again every second until the job has ended."""
 
     title = _("Progress")
-    permission_required = ()
+    permission_required = ()  # `visible_to` says whose jobs one may see
     template_name = "admin_ext/records/job.html"
     fragment_name = "admin_ext/records/job_progress.html"
 
@@ -91,6 +91,7 @@ class OperationPage(StaffPage):
         patients = {patient for _status, _starts_at, patient in booked}
         return {
             "booked": len(booked),
+            "kept": sum(status not in CANCELLED_STATUSES for status, _starts_at, _who in booked),
             "undoable": sum(status in MOVABLE_STATUSES and starts_at > moment for status, starts_at, _who in booked),
             "patients": len(patients),
             "patient": operation.appointments.select_related("patient").first() if len(patients) == 1 else None,
