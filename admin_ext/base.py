@@ -1,6 +1,7 @@
 """What every list and change page shares: the organisation wall, owned fields, history that is only read."""
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
@@ -73,6 +74,7 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
     add_page = ""  # the name of the page that adds a row, where rules over several rows decide
     paginator = CappedPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a count beside every choice of every filter
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
