@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,14 +11,15 @@ from django.utils.translation import gettext as _
 
 from clinic import jobs
 from clinic.enums import JobKind, PurchaseStatus
+from clinic.errors import Refusal
 from clinic.models import Appointment, Clinic, Job, Organisation, PackagePurchase, Provider, User
-from clinic.packages.selectors import with_balances
+from clinic.packages.selectors import balance_of, with_balances
 from clinic.scheduling.planning.apply import PlanChanged, apply
 from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.packing import Packed, pack, pack_request, unpack, unpack_request
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
 from clinic.scheduling.planning.planner import draft, plan_from, world_of
-from clinic.scheduling.planning.question import request_of
+from clinic.scheduling.planning.question import check, purchase_refusals, request_of
 
 USUAL = timedelta(days=365)  # where a patient has been within a year is where the patient goes
 STAGES = 4
@@ -75,21 +77,42 @@ def book_everyone(job: Job) -> Packed:
     plan = unpack(job.arguments["plan"], by=job.requested_by)
     jobs.progress(job, 1, 2, _("Booking %(count)d sessions") % {"count": len(plan.placed)})
     try:
-        appointments = apply(plan, by=job.requested_by)
+        appointments = apply(plan, by=job.requested_by, at=job.started_at)
     except PlanChanged as changed:
         return planned(plan.request, job) | {"changed": str(changed)}
     return {"operation": str(appointments[0].operation.public_id), "booked": len(appointments)}
 
 
 def planned(request: PlanRequest, job: Job) -> Packed:
+    """The plan packed and in words; purchases that cannot be used any more are left out and named."""
+    request, refused = without_refused(request)
+    check(request)
     jobs.progress(job, 0, STAGES, _("Reading calendars and packages"))
     world = world_of(request)
     jobs.progress(job, 1, STAGES, _("Choosing times for %(count)d packages") % {"count": len(request.purchases)})
-    drafted = draft(request, world)
+    drafted = draft(request, world, at=job.started_at)
     jobs.progress(job, 2, STAGES, _("Looking for what stands in the way"))
     plan = plan_from(drafted, unplaced=unplaced_of(drafted, at=job.started_at))
     jobs.progress(job, 3, STAGES, _("Writing it down"))
-    return {"plan": pack(plan), **in_words(plan)}
+    words = in_words(plan)
+    words["unplaced"] += [left_out(*row) for row in refused]
+    return {"plan": pack(plan), **words}
+
+
+def without_refused(request: PlanRequest) -> tuple[PlanRequest, list[tuple[PackagePurchase, list[Refusal]]]]:
+    """The question about the purchases that can still be used, and the others with the reasons."""
+    reasons = {purchase: list(purchase_refusals(request, purchase)) for purchase in request.purchases}
+    usable = tuple(purchase for purchase, found in reasons.items() if not found)
+    return replace(request, purchases=usable), [(purchase, found) for purchase, found in reasons.items() if found]
+
+
+def left_out(purchase: PackagePurchase, refusals: list[Refusal]) -> dict[str, Any]:
+    return {
+        "purchase": purchase.pk,
+        "service": str(purchase.package),
+        "sessions": balance_of(purchase).free,
+        "reasons": [str(refusal) for refusal in refusals],
+    }
 
 
 def in_words(plan: Plan) -> dict[str, Any]:

@@ -79,12 +79,16 @@ def refusals(request: PlanRequest) -> Iterator[Refusal]:
         yield Refusal(RefusalCode.INVALID, _("No clinic is chosen."), _("Choose at least one."))
     if request.last_day < request.first_day:
         yield Refusal(RefusalCode.INVALID, _("The last day is before the first."), _("Choose a later last day."))
-    for patient in {purchase.patient: None for purchase in request.purchases if not purchase.patient.active}:
-        message = _("The file of %(patient)s is closed.") % {"patient": patient}
-        yield Refusal(RefusalCode.INACTIVE, message, _("Open it again on the patient's page."))
     for purchase in request.purchases:
-        if request.extend_days and purchase.expires_on < request.first_day:
-            continue
+        yield from purchase_refusals(request, purchase)
+
+
+def purchase_refusals(request: PlanRequest, purchase: PackagePurchase) -> Iterator[Refusal]:
+    """Why nothing can be planned for this purchase."""
+    if not purchase.patient.active:
+        message = _("The file of %(patient)s is closed.") % {"patient": purchase.patient}
+        yield Refusal(RefusalCode.INACTIVE, message, _("Open it again on the patient's page."))
+    if not request.extend_days or purchase.expires_on >= request.first_day:
         yield from validity_refusals(purchase, on=request.first_day)
 
 

@@ -180,6 +180,15 @@ def test_plan_holds_the_last_session_on_the_day_of_expiry_on_the_clinics_own_cal
     assert planned.placed[-1].starts_at.date() == date(2030, 1, 31)
 
 
+def test_plan_of_two_purchases_ends_each_on_its_own_last_day(desk):
+    short, long = desk.sell(9, days=2), desk.sell(9, days=5, patient=make_patient(desk.organisation))
+
+    planned = desk.plan([short, long])
+
+    assert sorted({s.starts_at.day for s in planned.placed if s.purchase == short}) == [7, 8, 9]
+    assert sorted({s.starts_at.day for s in planned.placed if s.purchase == long}) == [7, 8, 9, 10, 11, 12]
+
+
 def test_plan_costs_the_same_number_of_queries_for_one_and_for_three(desk, django_assert_num_queries):
     others = [desk.provider(name) for name in ("Omar", "Lina")]
     purchases = [desk.sell(2, patient=make_patient(desk.organisation, name=name)) for name in "abc"]

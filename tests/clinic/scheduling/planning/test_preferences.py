@@ -35,6 +35,13 @@ def test_time_window_holds_the_whole_session(desk):
     assert len(planned.placed) == 21
 
 
+def test_session_that_would_end_after_the_latest_time_is_not_planned(desk):
+    planned = desk.plan(desk.sell(6), last_day=MONDAY, latest=time(9, 45), min_gap_days=0, sessions_per_day=6)
+
+    assert told(planned) == ["Mon 07 09:00 Sara"]
+    assert planned.certificate.bound == 1
+
+
 def test_closed_days_are_left_out(desk):
     closed = frozenset({date(2030, 1, 8), date(2030, 1, 9)})
 
