@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock
 from admin_ext.package_desk.question import query_of
-from admin_ext.package_desk.wishes import DAYS
+from admin_ext.package_desk.wishes import DAYS, week_from
 from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import PlanRefused, Refusal
-from clinic.models import Appointment, Operation, User
+from clinic.models import Appointment, Operation, Patient, User
 from clinic.scheduling.planning import Plan, PlanChanged, answer
 from clinic.scheduling.planning.alternatives import alternatives, swapped
 from clinic.scheduling.planning.packing import pack, unpack
@@ -53,6 +53,7 @@ class Line:
 class Day:
     date: date
     lines: list[Line]
+    booked: list[Appointment]  # what the patient has already on this day
     is_inside: bool  # of the days asked about
 
 
@@ -109,7 +110,8 @@ class Proposal:
         days = [first + timedelta(count) for count in range((last - first).days + 1)]
         days += [days[-1] + timedelta(count) for count in range(1, 8 - len(days) % 7) if len(days) % 7]
         by_day = {day: [line for line in self.lines if local_day(line.session) == day] for day in days}
-        shown = [Day(day, by_day[day], request.first_day <= day <= request.last_day) for day in days]
+        booked = booked_by_day(self.purchase.patient, days[0], days[-1])
+        shown = [Day(day, by_day[day], booked[day], request.first_day <= day <= request.last_day) for day in days]
         return [shown[week : week + 7] for week in range(0, len(shown), 7)]
 
     @property
@@ -118,11 +120,15 @@ class Proposal:
 
     @property
     def pattern(self) -> str:
-        """The weekdays and times that repeat, as “Sunday 10:00 and Tuesday 10:00”; empty if there are too many."""
-        times = Counter((local_day(s).isoweekday(), clock(s.starts_at, s.clinic.zone)) for s in self.plan.placed)
-        if not 0 < len(times) <= MOST_PATTERNS or len(times) == len(self.plan.placed) > 1:
+        """The weekdays and times that repeat, as “Sunday and Tuesday 10:00”; empty where little repeats."""
+        slots = Counter((local_day(s).isoweekday(), clock(s.starts_at, s.clinic.zone)) for s in self.plan.placed)
+        if not slots or len(slots) > MOST_PATTERNS or min(slots.values()) < len(self.weeks) - 1:
             return ""
-        return get_text_list([f"{DAYS[day]} {time}" for day, time in times], _("and"))
+        days: dict[str, list[str]] = defaultdict(list)
+        for day in week_from(self.purchase.organisation.week_start):
+            for time in (time for weekday, time in slots if weekday == day):
+                days[time].append(str(DAYS[day]))
+        return get_text_list([f"{get_text_list(names, _('and'))} {time}" for time, names in days.items()], _("and"))
 
     @property
     def last_on(self) -> date | None:
@@ -168,6 +174,16 @@ def opened(text: str, *, purchase: int, by: User) -> Proposal:
         return Proposal(unpack(packed["plan"], by=by), packed["leftovers"], packed["ways"])
     except (signing.BadSignature, KeyError, TypeError, ValueError) as unusable:
         raise PlanRefused(unreadable()) from unusable
+
+
+def booked_by_day(patient: Patient, first_day: date, last_day: date) -> dict[date, list[Appointment]]:
+    """The live appointments of the patient by the clinic's day, from a day to another."""
+    rows = Appointment.objects.filter(patient=patient, status__in=LIVE_STATUSES)
+    near = rows.filter(starts_at__date__range=(first_day - timedelta(1), last_day + timedelta(1)))
+    booked: dict[date, list[Appointment]] = defaultdict(list)
+    for row in near.select_related("provider", "clinic", "service").order_by("starts_at"):
+        booked[row.starts_at.astimezone(row.clinic.zone).date()].append(row)
+    return booked
 
 
 def unreadable() -> Refusal:

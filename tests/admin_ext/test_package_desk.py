@@ -337,6 +337,14 @@ def test_assigning_is_never_done_by_a_link(ours, desk):
     assert PackagePurchase.objects.filter(patient=ours.patient).count() == 1
 
 
+def test_desk_opens_over_the_list_of_appointments_for_those_who_may_assign(ours, sign_in):
+    opener = f'hx-get="{reverse("admin:package_desk")}" hx-target="#modal-content"'
+    address = reverse("admin:clinic_appointment_changelist")
+
+    assert opener in sign_in(ours.organisation, FRONT_DESK).get(address).text
+    assert opener not in sign_in(ours.organisation, CASHIER).get(address).text
+
+
 @pytest.mark.parametrize("role", [PROVIDER, CASHIER])
 def test_desk_is_for_those_who_may_assign(ours, sign_in, role):
     client = sign_in(ours.organisation, role)

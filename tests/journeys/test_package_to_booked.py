@@ -155,6 +155,18 @@ def test_dialog_gives_the_focus_back_to_the_button_that_opened_it(page, desk, hu
     page.wait_for_function("document.activeElement.matches('button[aria-haspopup=dialog]')")
 
 
+def test_desk_opened_over_the_appointments_finds_the_patient(page, desk, huda):
+    page.goto("/admin/clinic/appointment/")
+    page.get_by_role("button", name="Book a package…").click()
+    page.wait_for_function("document.activeElement.id === 'desk-q'")
+    page.keyboard.type("salem")
+    page.get_by_role("link", name="Huda Al-Salem").wait_for()
+    page.keyboard.press("Enter")
+
+    page.get_by_role("heading", name="Packages of Huda Al-Salem").wait_for()
+    assert page.url.endswith("/admin/clinic/appointment/")
+
+
 def test_button_pressed_twice_assigns_once(page, desk, huda):
     page.goto(f"/admin/packages/desk/?patient={huda.pk}")
 
