@@ -21,10 +21,15 @@ def sqlite() -> Iterator[str]:
 @contextmanager
 def postgresql(server: str) -> Iterator[str]:
     """The DATABASE_URL of a new database on the server of another DATABASE_URL."""
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(named(server, "postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {NAME}")
         connection.execute(f"CREATE DATABASE {NAME}")
         try:
-            yield urlunsplit(urlsplit(server)._replace(path=f"/{NAME}"))
+            yield named(server, NAME)
         finally:
             connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+
+
+def named(server: str, database: str) -> str:
+    """The DATABASE_URL of another database on the same server."""
+    return urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
