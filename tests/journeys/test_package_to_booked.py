@@ -76,7 +76,7 @@ def test_main_job_by_mouse(page, desk, huda):
     page.goto("/admin/packages/desk/")
     page.get_by_label("Name, phone or file number").fill("huda al")
     page.get_by_role("link", name="Huda Al-Salem").click()
-    page.get_by_role("button", name="Assign 10 speech sessions and use it").click()
+    page.get_by_role("button", name="Assign & use 10 speech sessions").click()
     page.get_by_label("Rawdah").uncheck()
     page.get_by_label("Reem").wait_for(state="detached")
     page.get_by_label("Lama").uncheck()
@@ -170,7 +170,7 @@ def test_desk_opened_over_the_appointments_finds_the_patient(page, desk, huda):
 def test_button_pressed_twice_assigns_once(page, desk, huda):
     page.goto(f"/admin/packages/desk/?patient={huda.pk}")
 
-    page.get_by_role("button", name="Assign 10 speech sessions and use it").dblclick()
+    page.get_by_role("button", name="Assign & use 10 speech sessions").dblclick()
     page.get_by_text("is assigned").wait_for()
 
     assert PackagePurchase.objects.filter(patient=huda).count() == 1
