@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -62,24 +62,23 @@ def queue(
 
 
 @transaction.atomic
-def cancel_for(appointment: Appointment, *, by: User, at: datetime | None = None) -> int:
-    """Call off what is queued about an appointment and not yet sent; the number of messages called off.
+def cancel_for(*appointments: Appointment, by: User, at: datetime | None = None) -> int:
+    """Call off what is queued about these appointments and not yet sent; the number of messages called off.
 
     What tells of several sessions planned together waits until the last of them is gone.
     """
-    own(by, appointment)
+    own(by, *appointments)
     called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
-    about = Q(appointment=appointment) & ~Q(kind=MessageKind.PLANNED)
-    if appointment.operation_id and not planned_beside(appointment).exists():
-        about |= Q(kind=MessageKind.PLANNED, appointment__operation=appointment.operation_id)
-    queued = Message.objects.filter(about, patient=appointment.patient_id, status=MessageStatus.QUEUED)
+    keys = [appointment.pk for appointment in appointments]
+    operations = {appointment.operation_id for appointment in appointments if appointment.operation_id}
+    together = Appointment.objects.filter(operation=OuterRef("appointment__operation"), patient=OuterRef("patient"))
+    still_stands = Exists(together.filter(status__in=LIVE_STATUSES).exclude(pk__in=keys))
+    planned = Q(kind=MessageKind.PLANNED, patient__in={appointment.patient_id for appointment in appointments})
+    about = (Q(appointment__in=keys) & ~Q(kind=MessageKind.PLANNED)) | (
+        planned & Q(appointment__operation__in=operations) & ~still_stands
+    )
+    queued = Message.objects.filter(about, status=MessageStatus.QUEUED)
     return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
-
-
-def planned_beside(appointment: Appointment) -> QuerySet[Appointment]:
-    """What the same operation booked for the same patient and still stands."""
-    together = Appointment.objects.filter(operation=appointment.operation_id, patient=appointment.patient_id)
-    return together.filter(status__in=LIVE_STATUSES).exclude(pk=appointment.pk)
 
 
 def heard_of(appointment: Appointment) -> set[str]:

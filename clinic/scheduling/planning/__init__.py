@@ -12,11 +12,12 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from clinic.models import Clinic, PackagePurchase, Provider
-from clinic.scheduling.planning.apply import PlanChanged, apply, undo
+from clinic.scheduling.planning.apply import PlanChanged, apply
 from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
 from clinic.scheduling.planning.planner import draft, plan_from, world_of
 from clinic.scheduling.planning.question import check, request_of
+from clinic.scheduling.planning.undo import undo
 from clinic.scheduling.planning.ways_out import ways_out_of
 
 __all__ = ["Plan", "PlanChanged", "PlanRequest", "Preferences", "answer", "apply", "plan", "undo"]

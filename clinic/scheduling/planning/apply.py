@@ -1,8 +1,8 @@
-"""Book a plan, all of it or nothing, and take it back."""
+"""Book a plan, all of it or nothing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
 
-from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, MessageKind, MessageStatus, OperationKind, RefusalCode
-from clinic.errors import PlanRefused, Refusal, WrongStatus
+from clinic.enums import MessageKind, OperationKind, RefusalCode
+from clinic.errors import PlanRefused, Refusal
 from clinic.messaging.services import queue
-from clinic.models import Appointment, Clinic, Message, Operation, PackagePurchase, Provider, PurchaseItem, User
+from clinic.models import Appointment, Clinic, Operation, PackagePurchase, Provider, PurchaseItem, User
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
-from clinic.scheduling import booking, selectors
+from clinic.scheduling import selectors
 from clinic.scheduling.booking.write import kind_of, seat
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock, retried
@@ -49,14 +49,6 @@ class PlanChanged(PlanRefused):
         super().__init__(Refusal(RefusalCode.COMPETITION, message, _("Look at the new plan and book that.")))
 
 
-@dataclass(frozen=True)
-class Undone:
-    """What taking an operation back did: appointments called off, and those it was too late for."""
-
-    cancelled: list[Appointment]
-    kept: list[Appointment]
-
-
 @retried
 @transaction.atomic
 def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "") -> list[Appointment]:
@@ -83,36 +75,6 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     for first, sessions in by_patient(appointments):
         queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=by, at=at)
     return appointments
-
-
-@retried
-@transaction.atomic
-def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: str = "") -> Undone:
-    """Call off what the operation booked, as far as it has not been held, cancelled or begun; told once it was told.
-
-    Raises WrongStatus the second time.
-    """
-    own(by, operation)
-    at = at or timezone.now()
-    operation = Operation.objects.select_for_update().get(pk=operation.pk)
-    if operation.undone_at:
-        raise WrongStatus(Refusal(RefusalCode.STATUS, _("This has already been undone.")))
-    appointments = list(
-        operation.appointments.select_related("patient", "provider", "package_purchase").order_by("starts_at", "pk")
-    )
-    lock(providers={row.provider for row in appointments}, patients={row.patient for row in appointments})
-    packages.lock_all(row.package_purchase for row in appointments if row.package_purchase)
-    sent = Message.objects.filter(appointment__in=appointments, status=MessageStatus.SENT)
-    told = set(sent.values_list("patient", flat=True))
-    possible = [row for row in appointments if row.status in MOVABLE_STATUSES and row.starts_at > at]
-    cancelled = [
-        booking.cancel(row, by=by, reason=reason or _("Auto-schedule undone"), tell=row.patient_id in told, at=at)
-        for row in possible
-    ]
-    operation.undone_at, operation.undone_by = at, by
-    operation.save(update_fields=["undone_at", "undone_by"])
-    gone = {row.pk for row in cancelled} | {row.pk for row in appointments if row.status in CANCELLED_STATUSES}
-    return Undone(cancelled, [row for row in appointments if row.pk not in gone])
 
 
 def locked_purchases(plan: Plan, *, by: User) -> dict[int, PackagePurchase]:
