@@ -137,6 +137,7 @@ def test_remaining_sessions_are_booked_from_the_patients_page_in_three_clicks(pa
     page.get_by_role("link", name="Schedule remaining (10)").click()
     page.locator(".other").first.click()
     page.get_by_text("New time").first.wait_for()
+    assert page.evaluate("document.activeElement.matches('.other')")
     page.get_by_role("button", name="Book all 10 sessions").click()
     page.wait_for_url("**/operations/**")
 
