@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Language(TextChoices):
@@ -45,8 +46,8 @@ class BillTiming(TextChoices):
 
 
 class PurchaseStatus(TextChoices):
-    ACTIVE = "active", _("Active")
-    COMPLETED = "completed", _("Completed")
+    ACTIVE = "active", pgettext_lazy("package", "Active")
+    COMPLETED = "completed", pgettext_lazy("package", "Completed")
     EXPIRED = "expired", _("Expired")
     FROZEN = "frozen", _("Frozen")
     CANCELLED = "cancelled", _("Cancelled")

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.constraints import Agrees, NoOverlap
 from clinic.enums import LIVE_STATUSES, AppointmentKind, AppointmentStatus
@@ -98,7 +99,7 @@ class Appointment(RecordedModel):
     )  # fmt: skip
 
     class Meta:
-        verbose_name = _("appointment")
+        verbose_name = pgettext_lazy("a", "appointment")
         verbose_name_plural = _("appointments")
         ordering = ["-starts_at", "-pk"]
         indexes = [

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.constraints import Agrees
 from clinic.enums import BillTiming, WorkflowType
@@ -40,7 +41,7 @@ class Service(BilingualMixin, RecordedModel):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("service")
+        verbose_name = pgettext_lazy("a", "service")
         verbose_name_plural = _("services")
         ordering = ["name_en"]
         constraints = [
@@ -79,7 +80,7 @@ class Package(BilingualMixin, RecordedModel):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("package")
+        verbose_name = pgettext_lazy("a", "package")
         verbose_name_plural = _("packages")
         ordering = ["name_en"]
         constraints = [

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 from simple_history.models import HistoricalRecords
 
@@ -99,7 +100,7 @@ class Clinic(BilingualMixin, RecordedModel):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("clinic")
+        verbose_name = pgettext_lazy("a", "clinic")
         verbose_name_plural = _("clinics")
         ordering = ["code"]
         constraints = [
@@ -125,7 +126,7 @@ class Room(BilingualMixin, RecordedModel):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("room")
+        verbose_name = pgettext_lazy("a", "room")
         verbose_name_plural = _("rooms")
         ordering = ["clinic", "code"]
         constraints = [

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.enums import Channel, Language, Sex
@@ -37,7 +38,7 @@ class Provider(BilingualMixin, RecordedModel):
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:
-        verbose_name = _("provider")
+        verbose_name = pgettext_lazy("a", "provider")
         verbose_name_plural = _("providers")
         ordering = ["name_en"]
         constraints = [
@@ -67,7 +68,7 @@ class Patient(BilingualMixin, RecordedModel):
     search_text = SearchTextField(sources=("name_en", "name_ar", "phone", "file_number"))
 
     class Meta:
-        verbose_name = _("patient")
+        verbose_name = pgettext_lazy("a", "patient")
         verbose_name_plural = _("patients")
         ordering = ["name_en", "pk"]
         indexes = [models.Index(name="patient_by_name", fields=["organisation", "name_en", "id"])]

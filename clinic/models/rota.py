@@ -6,6 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clinic.constraints import Agrees
 from clinic.enums import LeaveStatus, Weekday
@@ -103,7 +104,7 @@ class Leave(RecordedModel):
     written_by_services = ("status", "decided_by")
 
     class Meta:
-        verbose_name = _("leave")
+        verbose_name = pgettext_lazy("a", "leave")
         verbose_name_plural = _("leave")
         ordering = ["-starts_at"]
         indexes = [models.Index(name="leave_by_provider", fields=["provider", "ends_at"])]
