@@ -15,7 +15,7 @@ CANDIDATES := python3.14 python3.13 python3.12 python3 \
 	$(foreach version,3.14 3.13 3.12,$(wildcard $(PYENV)/$(version).*/bin/python3))
 NEW_ENOUGH := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 12))
 
-.PHONY: help demo test lint bench
+.PHONY: help demo test lint bench messages
 .SILENT:
 .DELETE_ON_ERROR:
 
@@ -35,6 +35,10 @@ lint: $(TEST_READY) ## run the linters only
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+
+messages: $(RUN_READY) ## gather the texts of the sources for translators and compile their answers (needs GNU gettext)
+	$(PYTHON) manage.py makemessages --locale ar --ignore tests --no-obsolete --no-wrap --add-location file
+	$(PYTHON) manage.py compilemessages --locale ar --ignore .venv
 
 $(RUN_READY): .venv/bin/python
 	echo "Installing what the clinic runs on (once, about a minute) …"

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
+from django.views.i18n import JavaScriptCatalog
 from unfold.sites import UnfoldAdminSite
 
 from admin_ext.navigation import found
@@ -45,6 +46,10 @@ class ClinicAdminSite(UnfoldAdminSite):
         return TemplateResponse(
             request, "unfold/helpers/command_results.html", context, headers={"HX-Trigger": "search"}
         )
+
+    def i18n_javascript(self, request, extra_context=None) -> HttpResponse:
+        """The texts of the admin's scripts, with ours after Django's."""
+        return JavaScriptCatalog.as_view(packages=["django.contrib.admin", "admin_ext"])(request)
 
     def logout(self, request, extra_context=None) -> HttpResponse:
         """The next person at this desk starts in a language of their own."""

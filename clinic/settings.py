@@ -149,7 +149,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
-LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("clinic", "admin_ext", "reports")]
+LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("clinic", "admin_ext", "admin_ext/vendor", "reports")]
+FORMAT_MODULE_PATH = "clinic.formats"
 TIME_ZONE = "UTC"  # each clinic has a zone of its own
 USE_TZ = True
 PHONENUMBER_DEFAULT_REGION = os.environ.get("PHONE_REGION", "SA")

@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from admin_ext.base import ClinicInline, RecordedModelAdmin
 from admin_ext.catalogue.forms import PackageItems
-from admin_ext.columns import ActiveColumn, NameColumns, PhoneColumn, left_to_right, money
+from admin_ext.columns import ActiveColumn, NameColumns, PhoneColumn, left_to_right, money, name
 from admin_ext.filters import ChoicesFilter, OwnRowsFilter
 from clinic.models import Clinic, Organisation, Package, PackageItem, Policy, Room, Service
 
@@ -119,7 +119,7 @@ class OrganisationAdmin(NameColumns, OneRow, RecordedModelAdmin):
 
 @admin.register(Policy)
 class PolicyAdmin(OneRow, RecordedModelAdmin):
-    list_display = ["organisation", "minimum_notice", "booking_horizon_days", "no_show_limit", "no_show_days"]
+    list_display = ["display_organisation", "minimum_notice", "booking_horizon_days", "no_show_limit", "no_show_days"]
     list_select_related = ["organisation"]
     fieldsets = [
         (_("Booking"), {"fields": [("minimum_notice", "booking_horizon_days"), "offer_hold"]}),
@@ -139,3 +139,7 @@ class PolicyAdmin(OneRow, RecordedModelAdmin):
         ),
         (_("Messages"), {"fields": [("quiet_from", "quiet_until"), "reminder_minutes"]}),
     ]
+
+    @display(description=_("organisation"))
+    def display_organisation(self, row):
+        return name(row.organisation)
