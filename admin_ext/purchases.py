@@ -41,9 +41,7 @@ class PurchaseCard:
 
 def purchase_card(choice: AssignedChoice, *, today: date, next_session: Appointment | None = None) -> PurchaseCard:
     days_left = (choice.purchase.expires_on - today).days
-    return PurchaseCard(
-        choice.purchase, choice.balance, choice.items, choice.refusals, days_left, next_session
-    )  # fmt: skip
+    return PurchaseCard(choice.purchase, choice.balance, choice.items, choice.refusals, days_left, next_session)
 
 
 def card_of(purchase: PackagePurchase, *, today: date) -> PurchaseCard:

@@ -104,11 +104,9 @@ class Proposal:
         """From the week of the first session to that of the last, each from the organisation's first day."""
         if not self.lines:
             return []
-        request, start = self.plan.request, self.purchase.organisation.week_start
+        request = self.plan.request
         first, last = (local_day(self.lines[end].session) for end in (0, -1))
-        first -= timedelta((first.isoweekday() - start) % 7)
-        days = [first + timedelta(count) for count in range((last - first).days + 1)]
-        days += [days[-1] + timedelta(count) for count in range(1, 8 - len(days) % 7) if len(days) % 7]
+        days = whole_weeks(first, last, start=self.purchase.organisation.week_start)
         by_day = {day: [line for line in self.lines if local_day(line.session) == day] for day in days}
         booked = booked_by_day(self.purchase.patient, days[0], days[-1])
         shown = [Day(day, by_day[day], booked[day], request.first_day <= day <= request.last_day) for day in days]
@@ -174,6 +172,13 @@ def opened(text: str, *, purchase: int, by: User) -> Proposal:
         return Proposal(unpack(packed["plan"], by=by), packed["leftovers"], packed["ways"])
     except (signing.BadSignature, KeyError, TypeError, ValueError) as unusable:
         raise PlanRefused(unreadable()) from unusable
+
+
+def whole_weeks(first: date, last: date, *, start: int) -> list[date]:
+    """Every day of the weeks that hold these two; weeks begin on the ISO weekday `start`."""
+    begin = first - timedelta((first.isoweekday() - start) % 7)
+    end = last + timedelta((start - 1 - last.isoweekday()) % 7)
+    return [begin + timedelta(count) for count in range((end - begin).days + 1)]
 
 
 def booked_by_day(patient: Patient, first_day: date, last_day: date) -> dict[date, list[Appointment]]:

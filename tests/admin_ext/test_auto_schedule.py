@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from admin_ext.package_desk.proposal import whole_weeks
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import LIVE_STATUSES, AppointmentStatus, MessageKind, PurchaseStatus
 from clinic.models import Appointment, Message, Operation
@@ -478,3 +479,18 @@ def test_calendar_begins_its_weeks_as_the_organisation_does(desk):
     assert {week[0].date.isoweekday() for week in weeks} == {7}
     assert all(len(week) == 7 for week in weeks)
     assert weeks[0][0].date <= MONDAY < weeks[0][0].date + timedelta(7)
+
+
+@pytest.mark.parametrize(
+    ("start", "first", "last"),
+    [
+        (7, date(2030, 1, 6), date(2030, 1, 19)),  # Sunday
+        (1, date(2030, 1, 7), date(2030, 1, 20)),  # Monday
+        (6, date(2030, 1, 5), date(2030, 1, 18)),  # Saturday
+    ],
+)
+def test_whole_weeks_reach_from_their_first_day_to_their_last(start, first, last):
+    days = whole_weeks(MONDAY, date(2030, 1, 16), start=start)
+
+    assert (days[0], days[-1]) == (first, last)
+    assert len(days) == 14
