@@ -12,6 +12,8 @@ from clinic.enums import MessageKind
 from clinic.models import Appointment, Organisation, PackagePurchase, Patient
 
 LONGEST_FIRST_NAME = 40
+HALF_NAMES = {"عبد", "أبو", "أم", "ابن", "Abd", "Abdul", "Abu", "Umm"}  # half of a first name: عبد الرحمن
+LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # keeps the plus sign in front of a number between Arabic words
 
 
 def written(
@@ -40,13 +42,16 @@ def written(
 
 def first_name(patient: Patient) -> str:
     words = patient.name_in(patient.language).split()
-    return words[0][:LONGEST_FIRST_NAME] if words else ""
+    count = 2 if words[:1] and words[0] in HALF_NAMES else 1
+    return " ".join(words[:count])[:LONGEST_FIRST_NAME]
 
 
 def appointment_facts(appointment: Appointment, language: str) -> dict[str, object]:
     clinic = appointment.clinic
     local = appointment.starts_at.astimezone(clinic.zone)
     phone = clinic.phone.as_e164 if clinic.phone else ""
+    if phone and translation.get_language_bidi():
+        phone = LEFT_TO_RIGHT + phone
     return {"day": day(local), "time": format_date(local, "g:i A"), "clinic": clinic.name_in(language), "phone": phone}
 
 

@@ -76,8 +76,14 @@ def test_queue_writes_arabic_to_who_reads_arabic(book, sara):
 
     assert message.language == "ar"
     assert message.body == (
-        "مرحبًا هدى، موعدك يوم الاثنين 7 يناير 2030 الساعة 9:00 ص في العليا. لتغييره اتصل بالرقم +966112345678."
+        "مرحبًا هدى، حُجز موعدك يوم الاثنين 7 يناير 2030 الساعة 9:00 ص في العليا. لتغييره اتصل على \u200e+966112345678."
     )
+
+
+def test_queue_greets_by_the_whole_of_a_first_name(book, sara):
+    message = queue_booked(book(language="ar", name_ar="عبد الرحمن السعود"), sara)
+
+    assert message.body.startswith("مرحبًا عبد الرحمن،")
 
 
 def test_queue_leaves_names_as_they_are_and_on_one_line(book, sara):
