@@ -1,7 +1,6 @@
-"""Auto-schedule of one purchase: the question, the plan, another time, the booking, the way back."""
+"""Auto-schedule of one purchase: the question, the plan, who may ask."""
 
-import re
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 from itertools import product
 
@@ -9,18 +8,16 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from admin_ext.package_desk.proposal import whole_weeks
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
-from clinic.enums import LIVE_STATUSES, AppointmentStatus, MessageKind, PurchaseStatus
-from clinic.models import Appointment, Message, Operation
+from clinic.enums import PurchaseStatus
+from clinic.models import Operation
 from clinic.packages.services import assign
+from tests.admin_ext.schedule import BODY, PAGES, PLAN, open_desk
 from tests.factories import (
     BEFORE,
     MONDAY,
-    make_appointment,
     make_clinic,
     make_package,
     make_patient,
@@ -28,14 +25,6 @@ from tests.factories import (
     make_service,
     make_week,
 )
-
-PLAN = {"HX-Request": "true", "HX-Target": "plan"}
-BODY = {"HX-Request": "true", "HX-Target": "auto-schedule"}
-PAGES = ["auto_schedule", "swap_session", "book_plan"]
-ANSWER = {
-    "asked": 1, "first_day": "2030-01-07", "last_day": "2030-02-28", "weekday": [1, 2, 3, 4, 5, 6, 7], "per_day": 1,
-    "gap": 1, "keep_provider": "on", "keep_time": "on", "keep_order": "on",
-}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -46,49 +35,7 @@ def a_week_before():
 
 @pytest.fixture
 def desk(ours, sign_in):
-    """The front desk, with a patient who has four free sessions and a provider who works every day."""
-    make_week(ours.provider, ours.clinic, start=time(17), end=time(20))
-    patient = make_patient(ours.organisation, "Huda")
-    purchase = assign(ours.package, patient, by=ours.user)
-    return Desk(sign_in(ours.organisation, FRONT_DESK), ours, purchase)
-
-
-class Desk:
-    def __init__(self, client, ours, purchase):
-        self.client, self.ours, self.purchase = client, ours, purchase
-
-    def address(self, page="auto_schedule", purchase=None):
-        return reverse(f"admin:{page}", args=[(purchase or self.purchase).pk])
-
-    def ask(self, headers=PLAN, purchase=None, **changes):
-        query = {"clinic": self.ours.clinic.pk, "provider": self.ours.provider.pk, **ANSWER, **changes}
-        query = {name: value for name, value in query.items() if value is not None}
-        return self.client.get(f"{self.address(purchase=purchase)}?{urlencode(query, doseq=True)}", headers=headers)
-
-    def plan(self, **changes):
-        return signed(self.ask(**changes).text)
-
-    def book(self, plan, purchase=None, client=None):
-        address = self.address("book_plan", purchase)
-        return (client or self.client).post(address, {"plan": plan}, headers=PLAN)
-
-    def swap(self, plan, number, to):
-        return self.client.post(self.address("swap_session"), {"plan": plan, "number": number, "to": to}, headers=PLAN)
-
-    def booked(self):
-        rows = Appointment.objects.filter(package_purchase=self.purchase, status__in=LIVE_STATUSES)
-        return list(rows.order_by("starts_at"))
-
-
-def signed(page: str) -> str:
-    return re.search(r'name="plan" id="signed-plan" value="([^"]+)"', page)[1]
-
-
-def others(page: str) -> list[tuple[int, str]]:
-    return [(int(n), unescape(to)) for n, to in re.findall(r'"number": "(\d+)", "to": "([^"]+)"', page)]
-
-
-# The question
+    return open_desk(ours, sign_in)
 
 
 def test_page_without_a_question_proposes_the_clinics_and_days_that_suit(desk):
@@ -248,200 +195,6 @@ def test_only_who_may_book_in_bulk_comes_in(desk, sign_in, role, page):
 
 
 # Booking
-
-
-def test_book_all_books_the_plan_and_leads_to_what_was_booked(desk):
-    answer = desk.book(desk.plan())
-
-    booked = desk.booked()
-    operation = booked[0].operation
-    assert [row.session_number for row in booked] == [1, 2, 3, 4]
-    assert {row.operation for row in booked} == {operation}
-    assert answer.headers["HX-Redirect"] == reverse("admin:operation", args=[operation.public_id])
-    assert Message.objects.filter(patient=desk.purchase.patient, kind=MessageKind.PLANNED).count() == 1
-
-
-def test_book_all_pressed_twice_books_once_and_shows_the_same_result(desk):
-    plan = desk.plan()
-
-    first, second = desk.book(plan), desk.book(plan)
-
-    assert second.headers["HX-Redirect"] == first.headers["HX-Redirect"]
-    assert len(desk.booked()) == 4
-
-
-def test_booking_is_never_done_by_a_link(desk):
-    assert desk.client.get(desk.address("book_plan"), {"plan": desk.plan()}).status_code == 405
-    assert not desk.booked()
-
-
-def take(desk, starts_at):
-    """Somebody else is faster."""
-    quick = make_patient(desk.ours.organisation, "Quick")
-    make_appointment(quick, desk.ours.service, desk.ours.provider, desk.ours.clinic, starts_at)
-
-
-def test_plan_that_has_changed_books_nothing_and_shows_the_new_times_marked(desk):
-    plan = desk.plan()
-    before = re.findall(r'<li id="session-\d+" class="session ([^"]*)"', desk.ask().text)
-    take(desk, first_time(desk))
-
-    answer = desk.book(plan)
-
-    assert "1 session of this plan no longer fits." in answer.text
-    assert "4 of 4 sessions" in answer.text
-    assert answer.text.count('<li id="session-') == 4
-    assert answer.text.count("New time") == 1
-    assert before == ["", "", "", ""]
-    assert not desk.booked()
-
-
-def first_time(desk) -> datetime:
-    """The start of the first session of the plan."""
-    page = desk.ask()
-    return page.context_data["proposal"].plan.placed[0].starts_at
-
-
-def test_new_plan_after_a_change_can_be_booked(desk):
-    plan = desk.plan()
-    take(desk, first_time(desk))
-
-    desk.book(signed(desk.book(plan).text))
-
-    assert len(desk.booked()) == 4
-
-
-def test_sessions_booked_elsewhere_meanwhile_leave_a_smaller_plan(desk):
-    plan = desk.plan()
-    desk.book(desk.plan(first_day="2030-02-01", last_day="2030-02-02"))
-
-    answer = desk.book(plan)
-
-    assert "2 of 2 sessions" in answer.text
-    assert len(desk.booked()) == 2
-
-
-# Another time
-
-
-def test_another_time_is_taken_with_one_click_and_then_booked(desk):
-    page = desk.ask().text
-    number, to = others(page)[0]
-
-    answer = desk.swap(signed(page), number, to)
-    desk.book(signed(answer.text))
-
-    assert "New time" in answer.text
-    wanted = datetime.fromisoformat(to.split("@")[0])
-    assert wanted in [row.starts_at for row in desk.booked()]
-    assert len(desk.booked()) == 4
-
-
-def test_another_time_that_was_not_offered_is_refused_and_the_plan_stays(desk):
-    page = desk.ask().text
-    number, to = others(page)[0]
-    doctored = to.replace("2030-01", "2030-03")
-
-    for row, time_asked in [(number, doctored), (99, to), (-1, to), ("x", to), (number, "")]:
-        answer = desk.swap(signed(page), row, time_asked)
-        assert "This time is no longer free." in answer.text
-        assert "4 of 4 sessions" in answer.text
-
-
-def test_swap_keeps_the_ways_out(desk):
-    page = desk.ask(last_day="2030-01-08").text
-
-    answer = desk.swap(signed(page), *others(page)[0])
-
-    assert "2 of 4 sessions" in answer.text
-    assert "Look until the package" in answer.text
-
-
-# What does not fit
-
-
-def test_what_does_not_fit_is_explained_and_a_way_out_keeps_its_promise(desk):
-    page = desk.ask(last_day="2030-01-08").text
-    button = r'<a class="button-plain" href="([^"]+)">[^<]*<span class="gain">(\d+) more'
-    way, gained = re.search(button, page).groups()
-
-    taken = desk.client.get(unescape(way), headers=PLAN).text
-
-    assert "2 of 4 sessions" in page
-    assert "Without a time" in page
-    assert f"{2 + int(gained)} of 4 sessions" in taken
-
-
-def test_extended_plan_says_so_and_extends_when_it_is_booked(desk):
-    answer = desk.ask(extend=7, last_day="2030-04-05", first_day="2030-04-02")
-    desk.book(signed(answer.text))
-
-    desk.purchase.refresh_from_db()
-    assert "Booking this plan extends the package by 7 days" in answer.text
-    assert desk.purchase.expires_on == date(2030, 4, 8)
-    assert len(desk.booked()) == 4
-
-
-# Looking at it and undoing it
-
-
-def operation_of(desk):
-    desk.book(desk.plan())
-    return desk.booked()[0].operation
-
-
-def test_result_shows_what_was_booked_and_what_is_told(desk):
-    page = desk.client.get(reverse("admin:operation", args=[operation_of(desk).public_id])).text
-
-    assert "4 sessions booked for <bdi>Huda</bdi>" in page
-    assert "1 message queued" in page
-    assert page.count('class="line"') == 4
-    assert "Cancel 4 appointments" in page
-
-
-def test_undo_cancels_everything_once(desk):
-    operation = operation_of(desk)
-    address = reverse("admin:undo_operation", args=[operation.public_id])
-
-    first = desk.client.post(address, follow=True).text
-    second = desk.client.post(address, follow=True).text
-
-    assert not desk.booked()
-    assert "4 appointments are cancelled." in first
-    assert "already been undone" in second
-    assert "Undo…" not in second
-
-
-def test_undo_says_what_it_could_not_undo(desk):
-    operation = operation_of(desk)
-    begun = desk.booked()[0]
-    begun.status = AppointmentStatus.IN_PROGRESS
-    begun.record("status", by=desk.ours.user)
-
-    page = desk.client.post(reverse("admin:undo_operation", args=[operation.public_id]), follow=True).text
-
-    assert desk.booked() == [begun]
-    assert "3 appointments are cancelled." in page
-    assert "1 could not be undone" in page
-
-
-@pytest.mark.parametrize("page", ["operation", "undo_operation"])
-def test_operation_of_another_organisation_is_not_found(desk, theirs, page):
-    address = reverse(f"admin:{page}", args=[theirs.operation.public_id])
-    answer = desk.client.get(address) if page == "operation" else desk.client.post(address)
-
-    theirs.operation.refresh_from_db()
-    assert answer.status_code == 404
-    assert theirs.operation.undone_at is None
-
-
-def test_undo_is_never_done_by_a_link_nor_by_who_may_only_look(desk, sign_in):
-    operation = operation_of(desk)
-    address = reverse("admin:undo_operation", args=[operation.public_id])
-
-    assert desk.client.get(address).status_code == 405
-    assert sign_in(desk.ours.organisation, CASHIER).post(address).status_code == 403
-    assert len(desk.booked()) == 4
 
 
 def test_names_are_escaped(desk):
