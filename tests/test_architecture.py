@@ -22,7 +22,15 @@ ORDER = (
     "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal",
     "tasks", "management",
 )  # fmt: skip
-START_UP = {"apps", "environment", "migrations", "settings", "urls", "wsgi"}  # may import all, imported by no part
+START_UP = {
+    "apps",
+    "environment",
+    "formats",
+    "migrations",
+    "settings",
+    "urls",
+    "wsgi",
+}  # may import all, imported by no part
 SCREEN_LIBRARIES = {"admin_ext", "reports", "unfold", "plotly", "polars", "pandas", "narwhals"}
 
 # Arithmetic on time and money: tested without a database, so neither they nor what they import know Django.
