@@ -61,6 +61,11 @@ def left_to_right(text) -> SafeString:
     return format_html('<bdi dir="ltr">{}</bdi>', text) if text else dash()
 
 
+def left_to_right_text(text) -> str:
+    """The same where no tag can stand."""
+    return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def dash() -> SafeString:
     return mark_safe('<span class="quiet">–</span>')
 

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
+from admin_ext.columns import left_to_right_text
 from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
@@ -124,6 +125,7 @@ def patients_found(user, term: str) -> list[SearchResult]:
 
 
 def patient_result(patient: Patient) -> SearchResult:
-    description = " · ".join(filter(None, [patient.file_number, str(patient.phone or "")]))
+    known = filter(None, [patient.file_number, patient.phone])
+    description = " · ".join(left_to_right_text(number) for number in known)
     link = reverse("admin:patient", args=[patient.pk])
     return SearchResult(title=patient.name, description=description, link=link, icon="person")

@@ -19,7 +19,10 @@ from django.contrib import admin
 from django.utils.formats import date_format, localize
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
+from phonenumber_field.phonenumber import PhoneNumber
 
+from admin_ext.navigation import patient_result
+from clinic.models import Patient
 from tests.translatable import CONTEXT_END, Entry, catalogue, python_texts, template_texts, texts_below
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -164,6 +167,14 @@ def test_arabic_dates_and_amounts_are_written_as_in_saudi_arabia():
         assert date_format(datetime(2026, 1, 12, 14, 5, tzinfo=UTC), "DATETIME_FORMAT") == "12 يناير 2026، 14:05"
         assert date_format(datetime(2026, 1, 12, tzinfo=UTC), "D j M") == "الاثنين 12 يناير"
         assert localize(Decimal("1234.50")) == "1234.50"
+
+
+def test_the_palette_keeps_numbers_from_left_to_right():
+    patient = Patient(pk=1, file_number="10174", phone=PhoneNumber.from_string("+966586031598"))
+
+    description = patient_result(patient).description
+
+    assert description == "\u206610174\u2069 · \u2066+966 58 603 1598\u2069"
 
 
 class BareTexts(HTMLParser):
