@@ -1,0 +1,66 @@
+"""What each of the racing processes does. Rows are named by their keys; what is returned can be written as JSON."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from clinic.enums import LIVE_STATUSES
+from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Service, User
+from clinic.scheduling import booking
+from clinic.scheduling.planning import apply
+from clinic.scheduling.planning.packing import unpack
+from tests.factories import BEFORE
+
+
+def book(*, patient, service, provider, clinic, starts_at, by, purchase=None):
+    """Book through the engine; the number of the session, or zero."""
+    appointment = booking.book(
+        patient=Patient.objects.get(pk=patient),
+        service=Service.objects.get(pk=service),
+        provider=Provider.objects.get(pk=provider),
+        clinic=Clinic.objects.get(pk=clinic),
+        starts_at=datetime.fromisoformat(starts_at),
+        by=User.objects.get(pk=by),
+        purchase=purchase and PackagePurchase.objects.get(pk=purchase),
+        at=BEFORE,
+    )
+    return appointment.session_number or 0
+
+
+def book_all(*, plan, by):
+    """Book a packed plan; the number of sessions."""
+    user = User.objects.get(pk=by)
+    return len(apply(unpack(plan, by=user), by=user, at=BEFORE))
+
+
+def plan_or_book(**wanted):
+    """An auto-scheduler if there is a plan to book, else a desk."""
+    return book_all(**wanted) if "plan" in wanted else book(**wanted)
+
+
+def look_and_insert(**wanted):
+    """What a program without rules would do: look whether the time is free, and write the row if it is."""
+    row = unguarded(**wanted)
+    taken = Appointment.objects.filter(
+        provider=row.provider_id, status__in=LIVE_STATUSES, busy_from__lt=row.busy_until, busy_until__gt=row.busy_from
+    )
+    if taken.exists():
+        return False
+    Appointment.objects.bulk_create([row])
+    return True
+
+
+def insert(**wanted):
+    """Write the row without looking."""
+    with transaction.atomic():
+        Appointment.objects.bulk_create([unguarded(**wanted)])
+
+
+def unguarded(*, patient, service, provider, clinic, starts_at, by, purchase=None) -> Appointment:
+    start = datetime.fromisoformat(starts_at)
+    end = start + Service.objects.get(pk=service).duration
+    return Appointment(
+        organisation_id=User.objects.get(pk=by).organisation_id, patient_id=patient, service_id=service,
+        provider_id=provider, clinic_id=clinic, starts_at=start, ends_at=end, busy_from=start, busy_until=end,
+        booked_at=BEFORE,
+    )  # fmt: skip
