@@ -41,11 +41,14 @@ class JobStopped(Exception):
 
 @transaction.atomic
 def start(kind: JobKind, *, by: User, arguments: dict, total: int = 0, at: datetime | None = None) -> Job:
-    """Ask for a job; `arguments` is what JSON can hold. A rollback takes the task along."""
+    """Ask for a job; `arguments` is what JSON can hold. A rollback takes the task along.
+
+    What the job says, it says in the language that is active now: that of the page it is asked for on.
+    """
     job = Job.objects.create(
         organisation=own(by), kind=kind, requested_by=by, arguments=arguments, total=total, created_at=at or now()
     )
-    async_task(TASK, job.pk, timeout=SECONDS)
+    async_task(TASK, job.pk, translation.get_language() or by.language, timeout=SECONDS)
     return job
 
 
@@ -96,14 +99,14 @@ def visible_to(user: User) -> QuerySet[Job]:
     return jobs if user.has_perm("clinic.view_job") else jobs.filter(requested_by=user)
 
 
-def run(job_id: int, handlers: Mapping[str, str], *, at: datetime | None = None) -> None:
+def run(job_id: int, handlers: Mapping[str, str], *, language: str = "en", at: datetime | None = None) -> None:
     """Work on a job if it waits for somebody, with the handler of its kind (a dotted name)."""
     at = at or now()
     job = claim(job_id, at=at)
     if job is None:
-        look_again(job_id)
+        look_again(job_id, language)
         return
-    with translation.override(job.requested_by.language):
+    with translation.override(language):
         if job.attempts > ATTEMPTS:
             fail(job, _("This stopped unexpectedly %(count)d times and was given up.") % {"count": ATTEMPTS})
         else:
@@ -141,14 +144,14 @@ def held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, status=JobStatus.RUNNING, attempts=job.attempts)
 
 
-def look_again(job_id: int) -> None:
+def look_again(job_id: int, language: str) -> None:
     """A task delivered again while its job runs is the only one left if that worker dies: keep one for later."""
     job = Job.objects.filter(pk=job_id, status=JobStatus.RUNNING).first()
     if job is not None:
         Schedule.objects.get_or_create(
             name=f"job-{job.pk}-{job.attempts}",
             defaults={
-                "func": TASK, "args": f"{job.pk},", "kwargs": f"q_options={{'timeout': {SECONDS}}}",
+                "func": TASK, "args": f"{job.pk}, '{language}'", "kwargs": f"q_options={{'timeout': {SECONDS}}}",
                 "schedule_type": Schedule.ONCE, "next_run": job.started_at + LONGEST,
             },
         )  # fmt: skip

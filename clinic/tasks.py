@@ -10,5 +10,5 @@ HANDLERS: dict[str, str] = {
 }
 
 
-def run_job(job_id: int) -> None:
-    jobs.run(job_id, HANDLERS)
+def run_job(job_id: int, language: str = "en") -> None:
+    jobs.run(job_id, HANDLERS, language=language)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.db import transaction
+from django.utils.translation import override
 from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ, Schedule
 from django_q.scheduler import scheduler
@@ -97,7 +98,17 @@ def test_start_writes_the_job_and_its_task(job, organisation, sara):
     assert (job.organisation, job.requested_by, job.kind, job.status) == (organisation, sara, "bulk_plan", "waiting")
     assert (job.arguments, job.done, job.total, job.created_at) == ({"purchases": [3, 4]}, 0, 2, AT)
     task = OrmQ.objects.get().task
-    assert (task["func"], task["args"], task["timeout"]) == ("clinic.tasks.run_job", (job.pk,), 900)
+    assert (task["func"], task["args"], task["timeout"]) == ("clinic.tasks.run_job", (job.pk, "en"), 900)
+
+
+def test_a_job_speaks_the_language_of_the_page_it_was_asked_for_on(sara, handled_by):
+    handled_by("crash")
+    with override("ar"):
+        job = jobs.start(JobKind.BULK_PLAN, by=sara, arguments={}, at=AT)
+
+    tasks.run_job(*OrmQ.objects.get().task["args"])
+
+    assert reloaded(job).error.startswith("حدث خطأ ما")
 
 
 def test_start_leaves_no_task_behind_when_the_transaction_fails(sara):
@@ -220,7 +231,7 @@ def test_a_job_left_running_is_looked_at_again_by_a_task(job, monkeypatch):
         scheduler()
 
     task = OrmQ.objects.get().task
-    assert (task["func"], task["args"], task["timeout"]) == ("clinic.tasks.run_job", (job.pk,), 900)
+    assert (task["func"], task["args"], task["timeout"]) == ("clinic.tasks.run_job", (job.pk, "en"), 900)
     assert not Schedule.objects.exists()
 
 
