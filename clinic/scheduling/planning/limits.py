@@ -10,11 +10,12 @@ from django.utils.translation import ngettext
 from clinic.enums import RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Appointment
-from clinic.scheduling.local_time import instant_of
-from clinic.scheduling.planning.plan import PlannedSession
+from clinic.scheduling.intervals import MINUTE
 from clinic.scheduling.planning.planner import Draft
-from clinic.scheduling.planning.starts import Column, Demand, Starts, elsewhere, week_of
+from clinic.scheduling.planning.starts import Column, Demand, Mask, Starts, elsewhere, week_of
 from clinic.scheduling.slots import Lengths
+
+FAR = 2**40  # beyond every instant
 
 
 def limits(drafted: Draft, demand: Demand, left: Starts) -> Iterator[Refusal]:
@@ -86,20 +87,33 @@ def day(drafted: Draft, left: Starts) -> Iterator[Refusal]:
 
 def competition(drafted: Draft, demand: Demand, left: Starts) -> Iterator[Refusal]:
     """Other sessions of the same plan stand where this one could."""
-    others = [session for session in drafted.placed if session.purchase != demand.purchase]
-    if taken := int(given_away(demand, left, others).sum()):
+    if taken := int(given_away(drafted, demand, left).sum()):
         message = _("%(left)s; %(taken)d of them went to other packages of this plan.")
         yield Refusal(RefusalCode.COMPETITION, message % {"left": remaining(left), "taken": taken})
 
 
-def given_away(demand: Demand, left: Starts, others: list[PlannedSession]) -> Column:
-    treatment, taken = Lengths.of(demand.item.service).treatment, np.zeros(len(left), bool)
-    for session in others:
-        same_patient = session.purchase.patient_id == demand.purchase.patient_id
-        same_people = (left.provider == session.provider.pk) | same_patient
-        span = instant_of(session.starts_at), instant_of(session.ends_at)
-        taken |= same_people & elsewhere(left, treatment, [span])
-    return taken
+def given_away(drafted: Draft, demand: Demand, left: Starts) -> Mask:
+    """At which starts the provider or the patient has a planned session of another purchase."""
+    menu, demands = drafted.menu, drafted.menu.problem.demands
+    number, chosen = menu.demands.index(demand), drafted.solution.chosen
+    owner = menu.problem.candidates.demand[chosen]
+    others = demands.purchase[owner] != demands.purchase[number]
+    of_patient = others & (demands.patient[owner] == demands.patient[number])
+    start, end = menu.starts.start[chosen], menu.problem.candidates.end[chosen].astype(np.int64) * MINUTE
+    provider = menu.starts.provider[chosen]
+    until = left.start + Lengths.of(demand.item.service).treatment
+    taken = overlaps(left.provider, left.start, until, provider[others], start[others], end[others]) > 0
+    spans = zip(start[of_patient].tolist(), end[of_patient].tolist(), strict=True)
+    return taken | elsewhere(left, Lengths.of(demand.item.service).treatment, spans)
+
+
+def overlaps(owner: Column, start: Column, end: Column, of: Column, since: Column, until: Column) -> Column:
+    """How many of the spans [since, until) of the same owner each of the spans [start, end) meets.
+
+    Those that begin before its end, less those that are over by its start; one sorted column for all owners.
+    """
+    begun = np.searchsorted(np.sort(of * FAR + since), owner * FAR + end)
+    return begun - np.searchsorted(np.sort(of * FAR + until), owner * FAR + start, side="right")
 
 
 def standing(drafted: Draft, demand: Demand) -> list[Appointment]:

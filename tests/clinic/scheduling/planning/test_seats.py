@@ -107,3 +107,14 @@ def test_planned_room_that_was_taken_meanwhile_is_exchanged_for_one_that_is_free
 
     assert (planned.placed[0].place.room, row.room) == (first.pk, second)
     assert planned.request.last_day == date(2030, 1, 7)
+
+
+def test_room_for_two_in_which_one_is_booked_takes_one_more(desk):
+    room = make_room(desk.olaya, desk.speech, capacity=2)
+    desk.fill(day(7), provider=desk.provider("Lina"), room=room)
+    desk.provider("Omar")
+
+    planned = patients_plan(desk, desk.speech, desk.speech, latest=time(9, 30))
+
+    assert booked_times(desk, planned) == ["09:00"]
+    assert planned.certificate.bound == 1
