@@ -1,5 +1,6 @@
 """The table of a bench run: every row a ratio of two things measured side by side."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -36,7 +37,14 @@ def as_table(rows: Iterable[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
+def number(value: float) -> str:
+    """Whole where it is whole or large, else three digits; a dash for what cannot be divided."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:,.0f}" if value >= 1000 or value.is_integer() else f"{value:.3g}"
+
+
 def cells(row: Row) -> tuple[str, ...]:
     met = {True: "✓", False: "✗", None: ""}[row.met]
-    numbers = f"{row.ours:,.4g} {row.unit}", f"{row.beside:,.4g} {row.unit}", f"{row.ratio:.3g}"
+    numbers = f"{number(float(row.ours))} {row.unit}", f"{number(float(row.beside))} {row.unit}", number(row.ratio)
     return (f"{row.part}: {row.case}", row.engine, *numbers, row.against, row.target, met)

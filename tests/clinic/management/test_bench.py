@@ -75,6 +75,14 @@ def test_a_row_shows_its_ratio_and_whether_the_target_is_met():
     assert as_table([row]).splitlines()[-1] == "| slots: 1 × 1 | sqlite | 3 ms | 2 ms | 1.5 | raw sweep | ≤ 2 | ✓ |"
 
 
+def test_what_cannot_be_divided_is_a_dash():
+    row = Row("book", "1 client", "sqlite", "doubles", 0, 0, "create()")
+
+    assert (
+        as_table([row]).splitlines()[-1] == "| book: 1 client | sqlite | 0 doubles | 0 doubles | – | create() |  |  |"
+    )
+
+
 def test_bench_of_people_without_their_file_says_what_to_give():
     with pytest.raises(CommandError, match="--people FILE"):
         call_command("bench", "--part", "people", stdout=StringIO())
