@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "admin_ext.middleware.StaffLocaleMiddleware",
+    "admin_ext.middleware.SignInAgainMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",  # last, so that a locked-out sign-in is seen by all of the above
 ]
