@@ -1,0 +1,21 @@
+"""The words that stand in the engine's SQL are those of the clinic."""
+
+import re
+
+from clinic.enums import LIVE_STATUSES, LeaveStatus
+from clinic.scheduling.openings import ANY_WEEKDAY
+from clinic.scheduling.situation import UNLIMITED
+from clinic.scheduling.sql import ABSENCES, HOURS, LIVE, TAKEN
+
+
+def test_live_appointments_are_those_of_the_statuses_that_are_live():
+    assert re.findall(r"'(\w+)'", LIVE) == [str(status) for status in LIVE_STATUSES]
+
+
+def test_leave_counts_once_approved():
+    assert f"status = '{LeaveStatus.APPROVED}'" in ABSENCES
+
+
+def test_extra_hours_hold_on_any_weekday_and_no_limit_is_unlimited():
+    assert f"SELECT provider_id, clinic_id, {ANY_WEEKDAY}, CLOCK(start)" in HOURS
+    assert f"COALESCE(service.capacity, {UNLIMITED})" in TAKEN
