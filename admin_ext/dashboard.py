@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +20,7 @@ from clinic.models import Appointment, Job, Leave, PackagePurchase
 from clinic.packages.selectors import with_balances
 
 LINES = 6  # of a card; the rest is a click away
+A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
 EXPIRING_DAYS = 30
 
 
@@ -206,9 +207,9 @@ def leave_asked(organisation) -> Card:
         link=f"{reverse('admin:clinic_leave_changelist')}?status__exact=asked",
         lines=[
             Line(
-                lead=date_format(row.starts_at, "j M"),
+                lead=date_format(localtime(row.starts_at), "j M"),
                 what=name(row.provider),
-                small=format_html("{} {}", _("until"), day(row.ends_at.date())),
+                small=format_html("{} {}", _("until"), day(localtime(row.ends_at - A_MOMENT).date())),
                 end=status_label(LeaveStatus.ASKED),
                 link=reverse("admin:clinic_leave_change", args=[row.pk]),
             )

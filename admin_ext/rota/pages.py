@@ -17,6 +17,15 @@ class AskLeavePage(WorkflowPage):
     success_url = reverse_lazy("admin:clinic_leave_changelist")
     submit_label = _("Ask for leave")
 
+    def get_form(self, form_class=None):
+        """Who does not decide on leave asks for nobody else's."""
+        form = super().get_form(form_class)
+        if not self.request.user.has_perm("clinic.change_leave"):
+            field = form.fields["provider"]
+            field.queryset = field.queryset.filter(user=self.request.user)
+            field.initial = field.queryset.first()
+        return form
+
     def perform(self, form):
         return ask_leave(by=self.request.user, **form.cleaned_data)
 

@@ -11,7 +11,7 @@ from admin_ext.roles import ADMINISTRATOR, MANAGER, PROVIDER
 from clinic.enums import LeaveStatus, Weekday
 from clinic.models import Closure, Leave, Package, Patient, Provider, Service, WorkingHours
 from tests.admin_ext.forms import posted_values
-from tests.factories import NINE, make_clinic, make_extra_hours, make_leave
+from tests.factories import NINE, make_clinic, make_extra_hours, make_leave, make_provider
 
 
 @pytest.fixture
@@ -233,8 +233,17 @@ def ask(client, provider, first="2030-02-01", last="2030-02-03"):
     return client.post(reverse("admin:ask_leave"), sent)
 
 
-def test_leave_is_asked_for_in_the_clinics_own_time(ours, sign_in):
-    answer = ask(sign_in(ours.organisation, PROVIDER), ours.provider)
+@pytest.fixture
+def provider(ours, sign_in):
+    """The login of our provider."""
+    client = sign_in(ours.organisation, PROVIDER)
+    ours.provider.user = client.user
+    ours.provider.record("user", by=client.user)
+    return client
+
+
+def test_leave_is_asked_for_in_the_clinics_own_time(ours, provider):
+    answer = ask(provider, ours.provider)
 
     assert answer.status_code == 302
     leave = Leave.objects.get(reason="Conference")
@@ -242,10 +251,25 @@ def test_leave_is_asked_for_in_the_clinics_own_time(ours, sign_in):
     assert leave.starts_at == NINE.replace(month=2, day=1, hour=8)
 
 
-def test_leave_that_meets_other_leave_is_refused_on_the_page(ours, sign_in):
+def test_a_provider_asks_for_nobody_elses_leave(ours, provider):
+    colleague = make_provider(ours.clinic)
+
+    answer = ask(provider, colleague)
+
+    assert "Select a valid choice" in answer.content.decode()
+    assert not Leave.objects.filter(provider=colleague).exists()
+
+
+def test_a_manager_asks_for_anybodys_leave(ours, sign_in):
+    ask(sign_in(ours.organisation, MANAGER), ours.provider)
+
+    assert Leave.objects.get(reason="Conference").provider == ours.provider
+
+
+def test_leave_that_meets_other_leave_is_refused_on_the_page(ours, provider):
     make_leave(ours.provider, NINE, NINE + timedelta(days=2), status=LeaveStatus.ASKED)
 
-    answer = ask(sign_in(ours.organisation, PROVIDER), ours.provider, first="2030-01-08", last="2030-01-10")
+    answer = ask(provider, ours.provider, first="2030-01-08", last="2030-01-10")
 
     assert answer.status_code == 200
     assert "already has leave" in answer.content.decode()
@@ -254,7 +278,7 @@ def test_leave_that_meets_other_leave_is_refused_on_the_page(ours, sign_in):
 
 
 def test_leave_of_their_provider_cannot_be_asked_for(ours, theirs, sign_in):
-    answer = ask(sign_in(ours.organisation, PROVIDER), theirs.provider)
+    answer = ask(sign_in(ours.organisation, MANAGER), theirs.provider)
 
     assert "Select a valid choice" in answer.content.decode()
 
