@@ -11,18 +11,23 @@ from clinic.errors import ClinicError
 from clinic.models import Job, PackagePurchase, User
 from clinic.scheduling.planning import Plan
 from clinic.scheduling.planning.packing import unpack
+from clinic.scheduling.planning.plan import PlannedSession
 
 MOST_BOTTLENECKS = 8
 
 
 @dataclass(frozen=True)
 class Row:
-    """One purchase: sessions with and without a time, and why."""
+    """One purchase: its sessions with a time, in order, how many have none, and why."""
 
     purchase: PackagePurchase
-    placed: int
+    sessions: list[PlannedSession]
     left: int
     reasons: list[str]
+
+    @property
+    def placed(self) -> int:
+        return len(self.sessions)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,9 @@ class BulkResult:
     def rows(self) -> list[Row]:
         if self.plan is None:
             return []
-        placed = Counter(session.purchase.pk for session in self.plan.placed)
+        sessions: dict[int, list[PlannedSession]] = defaultdict(list)
+        for session in self.plan.placed:
+            sessions[session.purchase.pk].append(session)
         left: Counter[int] = Counter()
         reasons: dict[int, list[str]] = defaultdict(list)
         for unplaced in self.job.result.get("unplaced", ()):
@@ -52,7 +59,7 @@ class BulkResult:
             known = reasons[unplaced["purchase"]]
             known += [why for why in unplaced["reasons"] if why not in known]
         rows = [
-            Row(purchase, placed[purchase.pk], left[purchase.pk], reasons[purchase.pk])
+            Row(purchase, sessions[purchase.pk], left[purchase.pk], reasons[purchase.pk])
             for purchase in self.plan.request.purchases
         ]
         return sorted(rows, key=lambda row: -row.left)

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from admin_ext.columns import span
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic import jobs
 from clinic.enums import LIVE_STATUSES, JobKind, JobStatus
@@ -164,6 +165,8 @@ def test_plan_shows_what_is_placed_and_what_is_left_with_the_reason(ours, client
 
     rows = page.context_data["result"].rows
     assert sum(row.placed for row in rows) + sum(row.left for row in rows) == 7
+    for session in (session for row in rows for session in row.sessions):
+        assert span(session.starts_at, session.ends_at, session.clinic.zone) in page.text
     assert {row.purchase for row in rows} == {huda, ours.purchase}
     assert all(row.reasons for row in rows if row.left)
     assert "of 7 sessions" in page.text
