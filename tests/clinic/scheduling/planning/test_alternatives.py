@@ -52,6 +52,19 @@ def test_alternatives_keep_gap_limits_and_order_to_the_other_sessions(desk):
     assert [{(s.starts_at.date() - MONDAY).days for s in row} for row in found] == [{0}, {2}, {4, 5, 6}]
 
 
+def test_alternatives_keep_the_order_of_steps_within_a_day(desk):
+    assessment = make_service(desk.sara, name="Assessment")
+    purchase = desk.sell((desk.speech, 1, 1), (assessment, 1, 2))
+    answer = desk.plan(purchase, last_day=MONDAY, min_gap_days=0, sessions_per_day=2)
+
+    for index in (1, 0):  # both as late as they can be, the later one first
+        answer = swapped(answer, index, alternatives(answer, at=BEFORE, count=99)[index][-1])
+
+    assert [f"{s.starts_at:%H:%M}" for s in answer.placed] == ["11:00", "11:30"]
+    assert others(answer, 0) == ["Mon 07 09:30 Sara", "Mon 07 10:00 Sara", "Mon 07 10:30 Sara"]
+    assert others(answer, 1) == []
+
+
 def test_alternatives_keep_the_sessions_of_a_week(desk):
     answer = desk.plan(desk.sell(2), sessions_per_week=1, keep_time=False, last_day=date(2030, 1, 19), min_gap_days=1)
 
