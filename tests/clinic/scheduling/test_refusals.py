@@ -121,6 +121,13 @@ def test_off_the_grid_names_the_starts_on_either_side(desk):
     ]
 
 
+def test_the_grid_begins_with_the_hours(desk):
+    desk.change(desk.hours, start=time(9, 10))
+
+    assert desk.why_not(monday(9, 40)) == []
+    assert codes_of(desk.why_not(monday(10))) == [RefusalCode.GRID]
+
+
 def test_off_the_grid_at_the_end_of_the_hours_names_only_starts_within_them(desk):
     desk.lengths(treatment=20)
 
