@@ -227,18 +227,18 @@ def _lanes(situation: Situation, providers: list[int]) -> Lanes:
 def lane_hours(situation: Situation, provider: int, lane: int) -> list[Span]:
     """When a provider's lane exists at all, with room for buffers: the first always, others as hours allow.
 
-    Buffers never reach into hours in which the provider treats fewer patients at once.
+    A lane ends where somebody in hours for fewer patients could be busy, buffers included: then it has to be empty.
     """
     if lane == 0:
         return [whole(situation)]
     lengths = [Lengths.of(service) for service in situation.services.values()]
-    margin = max(max(length.before, length.after) for length in lengths)
+    before, after = max(length.before for length in lengths), max(length.after for length in lengths)
     own = [opening for (owner, _), found in situation.openings.items() if owner == provider for opening in found]
     wide = merged((opening.start, opening.end) for opening in own if opening.capacity > lane)
     narrow = merged((opening.start, opening.end) for opening in own if opening.capacity <= lane)
-    only_narrow = [rest for span in narrow for rest in without(span, wide)]
+    only_narrow = merged((start - before, end + after) for span in narrow for start, end in without(span, wide))
     return [
         rest
-        for start, end in merged((start - margin, end + margin) for start, end in wide)
+        for start, end in merged((start - before, end + after) for start, end in wide)
         for rest in without((start, end), only_narrow)
     ]

@@ -49,6 +49,15 @@ def test_buffer_of_a_patient_among_three_does_not_reach_into_the_hours_for_one(d
     assert len(booked_times(desk, planned)) == len(planned.placed) >= 1
 
 
+def test_preparation_for_one_patient_does_not_reach_back_into_the_hours_for_three(desk, two_shifts):
+    desk.speech.buffer_before = timedelta(minutes=15)
+    desk.speech.save()
+
+    planned = patients_plan(desk, *[desk.speech] * 9, latest=time(10, 30))
+
+    assert len(booked_times(desk, planned)) == len(planned.placed) >= 4
+
+
 def test_short_session_does_not_use_the_buffer_that_a_longer_one_has_beyond_the_hours_for_three(desk, two_shifts):
     tidy = make_service(desk.sara, name="Tidy", minutes=30, buffer_after=timedelta(minutes=60))
 
