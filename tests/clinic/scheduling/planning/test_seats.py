@@ -49,13 +49,16 @@ def test_buffer_of_a_patient_among_three_does_not_reach_into_the_hours_for_one(d
     assert len(booked_times(desk, planned)) == len(planned.placed) >= 1
 
 
-def test_preparation_for_one_patient_does_not_reach_back_into_the_hours_for_three(desk, two_shifts):
-    desk.speech.buffer_before = timedelta(minutes=15)
-    desk.speech.save()
+def test_preparation_for_one_patient_does_not_reach_back_into_the_hours_for_two(desk):
+    """At ten the second lane is taken, because ten needs preparation too: then eleven cannot be prepared."""
+    WorkingHours.objects.all().delete()
+    make_hours(desk.sara, desk.olaya, start=time(9), end=time(11), slot_minutes=60, capacity=2)
+    make_hours(desk.sara, desk.olaya, start=time(11), end=time(12), slot_minutes=60, capacity=1)
+    prepared = make_service(desk.sara, name="Prepared", minutes=60, buffer_before=timedelta(minutes=15))
 
-    planned = patients_plan(desk, *[desk.speech] * 9, latest=time(10, 30))
+    planned = desk.plan(desk.sell((prepared, 3)), last_day=MONDAY, min_gap_days=0, sessions_per_day=3)
 
-    assert len(booked_times(desk, planned)) == len(planned.placed) >= 4
+    assert len(booked_times(desk, planned)) == planned.certificate.bound == 2
 
 
 def test_short_session_does_not_use_the_buffer_that_a_longer_one_has_beyond_the_hours_for_three(desk, two_shifts):
