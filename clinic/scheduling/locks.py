@@ -32,7 +32,7 @@ def lock(
 
 
 def retried[**P, R](service: Callable[P, R]) -> Callable[P, R]:
-    """Run a service again when the database gave it up to break a deadlock; not inside somebody else's transaction."""
+    """Run a service again when the database gave it up for another's sake; not inside somebody else's transaction."""
 
     @wraps(service)
     def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -40,9 +40,13 @@ def retried[**P, R](service: Callable[P, R]) -> Callable[P, R]:
             try:
                 return service(*args, **kwargs)
             except OperationalError as error:
-                state = getattr(error.__cause__, "sqlstate", None)
-                if not left or state not in RETRIED or transaction.get_connection().in_atomic_block:
+                if not left or not given_up(error) or transaction.get_connection().in_atomic_block:
                     raise
         raise AssertionError("unreachable")
 
     return attempt
+
+
+def given_up(error: OperationalError) -> bool:
+    """Whether nothing was written because others were in the way: a deadlock, or SQLite's queue of writers too long."""
+    return getattr(error.__cause__, "sqlstate", None) in RETRIED or "database is locked" in str(error)

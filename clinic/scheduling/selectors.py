@@ -72,8 +72,9 @@ def _add_offers(found: Situation, organisation_id: int, clinics: list[int] | Non
         provider = found.providers.setdefault(pair.provider_id, pair.provider)
         clinic = found.clinics.setdefault(pair.clinic_id, pair.clinic)
         found.offers.setdefault(pair.service, []).append((provider.pk, clinic.pk))
-        found.minimum_notice = int(pair.minimum_notice.total_seconds())
-        found.horizon_days = pair.horizon_days
+        if pair.horizon_days is not None:  # an organisation without a policy of its own has the usual one
+            found.minimum_notice = int(pair.minimum_notice.total_seconds())
+            found.horizon_days = pair.horizon_days
 
 
 def _add_hours(found: Situation) -> None:

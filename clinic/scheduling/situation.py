@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
-from clinic.models import Clinic, Provider, Service
+from clinic.models import Clinic, Policy, Provider, Service
 from clinic.scheduling.intervals import Span, is_clear, merged
 from clinic.scheduling.local_time import WallClock, instant_of
 from clinic.scheduling.openings import Hours, Opening, openings
@@ -55,7 +55,7 @@ class Situation:
     taken_places: dict[RoomPlace, list[Span]] = field(default_factory=dict)
     patients_busy: dict[int, list[Span]] = field(default_factory=dict)
     minimum_notice: int = 0
-    horizon_days: int = 0
+    horizon_days: int = Policy._meta.get_field("booking_horizon_days").default
     _lanes: dict[tuple[int, int], list[list[Span]]] = field(default_factory=dict, repr=False)
 
     @cached_property

@@ -160,7 +160,7 @@ def _say_that_it_stands(row: Appointment, *, by: User, at: datetime) -> None:
 
 
 def _policy(row: Appointment) -> Policy:
-    return Policy.objects.get(organisation=row.organisation_id)
+    return Policy.objects.filter(organisation=row.organisation_id).first() or Policy()
 
 
 def _forget(row: Appointment, was: AppointmentStatus) -> None:

@@ -14,7 +14,7 @@ from clinic.enums import (
     SessionEntryKind,
 )
 from clinic.errors import WrongStatus
-from clinic.models import Appointment, Message, SessionEntry
+from clinic.models import Appointment, Message, Policy, SessionEntry
 from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
 from clinic.scheduling.signals import appointment_released
@@ -288,3 +288,12 @@ def test_every_live_status_takes_the_time(desk, status):
     desk.appointment(monday(9), status=status, patient=make_patient(desk.organisation))
 
     assert "09:00" not in desk.times()
+
+
+def test_an_organisation_without_a_policy_has_the_usual_one(desk):
+    Policy.objects.all().delete()
+
+    appointment = desk.book()
+    cancelled = booking.cancel(appointment, by=desk.user, by_patient=True, at=appointment.starts_at)
+
+    assert (cancelled.status, cancelled.session_used) == (AppointmentStatus.CANCELLED_BY_PATIENT, False)
