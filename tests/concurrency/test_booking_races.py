@@ -10,6 +10,7 @@ from tests.concurrency.race import race, tally
 pytestmark = pytest.mark.concurrency
 
 RULE = "provider_is_never_double_booked"
+ROUNDS = 5
 
 
 def test_without_the_rules_one_slot_goes_to_several(clinic, unconstrained):
@@ -17,8 +18,11 @@ def test_without_the_rules_one_slot_goes_to_several(clinic, unconstrained):
     entries = [desk.entry(patient) for patient in desk.patients(200)]
 
     with unconstrained(RULE):
-        race("look_and_insert", entries)
-        booked = Appointment.objects.count()
+        for _round in range(ROUNDS):  # a busy machine may run them one after the other, and then the first wins alone
+            Appointment.objects.all().delete()
+            race("look_and_insert", entries)
+            if (booked := Appointment.objects.count()) > 1:
+                break
 
     assert booked > 1
 
