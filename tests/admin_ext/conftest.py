@@ -5,8 +5,9 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.test import Client
 
+from tests.admin_ext.schedule import open_desk
 from tests.admin_ext.world import make_world
-from tests.factories import NINE, make_user
+from tests.factories import BEFORE, NINE, make_user
 
 
 @pytest.fixture
@@ -38,3 +39,15 @@ def today_at_nine():
     """The Monday of the tests, at nine in Riyadh: the appointments of the world are today's."""
     with time_machine.travel(NINE, tick=False):
         yield NINE
+
+
+@pytest.fixture
+def a_week_before():
+    """A week before the Monday of the tests, when what they book lies ahead."""
+    with time_machine.travel(BEFORE, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk(a_week_before, ours, sign_in):
+    return open_desk(ours, sign_in)

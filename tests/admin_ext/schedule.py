@@ -11,10 +11,7 @@ from admin_ext.roles import FRONT_DESK
 from clinic.enums import LIVE_STATUSES
 from clinic.models import Appointment
 from clinic.packages.services import assign
-from tests.factories import (
-    make_patient,
-    make_week,
-)
+from tests.factories import make_patient, make_week
 
 PLAN = {"HX-Request": "true", "HX-Target": "plan"}
 BODY = {"HX-Request": "true", "HX-Target": "auto-schedule"}
@@ -66,6 +63,3 @@ def signed(page: str) -> str:
 
 def others(page: str) -> list[tuple[int, str]]:
     return [(int(n), unescape(to)) for n, to in re.findall(r'"number": "(\d+)", "to": "([^"]+)"', page)]
-
-
-# The question

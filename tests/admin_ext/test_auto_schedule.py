@@ -5,7 +5,6 @@ from html import unescape
 from itertools import product
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,9 +13,8 @@ from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import PurchaseStatus
 from clinic.models import Operation
 from clinic.packages.services import assign
-from tests.admin_ext.schedule import BODY, PAGES, PLAN, open_desk
+from tests.admin_ext.schedule import BODY, PAGES, PLAN
 from tests.factories import (
-    BEFORE,
     MONDAY,
     make_clinic,
     make_package,
@@ -26,16 +24,7 @@ from tests.factories import (
     make_week,
 )
 
-
-@pytest.fixture(autouse=True)
-def a_week_before():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(ours, sign_in):
-    return open_desk(ours, sign_in)
+pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 def test_page_without_a_question_proposes_the_clinics_and_days_that_suit(desk):

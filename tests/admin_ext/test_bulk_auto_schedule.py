@@ -3,7 +3,6 @@
 from datetime import date, time
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,7 +14,7 @@ from clinic.enums import LIVE_STATUSES, JobKind, JobStatus
 from clinic.models import Appointment, Job, Operation
 from clinic.packages.services import assign
 from clinic.tasks import HANDLERS
-from tests.factories import BEFORE, make_clinic, make_package, make_patient, make_week
+from tests.factories import make_clinic, make_package, make_patient, make_week
 
 WISHES = {
     "first_day": "2030-01-07", "last_day": "2030-02-28", "weekday": [1, 2, 3, 4, 5, 6, 7], "per_day": 1, "gap": 1,
@@ -24,10 +23,7 @@ WISHES = {
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture(autouse=True)
-def a_week_before():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 @pytest.fixture

@@ -5,29 +5,18 @@ from datetime import date, datetime
 from html import unescape
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from admin_ext.roles import CASHIER
 from clinic.enums import AppointmentStatus, MessageKind
 from clinic.models import Message
-from tests.admin_ext.schedule import PLAN, open_desk, others, signed
+from tests.admin_ext.schedule import PLAN, others, signed
 from tests.factories import (
-    BEFORE,
     make_appointment,
     make_patient,
 )
 
-
-@pytest.fixture(autouse=True)
-def a_week_before():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
-
-
-@pytest.fixture
-def desk(ours, sign_in):
-    return open_desk(ours, sign_in)
+pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 def test_book_all_books_the_plan_and_leads_to_what_was_booked(desk):
