@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from clinic.enums import AppointmentStatus, JobStatus, LeaveStatus, MessageStatus, PurchaseStatus
+from clinic.enums import AppointmentStatus, ChargeStatus, JobStatus, LeaveStatus, MessageStatus, PurchaseStatus
 
 #: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
 COLOURS: dict[Choices, str] = {
@@ -29,6 +29,10 @@ COLOURS: dict[Choices, str] = {
     PurchaseStatus.FROZEN: "blue",
     PurchaseStatus.CANCELLED: "grey",
     PurchaseStatus.TRANSFERRED: "violet",
+    ChargeStatus.OPEN: "amber",
+    ChargeStatus.PAID: "green",
+    ChargeStatus.WAIVED: "grey",
+    ChargeStatus.WITHDRAWN: "grey",
     LeaveStatus.ASKED: "amber",
     LeaveStatus.APPROVED: "green",
     LeaveStatus.REFUSED: "grey",
@@ -130,5 +134,5 @@ class PhoneColumn:
 
 def statuses_of(row) -> type[Choices]:
     """The enumeration of the statuses of a row."""
-    known = (AppointmentStatus, PurchaseStatus, LeaveStatus, MessageStatus, JobStatus)
+    known = (AppointmentStatus, ChargeStatus, PurchaseStatus, LeaveStatus, MessageStatus, JobStatus)
     return next(kind for kind in known if kind.choices == row._meta.get_field("status").choices)

@@ -63,6 +63,7 @@ SIDEBAR: dict[str, list[Entry]] = {
     ],
     _("Records"): [
         Entry.list(_("Messages"), "outbox", "message"),
+        Entry.list(_("Charges"), "request_quote", "charge"),
         Entry.list(_("Sessions ledger"), "receipt_long", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
         Entry.list(_("Bulk bookings"), "history", "operation"),

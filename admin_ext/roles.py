@@ -16,12 +16,14 @@ BOOK = "clinic.add_appointment"
 CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
+OVERBOOK = "clinic.overbook_appointment"
+WAIVE = "clinic.waive_appointment"
 AUTO_SCHEDULE = "clinic.add_operation"
 UNDO = "clinic.change_operation"
 
 CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
 ROTA = ("workinghours", "extrahours", "leave", "closure")
-DESK = ("appointment", "packagepurchase", "purchaseitem", "sessionentry", "message", "job", "operation")
+DESK = ("appointment", "charge", "packagepurchase", "purchaseitem", "sessionentry", "message", "job", "operation")
 
 
 def may(verbs: str, *models: str) -> set[str]:
@@ -39,12 +41,14 @@ RUNS_THE_DESK = (
 ROLES: dict[str, set[str]] = {
     FRONT_DESK: RUNS_THE_DESK,
     PROVIDER: SEES_THE_DESK | may("change", "appointment") | may("add", "leave"),
-    CASHIER: SEES_THE_DESK | may("view", "sessionentry", "message"),
+    CASHIER: SEES_THE_DESK | may("view", "charge", "sessionentry", "message"),
     MANAGER: RUNS_THE_DESK
+    | may("overbook waive", "appointment")
     | may("view", "policy", "organisation", "user")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
+    | may("overbook waive", "appointment")
     | may("view change", "policy", "organisation")
     | may("add change delete", *CATALOGUE, *ROTA)
     | may("add change", "provider")

@@ -111,6 +111,7 @@ class MessageKind(TextChoices):
     CANCELLED = "cancelled", _("Appointment cancelled")
     ASSIGNED = "assigned", _("Package assigned")
     PLANNED = "planned", _("Sessions booked")
+    PLAN_UNDONE = "plan_undone", _("Sessions cancelled")
 
 
 class Channel(TextChoices):
@@ -130,6 +131,7 @@ class MessageStatus(TextChoices):
 class JobKind(TextChoices):
     BULK_PLAN = "bulk_plan", _("Plan everyone's unbooked sessions")
     BULK_APPLY = "bulk_apply", _("Book planned sessions")
+    BULK_UNDO = "bulk_undo", _("Take planned sessions back")
 
 
 class JobStatus(TextChoices):
@@ -142,6 +144,20 @@ class JobStatus(TextChoices):
 
 class OperationKind(TextChoices):
     AUTO_SCHEDULE = "auto_schedule", _("Auto-schedule")
+
+
+class ChargeKind(TextChoices):
+    """What a patient owes without having been treated."""
+
+    NO_SHOW = "no_show", _("No-show")
+    LATE_CANCELLATION = "late_cancellation", _("Late cancellation")
+
+
+class ChargeStatus(TextChoices):
+    OPEN = "open", pgettext_lazy("charge", "To be paid")
+    PAID = "paid", pgettext_lazy("charge", "Paid")
+    WAIVED = "waived", pgettext_lazy("charge", "Waived")
+    WITHDRAWN = "withdrawn", pgettext_lazy("charge", "Withdrawn")
 
 
 class RefusalCode(TextChoices):
@@ -165,6 +181,10 @@ class RefusalCode(TextChoices):
     HORIZON = "horizon", _("Too far ahead")
     POLICY = "policy", _("Against the clinic's policy")
     STATUS = "status", _("Not possible in this status")
+    UNCHANGED = "unchanged", _("Nothing would change")
+    CHANGED = "changed", _("Changed by somebody else meanwhile")
+    PERMISSION = "permission", _("Not allowed for this role")
+    CROWDED = "crowded", _("Too many people write at once")
     INACTIVE = "inactive", _("No longer active")
     INVALID = "invalid", _("Not valid")
     DAILY_LIMIT = "daily_limit", _("Enough sessions that day")

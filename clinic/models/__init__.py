@@ -1,6 +1,7 @@
 """The tables of the clinic."""
 
 from clinic.models.appointments import Appointment
+from clinic.models.billing import Charge
 from clinic.models.catalogue import Package, PackageItem, Service
 from clinic.models.jobs import Job, Operation
 from clinic.models.messages import Message
@@ -11,6 +12,7 @@ from clinic.models.rota import Closure, ExtraHours, Leave, WorkingHours
 
 __all__ = [
     "Appointment",
+    "Charge",
     "Clinic",
     "Closure",
     "ExtraHours",

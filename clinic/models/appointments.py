@@ -30,10 +30,12 @@ class Appointment(RecordedModel):
 
     The provider's lane and the room's place are taken from `busy_from` to `busy_until`, which include the service's
     buffers; the patient only from `starts_at` to `ends_at`. `session_used` says that a session of the purchase has
-    been spent on it, so that its number stays taken.
+    been spent on it, so that its number stays taken. `request_key` names the form that asked for it: the same form
+    sent twice books once. `waived_*` say that its no-show or late cancellation is forgiven.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    request_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
     clinic = models.ForeignKey(Clinic, verbose_name=_("clinic"), on_delete=models.PROTECT, related_name="appointments")
     provider = models.ForeignKey(
         Provider, verbose_name=_("provider"), on_delete=models.PROTECT, related_name="appointments"
@@ -88,6 +90,10 @@ class Appointment(RecordedModel):
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = actor(_("cancelled by"))
     cancellation_reason = models.CharField(_("reason for cancelling"), max_length=250, blank=True)
+    cancelled_late = models.BooleanField(_("cancelled late"), default=False)
+    waived_at = models.DateTimeField(_("waived at"), null=True, blank=True)
+    waived_by = actor(_("waived by"))
+    waiver_reason = models.CharField(_("reason for waiving"), max_length=250, blank=True)
     moves = models.PositiveSmallIntegerField(_("moves"), default=0)
     calendar_sequence = models.PositiveSmallIntegerField(default=0)
 
@@ -95,7 +101,8 @@ class Appointment(RecordedModel):
         "clinic", "provider", "patient", "service", "room", "room_place", "kind", "status", "starts_at", "ends_at",
         "busy_from", "busy_until", "lane", "package_purchase", "session_number", "session_used", "operation",
         "follow_up_of", "overbook_reason", "booked_by", "booked_at", "confirmed_at", "arrived_at", "started_at",
-        "completed_at", "cancelled_at", "cancelled_by", "cancellation_reason", "moves", "calendar_sequence",
+        "completed_at", "cancelled_at", "cancelled_by", "cancellation_reason", "cancelled_late", "waived_at",
+        "waived_by", "waiver_reason", "moves", "calendar_sequence", "video_link",
     )  # fmt: skip
 
     class Meta:
@@ -107,6 +114,13 @@ class Appointment(RecordedModel):
             models.Index(name="appointment_of_provider", fields=["provider", "busy_from"]),
             models.Index(name="appointment_of_patient", fields=["patient", "starts_at"]),
             models.Index(name="appointment_of_room", fields=["room", "busy_from"]),
+            models.Index(name="appointment_by_clinic", fields=["clinic", "starts_at", "id"]),
+            models.Index(name="appointment_by_provider", fields=["provider", "starts_at", "id"]),
+            models.Index(name="appointment_by_status", fields=["organisation", "status", "starts_at", "id"]),
+        ]
+        permissions = [
+            ("overbook_appointment", "Can book beyond a provider's limit"),
+            ("waive_appointment", "Can waive what a no-show or late cancellation costs"),
         ]
         constraints = [
             NoOverlap(
@@ -147,6 +161,7 @@ class Appointment(RecordedModel):
                     "clinic": ["organisation"], "provider": ["organisation"], "service": ["organisation"],
                     "patient": ["organisation"], "room": ["organisation", "clinic"],
                     "package_purchase": ["organisation", "patient"], "operation": ["organisation"],
+                    "follow_up_of": ["organisation", "patient"],
                 },
             ),
         ]  # fmt: skip

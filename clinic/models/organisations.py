@@ -73,6 +73,11 @@ class Policy(RecordedModel):
         _("bookable ahead"), default=365, validators=[MinValueValidator(1)], help_text=_("Days.")
     )
     reminder_minutes = models.JSONField(_("reminders"), default=default_reminder_minutes)
+    video_base_url = models.URLField(
+        _("address of video rooms"),
+        default="https://meet.jit.si/",
+        help_text=_("Each virtual appointment gets a private room below it."),
+    )
     quiet_from = models.TimeField(_("no messages from"), default="21:00")
     quiet_until = models.TimeField(_("no messages until"), default="08:00")
     offer_hold = MinutesField(_("an offer is held for"), default=timedelta(minutes=30))

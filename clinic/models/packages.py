@@ -15,7 +15,7 @@ class PackagePurchase(RecordedModel):
     """A package bought by or given to a patient, as it was on that day.
 
     `total_sessions` and `sessions_used` are the sums of the ledger, kept beside it so that the table can refuse
-    to use more than was bought.
+    to use more than was bought. `request_key` names the form that asked for it: the same form sent twice assigns once.
     """
 
     patient = models.ForeignKey(
@@ -29,6 +29,7 @@ class PackagePurchase(RecordedModel):
     sessions_used = models.PositiveSmallIntegerField(_("used"), default=0)
     status = models.CharField(_("status"), max_length=12, choices=PurchaseStatus, default=PurchaseStatus.ACTIVE)
     frozen_on = models.DateField(_("frozen on"), null=True, blank=True)
+    request_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
     assigned_by = models.ForeignKey(
         User, verbose_name=_("assigned by"), on_delete=models.SET_NULL, related_name="+", null=True
     )

@@ -26,6 +26,7 @@ LISTS = {
     "provider": ("FPCMA", "A", "A"),
     "clinic": ("FPCMA", "A", "A"),
     "room": ("FPCMA", "A", "A"),
+    "charge": ("FCMA", "", ""),
     "message": ("FCMA", "", ""),
     "job": ("FMA", "", ""),
     "operation": ("FMA", "", ""),

@@ -3,8 +3,8 @@
 from datetime import date, time, timedelta
 from types import SimpleNamespace
 
-from clinic.enums import Channel, JobKind, Language, MessageKind, OperationKind, SessionEntryKind
-from clinic.models import Job, Message, Operation, PackagePurchase, PurchaseItem, SessionEntry
+from clinic.enums import Channel, ChargeKind, JobKind, Language, MessageKind, OperationKind, SessionEntryKind
+from clinic.models import Charge, Job, Message, Operation, PackagePurchase, PurchaseItem, SessionEntry
 from tests.factories import (
     BEFORE,
     MONDAY,
@@ -56,7 +56,8 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
     return SimpleNamespace(
         user=user, clinic=clinic, provider=provider, service=service, room=room, package=package, patient=patient,
         purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
-        message=make_message(appointment, f"{word} text"), **rota(provider, clinic, word), **long_work(user, word),
+        message=make_message(appointment, f"{word} text"), charge=make_charge(appointment, f"{word} charge"),
+        **rota(provider, clinic, word), **long_work(user, word),
     )  # fmt: skip
 
 
@@ -98,6 +99,13 @@ def buy(package, patient, by, **fields) -> PackagePurchase:
         sessions=item.sessions, by=by, at=BEFORE, reason=f"{package.name_en} bought",
     )  # fmt: skip
     return purchase
+
+
+def make_charge(appointment, reason) -> Charge:
+    return Charge.objects.create(
+        organisation=appointment.organisation, patient=appointment.patient, appointment=appointment,
+        kind=ChargeKind.NO_SHOW, amount=50, raised_at=BEFORE, reason=reason,
+    )  # fmt: skip
 
 
 def make_message(appointment, text) -> Message:

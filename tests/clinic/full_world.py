@@ -3,14 +3,15 @@
 import uuid
 from copy import copy
 from datetime import timedelta
+from functools import cached_property
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models
 
-from clinic.enums import JobKind, MessageKind, OperationKind
+from clinic.enums import AppointmentStatus, ChargeKind, JobKind, MessageKind, OperationKind
 from clinic.messaging.services import queue
-from clinic.models import Job, Message, Operation, Organisation
+from clinic.models import Charge, Job, Message, Operation, Organisation
 from clinic.packages.services import assign
 from tests.factories import (
     BEFORE,
@@ -65,10 +66,23 @@ class World:
         Job.objects.create(**mine, kind=JobKind.BULK_PLAN, requested_by=self.by, created_at=BEFORE, total=1)
         Operation.objects.create(**mine, kind=OperationKind.AUTO_SCHEDULE, by=self.by, at=BEFORE)
 
+    @cached_property
+    def charge(self):
+        """For a second appointment, made only where it is asked for: the other tests count on a single one."""
+        missed = make_appointment(
+            self.patient, self.service, self.provider, self.clinic, status=AppointmentStatus.NO_SHOW
+        )
+        return Charge.objects.create(
+            organisation=self.organisation, patient=self.patient, appointment=missed, kind=ChargeKind.NO_SHOW,
+            amount=50, raised_at=BEFORE,
+        )  # fmt: skip
+
     def row(self, model):
         """The first row of this model: an appointment's purchase is the first, its message the one about it."""
         if model is Organisation:
             return self.organisation
+        if model is Charge:
+            return self.charge
         rows = model.objects.filter(organisation=self.organisation).order_by("pk")
         return rows.get(appointment=self.appointment) if model is Message else rows.first()
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from clinic.constraints import Agrees
 from clinic.models import (
     Appointment,
+    Charge,
     Clinic,
     Closure,
     ExtraHours,
@@ -33,6 +34,7 @@ from clinic.models import (
 from tests.clinic.full_world import HALF_HOUR, LATER, WITHOUT_PACKAGE, constraints, refused
 from tests.factories import (
     NINE,
+    make_appointment,
     make_service,
 )
 
@@ -43,6 +45,10 @@ BY_CHANGING = {
     "appointment_numbers_its_session": (Appointment, {"session_number": None}),
     "appointment_starts_before_it_ends": (Appointment, {"starts_at": NINE + HALF_HOUR}),
     "appointment_status_is_known": (Appointment, {"status": "booked"}),
+    "charge_is_an_amount": (Charge, {"amount": Decimal(0)}),
+    "charge_is_open_or_settled": (Charge, {"status": "paid"}),
+    "charge_kind_is_known": (Charge, {"kind": "fine"}),
+    "charge_status_is_known": (Charge, {"status": "lost", "settled_at": NINE}),
     "closure_starts_before_it_ends": (Closure, {"last_on": date(2030, 1, 6)}),
     "extrahours_have_a_grid": (ExtraHours, {"slot_minutes": 4}),
     "extrahours_start_before_they_end": (ExtraHours, {"end": time(9)}),
@@ -113,6 +119,12 @@ BY_ANOTHERS_ROW = {
     ("appointment_agrees", "package_purchase", "patient"): lambda ours: {
         "package_purchase": ours.purchase_of_second_patient
     },
+    ("appointment_agrees", "follow_up_of", "patient"): lambda ours: {
+        "follow_up_of": make_appointment(
+            ours.second_patient, ours.service, ours.provider, ours.clinic, NINE + HALF_HOUR
+        )
+    },
+    ("charge_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
     ("message_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
     ("sessionentry_agrees", "item", "purchase"): lambda ours: {"item": ours.second_purchase.items.get()},
 }
@@ -188,6 +200,7 @@ class TestAnotherOrganisation:
 def unmet(model, ours) -> dict[str, object]:
     """What keeps the row written clear of every other rule."""
     clear = {
+        Charge: {"appointment": ours.appointment},
         PackageItem: {"service": make_service(ours.provider)},
         PurchaseItem: {"service": make_service(ours.provider)},
         Room: {"code": "R-new"},

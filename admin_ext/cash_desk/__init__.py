@@ -1,0 +1,1 @@
+"""What patients owe, and taking their money."""
