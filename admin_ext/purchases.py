@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from clinic.enums import RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Appointment, PackagePurchase, Patient, PurchaseItem
 from clinic.packages.balance import Balance
@@ -33,6 +34,11 @@ class PurchaseCard:
     @property
     def is_usable(self) -> bool:
         return not self.refusals
+
+    @property
+    def has_nothing_left(self) -> bool:
+        """Nothing is wrong with it: all its sessions are booked or held."""
+        return [refusal.code for refusal in self.refusals] == [RefusalCode.NO_SESSION_LEFT]
 
     @property
     def expires_soon(self) -> bool:

@@ -6,6 +6,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from admin_ext.package_desk.booked import booked_sessions
 from admin_ext.package_desk.delivery import offers_for
 from admin_ext.package_desk.proposal import Proposal, booked_already, opened, repaired
 from admin_ext.package_desk.question import QuestionForm, full_query
@@ -54,7 +55,7 @@ class AutoSchedulePage(PurchasePage):
 
     http_method_names = ["get", "head"]
 
-    @property
+    @cached_property
     def fragment_name(self):
         wants_plan = self.request.headers.get("HX-Target") == "plan"
         return f"admin_ext/package_desk/{'plan' if wants_plan else 'auto_schedule_body'}.html"
@@ -63,13 +64,23 @@ class AutoSchedulePage(PurchasePage):
         for name, model in (("clinic", Clinic), ("provider", Provider)):
             all_own_or_404(model, request.GET.getlist(name), self.organisation)
         card = card_of(self.purchase, today=self.today)
+        if card.refusals:
+            return self.refused(card)
         form = self.form(card)
-        if not self.is_htmx or card.refusals or not form.is_valid():
-            return self.shown(None, form=form, card=card, is_asking=card.is_usable and form.is_valid())
+        if not self.is_htmx or not form.is_valid():
+            return self.shown(None, form=form, card=card, is_asking=form.is_valid())
         try:
             return self.shown(Proposal.of(answer(form.request())), form=form, card=card)
         except ClinicError as refusal:
             return self.shown(None, refusal, form=form, card=card)
+
+    def refused(self, card: PurchaseCard) -> HttpResponse:
+        """Why there is nothing to plan; no misfortune when everything is booked, as after "Book all" and Back."""
+        self.fragment_name = "admin_ext/package_desk/auto_schedule_body.html"
+        booked = booked_sessions(self.purchase) if card.has_nothing_left else None
+        response = self.shown(None, card=card, booked=booked)
+        response["HX-Retarget"] = "#auto-schedule"
+        return response
 
     def form(self, card: PurchaseCard) -> QuestionForm:
         offers = offers_for(card.items)

@@ -12,11 +12,12 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock
+from admin_ext.package_desk.booked import booked_by_day
 from admin_ext.package_desk.question import query_of
 from admin_ext.package_desk.wishes import DAYS, week_from
 from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import PlanRefused, Refusal
-from clinic.models import Appointment, Operation, Patient, User
+from clinic.models import Appointment, Operation, User
 from clinic.scheduling.planning import Plan, PlanChanged, answer
 from clinic.scheduling.planning.alternatives import alternatives, swapped
 from clinic.scheduling.planning.packing import pack, unpack
@@ -179,16 +180,6 @@ def whole_weeks(first: date, last: date, *, start: int) -> list[date]:
     begin = first - timedelta((first.isoweekday() - start) % 7)
     end = last + timedelta((start - 1 - last.isoweekday()) % 7)
     return [begin + timedelta(count) for count in range((end - begin).days + 1)]
-
-
-def booked_by_day(patient: Patient, first_day: date, last_day: date) -> dict[date, list[Appointment]]:
-    """The live appointments of the patient by the clinic's day, from a day to another."""
-    rows = Appointment.objects.filter(patient=patient, status__in=LIVE_STATUSES)
-    near = rows.filter(starts_at__date__range=(first_day - timedelta(1), last_day + timedelta(1)))
-    booked: dict[date, list[Appointment]] = defaultdict(list)
-    for row in near.select_related("provider", "clinic", "service").order_by("starts_at"):
-        booked[row.starts_at.astimezone(row.clinic.zone).date()].append(row)
-    return booked
 
 
 def unreadable() -> Refusal:

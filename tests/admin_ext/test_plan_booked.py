@@ -8,9 +8,9 @@ import pytest
 from django.urls import reverse
 
 from admin_ext.roles import CASHIER
-from clinic.enums import AppointmentStatus, MessageKind
-from clinic.models import Message
-from tests.admin_ext.schedule import PLAN, others, signed
+from clinic.enums import AppointmentStatus, MessageKind, PurchaseStatus
+from clinic.models import Message, PackagePurchase
+from tests.admin_ext.schedule import BODY, PLAN, others, signed
 from tests.factories import (
     make_appointment,
     make_patient,
@@ -37,6 +37,42 @@ def test_book_all_pressed_twice_books_once_and_shows_the_same_result(desk):
 
     assert second.headers["HX-Redirect"] == first.headers["HX-Redirect"]
     assert len(desk.booked()) == 4
+
+
+@pytest.mark.parametrize("headers", [{}, PLAN, BODY])
+def test_address_of_a_plan_that_is_booked_shows_the_booking_calmly(desk, headers):
+    operation = operation_of(desk)
+
+    page = desk.ask(headers=headers).text
+
+    assert "4 sessions are booked, nothing is left to plan" in page
+    assert reverse("admin:operation", args=[operation.public_id]) in page
+    assert reverse("admin:patient", args=[desk.purchase.patient_id]) in page
+    assert 'role="alert"' not in page
+    assert "No session of this package is left" not in page
+
+
+def test_address_of_a_plan_whose_booking_was_undone_plans_again(desk):
+    desk.client.post(reverse("admin:undo_operation", args=[operation_of(desk).public_id]))
+
+    assert "4 of 4 sessions" in desk.ask().text
+
+
+def test_package_with_all_sessions_held_offers_a_new_one(desk):
+    PackagePurchase.objects.filter(pk=desk.purchase.pk).update(sessions_used=4, status=PurchaseStatus.COMPLETED)
+
+    page = desk.ask(headers={}).text
+
+    assert "Every session of this package has been held" in page
+    assert f"{reverse('admin:package_desk')}?patient={desk.purchase.patient_id}" in page
+
+
+def test_package_with_nothing_left_says_so_in_quiet_words(desk):
+    operation_of(desk)
+
+    page = desk.client.get(reverse("admin:patient", args=[desk.purchase.patient_id])).text
+
+    assert '<span class="quiet-text">No session of this package is left' in page
 
 
 def test_booking_is_never_done_by_a_link(desk):
