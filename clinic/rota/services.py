@@ -79,7 +79,7 @@ def ask_leave(provider: Provider, *, starts_at: datetime, ends_at: datetime, by:
 
 
 def leave_taken(other: Leave, zone: ZoneInfo) -> Refusal:
-    first, last = (date_format(at.astimezone(zone), "j F Y H:i") for at in (other.starts_at, other.ends_at))
+    first, last = (date_format(at.astimezone(zone), "DATETIME_FORMAT") for at in (other.starts_at, other.ends_at))
     message = _("%(provider)s already has leave from %(first)s to %(last)s (%(status)s).") % {
         "provider": other.provider, "first": first, "last": last, "status": other.get_status_display(),
     }  # fmt: skip

@@ -284,7 +284,7 @@ def test_check_usable_says_once_that_an_expired_purchase_has_expired(desk):
     (refusal,) = desk.refusals(on=date(2030, 4, 8))
 
     assert refusal.code == RefusalCode.EXPIRY
-    assert refusal.message == "The last day of this package is April 7, 2030."
+    assert refusal.message == "The last day of this package is 7 Apr 2030."
 
 
 def test_check_usable_counts_each_service_by_itself(desk):

@@ -61,9 +61,7 @@ def test_ask_leave_refuses_what_meets_other_leave(provider, mona, status):
 
     (reason,) = refused.value.reasons
     assert (refused.value.field, reason.code) == ("starts_at", RefusalCode.LEAVE)
-    assert reason.message == (
-        f"Sara already has leave from 7 January 2030 09:00 to 8 January 2030 09:00 ({status.label})."
-    )
+    assert reason.message == (f"Sara already has leave from 7 Jan 2030, 09:00 to 8 Jan 2030, 09:00 ({status.label}).")
     assert Leave.objects.count() == 1
 
 
