@@ -62,9 +62,20 @@ def progress(job: Job, done: int, total: int, stage: str = "") -> None:
         raise JobStopped
 
 
-def finish(job: Job, result: dict | None = None, *, at: datetime | None = None) -> None:
-    """Done, with what came of it (JSON). Nothing happens to a job that is no longer held."""
-    held(job).update(status=JobStatus.DONE, result=result or {}, done=F("total"), finished_at=at or now())
+def finish(job: Job, result: dict | None = None, *, at: datetime | None = None) -> bool:
+    """Done, with what came of it (JSON). Nothing happens to a job that is no longer held; whether it was."""
+    ended = held(job).update(status=JobStatus.DONE, result=result or {}, done=F("total"), finished_at=at or now())
+    return bool(ended)
+
+
+def finish_within(job: Job, result: dict) -> dict:
+    """Done as part of the caller's transaction: what was written and where it stands survive a worker together.
+
+    Returns the result. Raises JobStopped when another worker has taken the job over: nothing may be written then.
+    """
+    if not finish(job, result):
+        raise JobStopped
+    return result
 
 
 def fail(job: Job, error: str, *, at: datetime | None = None) -> None:

@@ -7,6 +7,7 @@ from clinic.enums import JobKind
 HANDLERS: dict[str, str] = {
     JobKind.BULK_PLAN: "clinic.scheduling.planning.bulk.plan_everyone",
     JobKind.BULK_APPLY: "clinic.scheduling.planning.bulk.book_everyone",
+    JobKind.BULK_UNDO: "clinic.scheduling.planning.bulk.undo_everyone",
 }
 
 

@@ -17,6 +17,9 @@ from clinic.tenancy import own
 # A slip of the hand is corrected within minutes: the patient need not hear of it.
 GRACE = {MessageKind.MOVED: timedelta(minutes=3), MessageKind.CANCELLED: timedelta(minutes=3)}
 
+# What tells of several sessions in one message, and stays true when one of them changes again.
+TOGETHER = (MessageKind.PLANNED, MessageKind.PLAN_UNDONE)
+
 
 @dataclass(frozen=True)
 class Destination:
@@ -74,7 +77,7 @@ def cancel_for(*appointments: Appointment, by: User, at: datetime | None = None)
     together = Appointment.objects.filter(operation=OuterRef("appointment__operation"), patient=OuterRef("patient"))
     still_stands = Exists(together.filter(status__in=LIVE_STATUSES).exclude(pk__in=keys))
     planned = Q(kind=MessageKind.PLANNED, patient__in={appointment.patient_id for appointment in appointments})
-    about = (Q(appointment__in=keys) & ~Q(kind=MessageKind.PLANNED)) | (
+    about = (Q(appointment__in=keys) & ~Q(kind__in=TOGETHER)) | (
         planned & Q(appointment__operation__in=operations) & ~still_stands
     )
     queued = Message.objects.filter(about, status=MessageStatus.QUEUED)

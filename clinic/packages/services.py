@@ -205,6 +205,19 @@ def extend(purchase: PackagePurchase, *, days: int, by: User, reason: str = "") 
 
 
 @transaction.atomic
+def take_extension_back(purchase: PackagePurchase, *, last_day: date, by: User, reason: str = "") -> PackagePurchase:
+    """Give the purchase its earlier last day again; the caller knows that no session stands after it.
+
+    One whose last day is over then is marked as expired with the others, by `expire_due`.
+    """
+    own(by, purchase)
+    purchase = lock(purchase)
+    purchase.expires_on = last_day
+    purchase.record("expires_on", by=by, reason=reason)
+    return purchase
+
+
+@transaction.atomic
 def expire_due(organisation: Organisation, on: date, *, by: User | None = None) -> list[PackagePurchase]:
     """Mark as expired the organisation's active purchases whose last day is before `on`; those purchases.
 

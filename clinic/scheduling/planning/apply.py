@@ -22,6 +22,7 @@ from clinic.scheduling import selectors
 from clinic.scheduling.booking.write import kind_of, seat
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.planning.extensions import Extension
 from clinic.scheduling.planning.plan import Plan, PlannedSession
 from clinic.scheduling.planning.planner import HOLDS_A_NUMBER, free_numbers
 from clinic.scheduling.refusals import Question, refusals
@@ -65,9 +66,14 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
         raise PlanRefused(Refusal(RefusalCode.INVALID, _("This plan books nothing."), _("Ask for another plan.")))
     patients = [session.purchase.patient for session in placed]
     lock(providers={s.provider for s in placed}, patients=patients, clinics={s.clinic for s in placed})
-    purchases = locked_purchases(plan, by=by)
+    purchases, extended = locked_purchases(plan, by=by)
     operation = Operation.objects.create(
-        organisation=by.organisation, kind=OperationKind.AUTO_SCHEDULE, by=by, at=at, reason=reason
+        organisation=by.organisation,
+        kind=OperationKind.AUTO_SCHEDULE,
+        by=by,
+        at=at,
+        reason=reason,
+        rows={"extended": [extension.noted for extension in extended]} if extended else {},
     )
     appointments = seated(as_now(placed), purchases, operation)
     give_numbers(appointments)
@@ -77,14 +83,16 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     return appointments
 
 
-def locked_purchases(plan: Plan, *, by: User) -> dict[int, PackagePurchase]:
+def locked_purchases(plan: Plan, *, by: User) -> tuple[dict[int, PackagePurchase], list[Extension]]:
     """The purchases as they stand, locked, and extended where the plan supposes it and needs it."""
-    purchases = packages.lock_all(session.purchase for session in plan.placed)
+    purchases, extended = packages.lock_all(session.purchase for session in plan.placed), []
     if days := plan.request.extend_days:
         late = {s.purchase.pk for s in plan.placed if day_of(s) > purchases[s.purchase.pk].expires_on}
         for pk in sorted(late):
+            before = purchases[pk].expires_on
             purchases[pk] = packages.extend(purchases[pk], days=days, by=by, reason=_("To fit a plan"))
-    return purchases
+            extended.append(Extension(purchases[pk], before, purchases[pk].expires_on))
+    return purchases, extended
 
 
 def day_of(session: PlannedSession) -> date:

@@ -1,4 +1,4 @@
-"""Everyone's unbooked sessions in one plan: who waits, and the two jobs that plan and book them."""
+"""Everyone's unbooked sessions in one plan: who waits, and the jobs that plan them, book them and take them back."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -6,23 +6,27 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinic import jobs
-from clinic.enums import JobKind, PurchaseStatus
+from clinic.enums import JobKind, JobStatus, PurchaseStatus
 from clinic.errors import Refusal
-from clinic.models import Appointment, Clinic, Job, Organisation, PackagePurchase, Provider, User
+from clinic.models import Appointment, Clinic, Job, Operation, Organisation, PackagePurchase, Provider, User
 from clinic.packages.selectors import balance_of, with_balances
+from clinic.scheduling.locks import retried
 from clinic.scheduling.planning.apply import PlanChanged, apply
 from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.packing import Packed, pack, pack_request, unpack, unpack_request
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
 from clinic.scheduling.planning.planner import draft, plan_from, world_of
 from clinic.scheduling.planning.question import check, purchase_refusals, request_of
+from clinic.scheduling.planning.undo import undo
 
 USUAL = timedelta(days=365)  # where a patient has been within a year is where the patient goes
 STAGES = 4
+UNDER_WAY = (JobStatus.WAITING, JobStatus.RUNNING)
 
 
 def waiting_purchases(organisation: Organisation, on: date) -> QuerySet[PackagePurchase]:
@@ -77,10 +81,45 @@ def book_everyone(job: Job) -> Packed:
     plan = unpack(job.arguments["plan"], by=job.requested_by)
     jobs.progress(job, 1, 2, _("Booking %(count)d sessions") % {"count": len(plan.placed)})
     try:
-        appointments = apply(plan, by=job.requested_by, at=job.started_at)
+        return booked(plan, job)
     except PlanChanged as changed:
         return planned(plan.request, job) | {"changed": str(changed)}
-    return {"operation": str(appointments[0].operation.public_id), "booked": len(appointments)}
+
+
+@retried
+@transaction.atomic
+def booked(plan: Plan, job: Job) -> Packed:
+    """The plan applied and its job ended, both or neither: a worker that dies leaves no booking without its link."""
+    appointments = apply(plan, by=job.requested_by, at=job.started_at)
+    operation = appointments[0].operation
+    return jobs.finish_within(job, {"operation": str(operation.public_id), "booked": len(appointments)})
+
+
+def start_undo(operation: Operation, *, by: User, at: datetime | None = None) -> Job:
+    """Ask for an operation to be taken back; asked again while that is under way, it is the same job."""
+    arguments = {"operation": str(operation.public_id)}
+    return undo_under_way(operation) or jobs.start(JobKind.BULK_UNDO, by=by, arguments=arguments, total=1, at=at)
+
+
+def undo_under_way(operation: Operation) -> Job | None:
+    waiting = Job.objects.filter(organisation=operation.organisation_id, kind=JobKind.BULK_UNDO)
+    return waiting.filter(status__in=UNDER_WAY, arguments__operation=str(operation.public_id)).first()
+
+
+def undo_everyone(job: Job) -> Packed:
+    """The handler of BULK_UNDO: the operation, how many of its appointments are called off and how many stand."""
+    operation = Operation.objects.of(job.organisation).get(public_id=job.arguments["operation"])
+    jobs.progress(job, 0, 1, _("Cancelling %(count)d appointments") % {"count": operation.appointments.count()})
+    return undone(operation, job)
+
+
+@retried
+@transaction.atomic
+def undone(operation: Operation, job: Job) -> Packed:
+    """The operation taken back and its job ended, both or neither."""
+    result = undo(operation, by=job.requested_by, at=job.started_at)
+    counts = {"cancelled": len(result.cancelled), "kept": len(result.kept)}
+    return jobs.finish_within(job, {"operation": str(operation.public_id), **counts})
 
 
 def planned(request: PlanRequest, job: Job) -> Packed:

@@ -21,6 +21,8 @@ from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Message, Operation, User
 from clinic.packages import services as packages
 from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.planning.apply import by_patient
+from clinic.scheduling.planning.extensions import take_back_extensions
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
 
@@ -41,21 +43,24 @@ class Undone:
 def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: str = "") -> Undone:
     """Call off what the operation booked, as far as it has not been held, cancelled or begun; told once it was told.
 
-    An extension that the plan needed stays. Raises WrongStatus the second time.
+    Each patient who hears of it gets one message. An extension that the plan needed is taken back unless something
+    later depends on it; the operation says which. Raises WrongStatus the second time.
     """
     own(by, operation)
     at = at or timezone.now()
     booked = operation.appointments.select_related("patient", "provider", "clinic", "package_purchase")
     lock(providers={row.provider for row in booked}, patients={row.patient for row in booked})
-    packages.lock_all(row.package_purchase for row in booked if row.package_purchase)
+    purchases = packages.lock_all(row.package_purchase for row in booked if row.package_purchase)
     operation = Operation.objects.select_for_update().get(pk=operation.pk)
     if operation.undone_at:
         raise WrongStatus(Refusal(RefusalCode.STATUS, _("This has already been undone.")))
     rows = list(booked.select_for_update(of=("self",)).order_by("starts_at", "pk"))
     possible = [row for row in rows if row.status in MOVABLE_STATUSES and row.starts_at > at]
-    call_off(possible, by=by, at=at, reason=reason or _("Auto-schedule undone"))
+    reason = reason or _("Auto-schedule undone")
+    call_off(possible, by=by, at=at, reason=reason)
+    take_back_extensions(operation, purchases, by=by, reason=reason)
     operation.undone_at, operation.undone_by = at, by
-    operation.save(update_fields=["undone_at", "undone_by"])
+    operation.save(update_fields=["undone_at", "undone_by", "rows"])
     return Undone(possible, [row for row in rows if row.status not in CANCELLED_STATUSES])
 
 
@@ -73,5 +78,5 @@ def call_off(rows: list[Appointment], *, by: User, at: datetime, reason: str) ->
     cancel_for(*rows, by=by, at=at)
     for row in rows:
         appointment_released.send(Appointment, appointment=row)
-        if row.patient_id in told:
-            queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)
+    for first, sessions in by_patient(row for row in rows if row.patient_id in told):
+        queue(MessageKind.PLAN_UNDONE, first.patient, appointment=first, sessions=sessions, by=by, at=at)

@@ -5,11 +5,20 @@ from datetime import date
 import pytest
 
 from clinic import jobs
-from clinic.enums import JobStatus, PurchaseStatus
+from clinic.enums import LIVE_STATUSES, JobStatus, PurchaseStatus
 from clinic.errors import PlanRefused
 from clinic.models import Appointment, Job, Operation, PackagePurchase
 from clinic.scheduling import booking
-from clinic.scheduling.planning.bulk import start_booking, start_planning, waiting_purchases
+from clinic.scheduling.planning.bulk import (
+    book_everyone,
+    booked,
+    start_booking,
+    start_planning,
+    start_undo,
+    undo_under_way,
+    waiting_purchases,
+)
+from clinic.scheduling.planning.packing import unpack
 from clinic.tasks import HANDLERS
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
 from tests.factories import BEFORE, MONDAY, make_clinic, make_patient
@@ -84,6 +93,63 @@ def test_time_taken_meanwhile_gives_a_new_plan_and_books_nothing(desk, purchases
     assert Appointment.objects.count() == 1
     assert again.result["changed"].startswith("1 session of this plan no longer fits.")
     assert finished(start_booking(again, by=desk.user)).result["booked"] == 6
+
+
+def test_worker_that_dies_after_booking_leaves_the_link_to_what_it_booked(desk, purchases):
+    job = start_booking(planned(desk, purchases), by=desk.user)
+
+    book_everyone(jobs.claim(job.pk, at=BEFORE))  # and nothing is written after it
+    jobs.run(job.pk, HANDLERS, at=BEFORE + jobs.LONGEST)
+
+    job.refresh_from_db()
+    assert job.status == JobStatus.DONE
+    assert job.result == {"operation": str(Operation.objects.get().public_id), "booked": 6}
+
+
+def test_worker_whose_job_was_taken_over_books_nothing(desk, purchases):
+    job = start_booking(planned(desk, purchases), by=desk.user)
+    slow = jobs.claim(job.pk, at=BEFORE)
+    plan = unpack(slow.arguments["plan"], by=desk.user)
+    jobs.claim(job.pk, at=BEFORE + jobs.LONGEST)
+
+    with pytest.raises(jobs.JobStopped):
+        booked(plan, slow)
+    assert (Appointment.objects.count(), Operation.objects.count()) == (0, 0)
+
+
+def test_everyones_booking_is_taken_back_by_a_job(desk, purchases):
+    operation = operation_of(desk, purchases)
+
+    undone = finished(start_undo(operation, by=desk.user))
+
+    assert undone.result == {"operation": str(operation.public_id), "cancelled": 6, "kept": 0}
+    assert not Appointment.objects.filter(status__in=LIVE_STATUSES).exists()
+
+
+def operation_of(desk, purchases) -> Operation:
+    finished(start_booking(planned(desk, purchases), by=desk.user))
+    return Operation.objects.get()
+
+
+def test_undo_asked_for_twice_is_one_job_while_it_is_under_way(desk, purchases):
+    operation = operation_of(desk, purchases)
+
+    first, second = start_undo(operation, by=desk.user), start_undo(operation, by=desk.user)
+
+    assert first == second == undo_under_way(operation)
+    finished(first)
+    assert undo_under_way(operation) is None
+
+
+def test_undo_of_what_has_been_undone_fails_with_the_reason(desk, purchases):
+    operation = operation_of(desk, purchases)
+    finished(start_undo(operation, by=desk.user))
+
+    again = start_undo(operation, by=desk.user)
+    jobs.run(again.pk, HANDLERS, at=BEFORE)
+
+    again.refresh_from_db()
+    assert (again.status, again.error) == (JobStatus.FAILED, "This has already been undone.")
 
 
 def test_purchase_frozen_meanwhile_is_left_out_of_the_new_plan_and_named(desk, purchases):

@@ -1,17 +1,22 @@
 """Taking a booked plan back: what has not begun is called off, once, and the patient hears of it if they had heard."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from clinic.enums import AppointmentStatus, MessageKind, MessageStatus
 from clinic.errors import WrongStatus
-from clinic.models import Appointment, Message, Operation
+from clinic.models import Appointment, Message, Operation, PackagePurchase
+from clinic.packages import services as packages
 from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
-from clinic.scheduling.planning import undo
-from tests.clinic.scheduling.planning.conftest import PlanningDesk
+from clinic.scheduling.planning import answer, undo
+from clinic.scheduling.planning.extensions import extensions_of
+from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
 from tests.factories import BEFORE, make_patient
+
+LAST_DAY, LONGER = date(2030, 1, 13), date(2030, 1, 20)
 
 
 @pytest.fixture
@@ -67,15 +72,29 @@ def test_undo_calls_off_the_message_that_nobody_has_read(desk, booked):
     assert messages() == [(MessageKind.PLANNED, MessageStatus.CANCELLED)]
 
 
-def test_undo_tells_the_patient_who_was_told(desk, booked):
+def test_undo_tells_the_patient_who_was_told_once_of_all_sessions(desk, booked):
     Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
 
     take_back(desk, booked)
 
     assert messages() == [
-        *[(MessageKind.CANCELLED, MessageStatus.QUEUED)] * 4,
+        (MessageKind.PLAN_UNDONE, MessageStatus.QUEUED),
         (MessageKind.PLANNED, MessageStatus.SENT),
     ]
+    message = Message.objects.get(kind=MessageKind.PLAN_UNDONE)
+    assert (message.language, message.body.count("9:00")) == ("ar", 4)
+
+
+def test_undo_tells_an_english_reader_in_english(desk, booked):
+    Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
+    desk.huda.language = "en"
+    desk.huda.record("language", by=desk.user)
+
+    take_back(desk, booked)
+
+    message = Message.objects.get(kind=MessageKind.PLAN_UNDONE)
+    assert message.subject == "Your sessions are cancelled"
+    assert message.body.startswith("Hello Huda, these 4 appointments are cancelled:\nMonday 7 January 2030, 9:00 AM")
 
 
 def test_undo_tells_only_the_patients_who_were_told(desk):
@@ -85,8 +104,20 @@ def test_undo_tells_only_the_patients_who_were_told(desk):
 
     take_back(desk, booked)
 
-    assert messages(kind=MessageKind.CANCELLED, patient=amal) == [(MessageKind.CANCELLED, MessageStatus.QUEUED)]
-    assert messages(kind=MessageKind.CANCELLED, patient=desk.huda) == []
+    assert messages(kind=MessageKind.PLAN_UNDONE, patient=amal) == [(MessageKind.PLAN_UNDONE, MessageStatus.QUEUED)]
+    assert messages(kind=MessageKind.PLAN_UNDONE, patient=desk.huda) == []
+
+
+def test_session_that_stands_again_does_not_silence_that_the_others_are_cancelled(desk, booked):
+    Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
+    take_back(desk, booked)
+
+    booking.undo_status(Appointment.objects.get(pk=booked[0].pk), by=desk.user, at=BEFORE)
+
+    assert messages(status=MessageStatus.QUEUED) == [
+        (MessageKind.BOOKED, MessageStatus.QUEUED),
+        (MessageKind.PLAN_UNDONE, MessageStatus.QUEUED),
+    ]
 
 
 def test_undo_keeps_and_names_what_was_held_or_has_begun(desk, purchase, booked):
@@ -125,6 +156,57 @@ def test_undo_takes_back_a_session_that_was_moved_meanwhile(desk, booked):
     booking.move(booked[0], starts_at=later, by=desk.user, at=BEFORE)
 
     assert len(take_back(desk, booked).cancelled) == 4
+
+
+@pytest.fixture
+def extended(desk):
+    """Nine sessions, of which two stand after the last day that the package had before it was extended by a week."""
+    planned = desk.plan(desk.sell(9, days=6), last_day=LAST_DAY)
+    longer = replace(planned.request, extend_days=7, last_day=LONGER)
+    return desk.apply(answer(longer, at=BEFORE))
+
+
+def last_day(extension_of) -> date:
+    return PackagePurchase.objects.get(pk=extension_of[0].package_purchase_id).expires_on
+
+
+def test_undo_takes_the_extension_back_that_the_plan_needed(desk, extended):
+    before = last_day(extended)
+
+    take_back(desk, extended, reason="Wrong patient")
+
+    assert (before, last_day(extended)) == (LONGER, LAST_DAY)
+    purchase = extended[0].package_purchase
+    assert purchase.history.first().history_change_reason == "Wrong patient"
+    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [True]
+
+
+def test_undo_leaves_an_extension_that_a_session_depends_on(desk, extended):
+    booking.cancel(extended[0], by=desk.user, at=BEFORE)
+    late = desk.book(day(20, 11), purchase=extended[0].package_purchase)
+
+    take_back(desk, extended)
+
+    assert last_day(extended) == LONGER
+    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [False]
+    late.refresh_from_db()
+    assert late.status == AppointmentStatus.SCHEDULED
+
+
+def test_undo_leaves_an_extension_that_was_extended_again(desk, extended):
+    packages.extend(extended[0].package_purchase, days=3, by=desk.user)
+
+    take_back(desk, extended)
+
+    assert last_day(extended) == date(2030, 1, 23)
+    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [False]
+
+
+def test_undo_of_a_plan_that_extended_nothing_notes_nothing(desk, purchase, booked):
+    take_back(desk, booked)
+
+    assert extensions_of(Operation.objects.get()) == []
+    assert PackagePurchase.objects.get().expires_on == purchase.expires_on
 
 
 def test_undo_does_not_know_an_operation_of_another_organisation(desk, booked):
