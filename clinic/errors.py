@@ -48,6 +48,14 @@ class WrongStatus(ClinicError):
     """The row is not in a status from which this is possible."""
 
 
+class ChangedMeanwhile(ClinicError):
+    """Somebody else has changed the row since it was last looked at; the reason says who, when and to what."""
+
+
+class Crowded(ClinicError):
+    """Others were in the way for too long. Nothing is wrong with what was asked: asking again is the way out."""
+
+
 class PackageRefused(ClinicError):
     """This package or purchase cannot be assigned, used or changed like this."""
 

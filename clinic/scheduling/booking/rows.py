@@ -1,9 +1,14 @@
 """Reading an appointment anew, under lock, before it changes."""
 
-from django.utils.translation import gettext as _
+from datetime import datetime
 
-from clinic.enums import AppointmentStatus, RefusalCode
-from clinic.errors import Refusal, WrongStatus
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from simple_history.models import HistoricalChanges
+
+from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, RefusalCode
+from clinic.errors import ChangedMeanwhile, Refusal, WrongStatus
 from clinic.models import Appointment
 from clinic.packages import services as packages
 from clinic.scheduling.status import POSSIBLE_FROM
@@ -11,11 +16,17 @@ from clinic.scheduling.status import POSSIBLE_FROM
 LOADED = ("patient", "provider", "clinic", "service", "room")
 
 
-def reread(appointment: Appointment, verb: str) -> Appointment:
-    """The row as it is now, locked, its purchase first; WrongStatus when `verb` is not possible from its status."""
+def reread(appointment: Appointment, verb: str, *, expected_sequence: int | None = None) -> Appointment:
+    """The row as it is now, locked, its purchase first.
+
+    `expected_sequence` is the `calendar_sequence` that the person saw: ChangedMeanwhile when the appointment has been
+    moved, cancelled or brought back since. WrongStatus when `verb` is not possible from its status.
+    """
     purchase = packages.lock(appointment.package_purchase) if appointment.package_purchase_id else None
     row = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED).get(pk=appointment.pk)
     row.package_purchase = purchase
+    if expected_sequence is not None and row.calendar_sequence != expected_sequence:
+        raise ChangedMeanwhile(what_happened(row))
     if row.status not in POSSIBLE_FROM[verb]:
         values = {"patient": row.patient, "status": AppointmentStatus(row.status).label}
         raise WrongStatus(
@@ -26,3 +37,30 @@ def reread(appointment: Appointment, verb: str) -> Appointment:
             )
         )
     return row
+
+
+def what_happened(row: Appointment) -> Refusal:
+    """Who gave the appointment the time or the end that it has now, and when; one query."""
+    history = list(row.history.select_related("history_user").order_by("history_id"))
+    here = next((n for n, was in enumerate(history) if was.calendar_sequence == row.calendar_sequence), None)
+    values = {"patient": row.patient, "now": f"{moment_text(row.starts_at, row)}, {row.provider}, {row.clinic}"}
+    if here is None:
+        message = _("The appointment of %(patient)s has been changed. It is now: %(now)s.")
+    else:
+        values["name"] = history[here].history_user or pgettext("who did it", "Somebody")
+        values["at"] = moment_text(history[here].history_date, row)
+        message = what_was_done(row, before=history[here - 1] if here else None)
+    return Refusal(RefusalCode.CHANGED, message % values, _("Look at it again, then decide."))
+
+
+def what_was_done(row: Appointment, *, before: HistoricalChanges | None) -> str:
+    if row.status in CANCELLED_STATUSES:
+        return _("%(name)s cancelled the appointment of %(patient)s (%(at)s).")
+    if before is not None and before.status in CANCELLED_STATUSES:
+        return _("%(name)s took back the cancellation for %(patient)s (%(at)s). It is now: %(now)s.")
+    return _("%(name)s moved the appointment of %(patient)s (%(at)s). It is now: %(now)s.")
+
+
+def moment_text(moment: datetime, row: Appointment) -> str:
+    """The moment on the wall of the appointment's clinic."""
+    return date_format(moment.astimezone(row.clinic.zone), "DATETIME_FORMAT")
