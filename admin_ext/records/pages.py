@@ -18,9 +18,10 @@ from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, JobStatus
 from clinic.errors import ClinicError
 from clinic.models import Job, Message, Operation
 from clinic.scheduling.planning import undo
+from clinic.scheduling.planning.bulk import UNDER_WAY, start_undo, undo_under_way
+from clinic.scheduling.planning.extensions import extensions_of
 
 APPOINTMENTS = 50  # on a page
-UNDER_WAY = (JobStatus.WAITING, JobStatus.RUNNING)
 
 
 class JobPage(StaffPage):
@@ -75,7 +76,15 @@ class OperationPage(StaffPage):
         operation = self.operation(public_id)
         rows = operation.appointments.select_related("patient", "service", "provider", "clinic", "package_purchase")
         page = Paginator(rows.order_by("starts_at", "pk"), APPOINTMENTS).get_page(request.GET.get("page"))
-        return self.render_to_response(self.get_context_data(operation=operation, rows=page, **self.counts(operation)))
+        return self.render_to_response(
+            self.get_context_data(
+                operation=operation,
+                rows=page,
+                extensions=extensions_of(operation),
+                undoing=None if operation.undone_at else undo_under_way(operation),
+                **self.counts(operation),
+            )
+        )
 
     def operation(self, public_id) -> Operation:
         rows = own_rows(Operation, self.organisation).select_related("by", "undone_by")
@@ -100,13 +109,15 @@ class OperationPage(StaffPage):
 
 
 class UndoOperationPage(OperationPage):
-    """Call off what can still be called off, once."""
+    """Call off what can still be called off, once: one patient's sessions at once, those of many as a job."""
 
     permission_required = UNDO
     http_method_names = ["post"]
 
     def post(self, request, public_id) -> HttpResponse:
         operation = self.operation(public_id)
+        if operation.appointments.values("patient").distinct().count() > 1:
+            return self.leave(reverse("admin:job", args=[start_undo(operation, by=request.user).public_id]))
         try:
             undone = undo(operation, by=request.user)
         except ClinicError as refusal:

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from admin_ext.roles import FRONT_DESK
 from clinic.enums import LIVE_STATUSES
-from clinic.models import Appointment
+from clinic.models import Appointment, Operation
 from clinic.packages.services import assign
 from tests.factories import make_patient, make_week
 
@@ -55,6 +55,12 @@ class Desk:
     def booked(self):
         rows = Appointment.objects.filter(package_purchase=self.purchase, status__in=LIVE_STATUSES)
         return list(rows.order_by("starts_at"))
+
+
+def operation_of(desk) -> Operation:
+    """What booking the plan of the desk's purchase was."""
+    desk.book(desk.plan())
+    return desk.booked()[0].operation
 
 
 def signed(page: str) -> str:

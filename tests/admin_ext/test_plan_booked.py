@@ -7,10 +7,9 @@ from html import unescape
 import pytest
 from django.urls import reverse
 
-from admin_ext.roles import CASHIER
-from clinic.enums import AppointmentStatus, MessageKind, PurchaseStatus
+from clinic.enums import MessageKind, PurchaseStatus
 from clinic.models import Message, PackagePurchase
-from tests.admin_ext.schedule import BODY, PLAN, others, signed
+from tests.admin_ext.schedule import BODY, PLAN, operation_of, others, signed
 from tests.factories import (
     make_appointment,
     make_patient,
@@ -184,66 +183,4 @@ def test_extended_plan_says_so_and_extends_when_it_is_booked(desk):
     desk.purchase.refresh_from_db()
     assert "Booking this plan extends the package by 7 days" in answer.text
     assert desk.purchase.expires_on == date(2030, 4, 8)
-    assert len(desk.booked()) == 4
-
-
-# Looking at it and undoing it
-
-
-def operation_of(desk):
-    desk.book(desk.plan())
-    return desk.booked()[0].operation
-
-
-def test_result_shows_what_was_booked_and_what_is_told(desk):
-    page = desk.client.get(reverse("admin:operation", args=[operation_of(desk).public_id])).text
-
-    assert "4 sessions booked for <bdi>Huda</bdi>" in page
-    assert "1 message queued" in page
-    assert page.count('class="line"') == 4
-    assert "Cancel 4 appointments" in page
-
-
-def test_undo_cancels_everything_once(desk):
-    operation = operation_of(desk)
-    address = reverse("admin:undo_operation", args=[operation.public_id])
-
-    first = desk.client.post(address, follow=True).text
-    second = desk.client.post(address, follow=True).text
-
-    assert not desk.booked()
-    assert "4 appointments are cancelled." in first
-    assert "already been undone" in second
-    assert "Undo…" not in second
-
-
-def test_undo_says_what_it_could_not_undo(desk):
-    operation = operation_of(desk)
-    begun = desk.booked()[0]
-    begun.status = AppointmentStatus.IN_PROGRESS
-    begun.record("status", by=desk.ours.user)
-
-    page = desk.client.post(reverse("admin:undo_operation", args=[operation.public_id]), follow=True).text
-
-    assert desk.booked() == [begun]
-    assert "3 appointments are cancelled." in page
-    assert "1 could not be undone" in page
-
-
-@pytest.mark.parametrize("page", ["operation", "undo_operation"])
-def test_operation_of_another_organisation_is_not_found(desk, theirs, page):
-    address = reverse(f"admin:{page}", args=[theirs.operation.public_id])
-    answer = desk.client.get(address) if page == "operation" else desk.client.post(address)
-
-    theirs.operation.refresh_from_db()
-    assert answer.status_code == 404
-    assert theirs.operation.undone_at is None
-
-
-def test_undo_is_never_done_by_a_link_nor_by_who_may_only_look(desk, sign_in):
-    operation = operation_of(desk)
-    address = reverse("admin:undo_operation", args=[operation.public_id])
-
-    assert desk.client.get(address).status_code == 405
-    assert sign_in(desk.ours.organisation, CASHIER).post(address).status_code == 403
     assert len(desk.booked()) == 4
