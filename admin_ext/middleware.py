@@ -1,12 +1,16 @@
-"""The language and the clock that staff see on their pages, and what a page does when nobody is signed in any more."""
+"""What every page of the staff shares: language and clock, and what is shown in place of a page that cannot be."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 
 class StaffLocaleMiddleware:
@@ -38,3 +42,25 @@ class SignInAgainMiddleware:
         if "HX-Request" in request.headers and response.headers.get("Location", "").startswith(login):
             return HttpResponse(headers={"HX-Redirect": login})
         return response
+
+
+class NoSuchPageMiddleware:
+    """Tells staff in their own frame that a page is not there or not theirs, and where to go instead."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not request.user.is_staff or not isinstance(exception, Http404 | PermissionDenied):
+            return None
+        if isinstance(exception, Http404):
+            status, title = 404, _("This page is not there")
+            explanation = _("What it showed may have been removed, or the address is not complete.")
+        else:
+            status, title = 403, _("This page is not for your role")
+            explanation = _("If you need it for your work, ask an administrator for the role that has it.")
+        context = {**admin.site.each_context(request), "title": title, "explanation": explanation}
+        return TemplateResponse(request, "admin_ext/no_such_page.html", context, status=status).render()

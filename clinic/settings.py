@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "admin_ext.middleware.StaffLocaleMiddleware",
     "admin_ext.middleware.SignInAgainMiddleware",
+    "admin_ext.middleware.NoSuchPageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "axes.middleware.AxesMiddleware",  # last, so that a locked-out sign-in is seen by all of the above
 ]
@@ -210,7 +211,10 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "6px",
     "COLORS": "admin_ext.theme.colours",
-    "STYLES": ["admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet"],
+    "STYLES": [
+        "admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet", "admin_ext.theme.appointments_stylesheet",
+    ],
+    "SCRIPTS": ["admin_ext.theme.toast_script"],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
 }

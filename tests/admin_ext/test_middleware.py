@@ -1,7 +1,9 @@
-"""What a page gets when its session has ended."""
+"""What a page gets when its session has ended, and what stands in place of a page that cannot be shown."""
 
 import pytest
 from django.urls import reverse
+
+from admin_ext.roles import FRONT_DESK, PROVIDER
 
 
 @pytest.mark.django_db
@@ -20,3 +22,29 @@ def test_page_asked_for_after_the_session_has_ended_comes_back_after_the_login(c
     response = client.get(address)
 
     assert response.headers["Location"] == f"{reverse('admin:login')}?next={address}"
+
+
+@pytest.mark.parametrize("address", ["/admin/nowhere/", "/admin/patient/999999/"])
+def test_address_that_shows_nothing_is_explained_in_the_frame(ours, sign_in, address):
+    answer = sign_in(ours.organisation, FRONT_DESK).get(address)
+
+    assert answer.status_code == 404
+    page = answer.content.decode()
+    assert "This page is not there" in page
+    assert f'href="{reverse("admin:index")}"' in page
+
+
+def test_page_of_another_role_says_whom_to_ask(ours, sign_in):
+    answer = sign_in(ours.organisation, PROVIDER).get(reverse("admin:clinic_policy_changelist"))
+
+    assert answer.status_code == 403
+    assert "ask an administrator" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_login_offers_the_other_language(client):
+    page = client.get(reverse("admin:login")).content.decode()
+
+    assert 'value="ar" lang="ar"' in page
+    assert "العربيّة" in page
+    assert 'value="en" lang="en"' not in page
