@@ -1,6 +1,6 @@
 """How a status, a person, a moment and a phone look, everywhere: the one place for colours and directions."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Choices
@@ -98,6 +98,17 @@ def span(starts_at: datetime, ends_at: datetime, zone=None) -> SafeString:
     day_text = day(localtime(starts_at, zone).date())
     times = f"{clock(starts_at, zone)}–{clock(ends_at, zone)}"
     return format_html('<span class="nowrap">{} <bdi dir="ltr">{}</bdi></span>', day_text, times)
+
+
+def absence(starts_at: datetime, ends_at: datetime) -> SafeString:
+    """The days that somebody is away, in the page's zone; with times only where it is not for whole days."""
+    first, until = localtime(starts_at), localtime(ends_at)
+    if first.time() != time.min or until.time() != time.min:
+        if first.date() == until.date():
+            return span(starts_at, ends_at)
+        return format_html("{} – {}", moment(starts_at), moment(ends_at))
+    last_day = until.date() - timedelta(days=1)
+    return day(first.date()) if first.date() == last_day else f"{day(first.date())} – {day(last_day)}"
 
 
 def money(amount: Decimal, currency: str) -> SafeString:

@@ -4,15 +4,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
-from admin_ext.rota.forms import HolidaysForm
+from admin_ext.rota.forms import HolidaysForm, LeaveDecisionForm
 from clinic.rota.services import add_public_holidays, decide_leave
 
 APPROVE = {
     "title": _("Approve this leave?"),
     "description": _("No new appointments are offered in it. Those already booked stay until they are moved."),
+    "form_class": LeaveDecisionForm,
     "form_submit_text": _("Approve"),
 }
-REFUSE = {"title": _("Refuse this leave?"), "form_submit_text": _("Refuse")}
+REFUSE = {"title": _("Refuse this leave?"), "form_class": LeaveDecisionForm, "form_submit_text": _("Refuse")}
 HOLIDAYS = {
     "title": _("Close every clinic on the public holidays of a year"),
     "description": _("Days that are closed already are left as they are. Check the dates that the moon decides."),

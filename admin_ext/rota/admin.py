@@ -6,7 +6,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from admin_ext.base import RecordedModelAdmin
-from admin_ext.columns import ActiveColumn, NameColumns, StatusColumn, day, left_to_right, moment, name
+from admin_ext.columns import ActiveColumn, NameColumns, StatusColumn, absence, day, left_to_right, name
 from admin_ext.filters import ChoicesFilter, DayRangeFilter, MomentRangeFilter, OwnRowsFilter
 from admin_ext.rota.actions import ClosureActions, LeaveActions
 from admin_ext.rota.forms import ExtraHoursForm, WorkingHoursForm
@@ -75,20 +75,16 @@ class LeaveAdmin(LeaveActions, HoursColumns, StatusColumn, RecordedModelAdmin):
     deletable = True
     add_page = "ask_leave"
     actions_row = actions_detail = ["approve", "refuse"]
-    list_display = ["display_provider", "display_from", "display_until", "reason", "display_status"]
+    list_display = ["display_provider", "display_absence", "reason", "display_status"]
     list_filter = [PROVIDER, ("status", ChoicesFilter), ("starts_at", MomentRangeFilter)]
     list_select_related = ["provider"]
     search_fields = ["provider__name_en", "provider__name_ar", "reason"]
     autocomplete_fields = ["provider"]
     fieldsets = [(None, {"fields": ["provider", ("starts_at", "ends_at"), "reason", "status"]})]
 
-    @display(description=_("from"), ordering="starts_at")
-    def display_from(self, row):
-        return moment(row.starts_at)
-
-    @display(description=_("until"), ordering="ends_at")
-    def display_until(self, row):
-        return moment(row.ends_at)
+    @display(description=_("away"), ordering="starts_at")
+    def display_absence(self, row):
+        return absence(row.starts_at, row.ends_at)
 
 
 @admin.register(Closure)

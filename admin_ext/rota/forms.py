@@ -11,8 +11,9 @@ from unfold.widgets import (
 )
 
 from admin_ext.forms import ClinicForm, ClinicModelForm, MomentInput
-from clinic.models import ExtraHours, Provider, WorkingHours
-from clinic.rota.selectors import hours_refusals
+from admin_ext.scope import own_rows, row_or_404
+from clinic.models import ExtraHours, Leave, Provider, WorkingHours
+from clinic.rota.selectors import booked_during, hours_refusals
 
 
 class WorkingHoursForm(ClinicModelForm):
@@ -45,6 +46,16 @@ class AskLeaveForm(ClinicForm):
     starts_at = forms.DateTimeField(label=_("from"), widget=MomentInput)
     ends_at = forms.DateTimeField(label=_("until"), widget=MomentInput)
     reason = forms.CharField(label=_("reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
+
+
+class LeaveDecisionForm(BaseDialogForm):
+    """Nothing to fill in: it shows whose leave is decided on, and what is booked in it."""
+
+    form_before_template = "admin_ext/rota/leave.html"
+
+    def get_before_template_context(self, request, object_id=None):
+        leave = row_or_404(own_rows(Leave, request.user.organisation).select_related("provider"), object_id)
+        return {"leave": leave, "booked": booked_during(leave).count()}
 
 
 class HolidaysForm(BaseDialogForm):

@@ -13,6 +13,7 @@ register.filter("left_to_right", columns.left_to_right)
 register.filter("day", columns.day)
 register.filter("moment", columns.moment)
 register.simple_tag(columns.span, name="span")
+register.simple_tag(columns.absence, name="absence")
 register.simple_tag(columns.money, name="money")
 
 

@@ -1,15 +1,15 @@
-"""Questions about hours of work."""
+"""Questions about hours of work, and the absence from it."""
 
 from datetime import date, timedelta
 from math import gcd
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from clinic.enums import RefusalCode
+from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import Refusal
-from clinic.models import WorkingHours
+from clinic.models import Appointment, Leave, WorkingHours
 
 
 def hours_refusals(hours: WorkingHours) -> dict[str, Refusal]:
@@ -43,6 +43,12 @@ def overlapping_hours(hours: WorkingHours) -> list[WorkingHours]:
     )  # fmt: skip
     others = others.exclude(pk=hours.pk).select_related("provider", "clinic").order_by("start", "pk")
     return [other for other in others if share_a_week(hours, other)]
+
+
+def booked_during(leave: Leave) -> QuerySet[Appointment]:
+    """The provider's appointments, still to be held, that the leave would hit."""
+    rows = Appointment.objects.filter(provider=leave.provider_id, status__in=LIVE_STATUSES)
+    return rows.filter(starts_at__lt=leave.ends_at, ends_at__gt=leave.starts_at)
 
 
 def share_a_week(one: WorkingHours, other: WorkingHours) -> bool:
