@@ -46,7 +46,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
-        Entry.list(_("Packages of patients"), "confirmation_number", "packagepurchase"),
+        Entry.list(_("Patients' packages"), "confirmation_number", "packagepurchase"),
     ],
     _("Rota"): [
         Entry.list(_("Working hours"), "schedule", "workinghours"),
@@ -66,7 +66,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Charges"), "request_quote", "charge"),
         Entry.list(_("Sessions ledger"), "receipt_long", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
-        Entry.list(_("Bulk bookings"), "history", "operation"),
+        Entry.list(_("Bulk actions"), "history", "operation"),
     ],
     _("Settings"): [
         Entry.list(_("Staff logins"), "badge", "user"),

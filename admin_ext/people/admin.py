@@ -47,14 +47,19 @@ class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, Record
 
 @admin.register(Provider)
 class ProviderAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
-    list_display = ["display_name", "code", "specialty", "user", "display_active"]
+    list_display = ["display_name", "code", "display_specialty", "user", "display_active"]
     list_filter = [ACTIVE, ("clinics", OwnRowsFilter), ("services", OwnRowsFilter)]
     list_select_related = ["user"]
-    search_fields = ["name_en", "name_ar", "code", "specialty"]
+    search_fields = ["name_en", "name_ar", "code", "specialty", "specialty_ar"]
     autocomplete_fields = ["clinics", "user"]
     fieldsets = [
-        (None, {"fields": [("name_en", "name_ar"), ("code", "active"), ("specialty", "colour"), "clinics", "user"]}),
+        (None, {"fields": [("name_en", "name_ar"), ("code", "active"), ("specialty", "specialty_ar")]}),
+        (_("Work"), {"fields": ["clinics", ("user", "colour")]}),
     ]
+
+    @display(description=_("specialty"), ordering="specialty")
+    def display_specialty(self, row):
+        return row.specialty_name
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "colour":

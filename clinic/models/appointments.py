@@ -66,7 +66,7 @@ class Appointment(RecordedModel):
     session_number = models.PositiveSmallIntegerField(_("session"), null=True, blank=True)
     session_used = models.BooleanField(_("session used"), default=False)
     operation = models.ForeignKey(
-        Operation, verbose_name=_("booked by operation"), on_delete=models.PROTECT, related_name="appointments",
+        Operation, verbose_name=_("booked by bulk action"), on_delete=models.PROTECT, related_name="appointments",
         null=True, blank=True,
     )  # fmt: skip
     follow_up_of = models.ForeignKey(

@@ -1,6 +1,9 @@
 """What every table of an organisation shares: its owner, its history and its two names."""
 
+from datetime import datetime
+
 from django.db import models
+from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -31,9 +34,10 @@ class TenantModel(models.Model):
     class Meta:
         abstract = True
 
-    def record(self, *fields: str, by, reason: str = "") -> None:
-        """Write `fields` (all of them for a new row) together with a history row that says who and why."""
+    def record(self, *fields: str, by, reason: str = "", at: datetime | None = None) -> None:
+        """Write `fields` (all of them for a new row) together with a history row that says who, when and why."""
         self._history_user = by
+        self._history_date = at or now()
         self._change_reason = reason or None
         self.save(update_fields=fields or None)
 
@@ -65,7 +69,12 @@ class BilingualMixin(models.Model):
         return self.name_in(get_language())
 
     def name_in(self, language: str | None) -> str:
-        return self.name_ar if (language or "").startswith("ar") and self.name_ar else self.name_en
+        return in_language(language, self.name_en, self.name_ar)
+
+
+def in_language(language: str | None, english: str, arabic: str) -> str:
+    """The Arabic words where `language` is Arabic and there are any, the English ones otherwise."""
+    return arabic if (language or "").startswith("ar") and arabic else english
 
 
 def choice_check(field: str, choices: type[models.Choices]) -> models.CheckConstraint:

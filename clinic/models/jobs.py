@@ -67,8 +67,8 @@ class Operation(TenantModel):
     written_by_services = ("kind", "by", "at", "reason", "rows", "undone_at", "undone_by")
 
     class Meta:
-        verbose_name = _("operation")
-        verbose_name_plural = _("operations")
+        verbose_name = _("bulk action")
+        verbose_name_plural = _("bulk actions")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(name="operation_newest", fields=["organisation", "-at", "-id"])]
         constraints = [choice_check("kind", OperationKind)]

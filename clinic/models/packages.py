@@ -40,8 +40,8 @@ class PackagePurchase(RecordedModel):
     )  # fmt: skip
 
     class Meta:
-        verbose_name = _("purchase")
-        verbose_name_plural = _("purchases")
+        verbose_name = _("patient's package")
+        verbose_name_plural = _("patients' packages")
         ordering = ["-purchased_on", "-pk"]
         indexes = [
             models.Index(name="purchase_newest", fields=["organisation", "-purchased_on", "-id"]),
@@ -75,8 +75,8 @@ class PurchaseItem(TenantModel):
     written_by_services = ("purchase", "service", "sessions", "step")
 
     class Meta:
-        verbose_name = _("purchase item")
-        verbose_name_plural = _("purchase items")
+        verbose_name = _("item of a patient's package")
+        verbose_name_plural = _("items of patients' packages")
         ordering = ["purchase", "step", "pk"]
         constraints = [
             models.UniqueConstraint(name="purchase_names_a_service_once", fields=["purchase", "service"]),

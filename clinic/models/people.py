@@ -2,12 +2,12 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.enums import Channel, Language, Sex
-from clinic.models.base import BilingualMixin, RecordedModel, choice_check
+from clinic.models.base import BilingualMixin, RecordedModel, choice_check, in_language
 from clinic.models.fields import SearchTextField
 
 
@@ -33,6 +33,7 @@ class Provider(BilingualMixin, RecordedModel):
     )
     code = models.CharField(_("code"), max_length=20)
     specialty = models.CharField(_("specialty"), max_length=80, blank=True)
+    specialty_ar = models.CharField(_("specialty in Arabic"), max_length=80, blank=True)
     clinics = models.ManyToManyField("clinic.Clinic", verbose_name=_("clinics"), related_name="providers", blank=True)
     colour = models.CharField(_("colour"), max_length=7, default="#0f766e", help_text=_("As in #0f766e."))
     active = models.BooleanField(_("active"), default=True)
@@ -48,6 +49,11 @@ class Provider(BilingualMixin, RecordedModel):
                 violation_error_message=_("Another provider has this code."),
             )
         ]
+
+    @property
+    def specialty_name(self) -> str:
+        """The specialty in the page's language, in English where the Arabic one is missing."""
+        return in_language(get_language(), self.specialty, self.specialty_ar)
 
 
 class Patient(BilingualMixin, RecordedModel):

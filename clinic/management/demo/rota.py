@@ -23,6 +23,7 @@ def employ_providers(world: World) -> None:
             name_en=row["name_en"],
             name_ar=row["name_ar"],
             specialty=row["specialty"],
+            specialty_ar=row["specialty_ar"],
             colour=row["colour"],
         )
         for row in rows
