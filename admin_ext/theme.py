@@ -36,5 +36,13 @@ def packages_stylesheet(request) -> str:
     return static("admin_ext/packages.css")
 
 
+def appointments_stylesheet(request) -> str:
+    return static("admin_ext/appointments.css")
+
+
+def toast_script(request) -> str:
+    return static("admin_ext/toast.js")
+
+
 def icon(request) -> str:
     return static("admin_ext/icon.svg")

@@ -50,6 +50,8 @@ PAGES = {
     "operation": "FMA",
     "undo_operation": "FMA",
     "ask_leave": "PMA",
+    "appointment": "FPCMA",
+    "appointment_step": "FPMA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 
@@ -83,11 +85,13 @@ def test_a_role_opens_the_pages_of_its_line(letter, page, ours, sign_in):
 
 
 def page_address(page, ours) -> str:
-    """A page about a patient, a purchase, a job or an operation is opened for ours."""
+    """A page about a patient, an appointment, a purchase, a job or an operation is opened for ours."""
     pattern = next(pattern for pattern in admin.site.extra_urls() if pattern.name == page)
+    row = ours.patient if page == "patient" else ours.appointment if "appointment" in page else ours.purchase
     found = {
-        "pk": ours.patient.pk if page == "patient" else ours.purchase.pk,
+        "pk": row.pk,
         "public_id": (ours.operation if "operation" in page else ours.job).public_id,
+        "verb": "check_in",
     }
     return reverse(f"admin:{page}", kwargs={name: found[name] for name in pattern.pattern.converters})
 

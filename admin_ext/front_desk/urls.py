@@ -1,0 +1,9 @@
+"""Addresses of the front desk's pages."""
+
+from admin_ext.front_desk.appointment import AppointmentPage
+from admin_ext.front_desk.steps import StepPage
+
+urlpatterns = [
+    AppointmentPage.at("appointment/<int:pk>/", "appointment"),
+    StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),
+]
