@@ -1,6 +1,6 @@
 """Auto-schedule: every free session of one purchase, proposed, looked at and booked."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.timezone import now
@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from admin_ext.package_desk.booked import booked_sessions
 from admin_ext.package_desk.delivery import offers_for
 from admin_ext.package_desk.proposal import Proposal, booked_already, opened, repaired
-from admin_ext.package_desk.question import QuestionForm, full_query
+from admin_ext.package_desk.question import QuestionForm, full_query, without_gone
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import PurchaseCard, card_of
 from admin_ext.roles import AUTO_SCHEDULE, CHANGE_PURCHASE
-from admin_ext.scope import all_own_or_404
 from clinic.enums import RefusalCode
 from clinic.errors import ClinicError, PlanRefused, Refusal
-from clinic.models import Clinic, PackagePurchase, Patient, Provider
+from clinic.models import PackagePurchase, Patient
 from clinic.packages.selectors import local_day
 from clinic.scheduling.planning import PlanChanged, answer, apply
 
@@ -61,18 +60,18 @@ class AutoSchedulePage(PurchasePage):
         return f"admin_ext/package_desk/{'plan' if wants_plan else 'auto_schedule_body'}.html"
 
     def get(self, request, pk):
-        for name, model in (("clinic", Clinic), ("provider", Provider)):
-            all_own_or_404(model, request.GET.getlist(name), self.organisation)
         card = card_of(self.purchase, today=self.today)
         if card.refusals:
             return self.refused(card)
-        form = self.form(card)
+        query, gone = without_gone(request.GET, self.organisation)
+        form = self.form(card, query)
+        context = {"form": form, "card": card, "notices": gone}
         if not self.is_htmx or not form.is_valid():
-            return self.shown(None, form=form, card=card, is_asking=form.is_valid())
+            return self.shown(None, is_asking=form.is_valid(), **context)
         try:
-            return self.shown(Proposal.of(answer(form.request())), form=form, card=card)
+            return self.shown(Proposal.of(answer(form.request())), **context)
         except ClinicError as refusal:
-            return self.shown(None, refusal, form=form, card=card)
+            return self.shown(None, refusal, **context)
 
     def refused(self, card: PurchaseCard) -> HttpResponse:
         """Why there is nothing to plan; no misfortune when everything is booked, as after "Book all" and Back."""
@@ -82,10 +81,10 @@ class AutoSchedulePage(PurchasePage):
         response["HX-Retarget"] = "#auto-schedule"
         return response
 
-    def form(self, card: PurchaseCard) -> QuestionForm:
+    def form(self, card: PurchaseCard, query: QueryDict) -> QuestionForm:
         offers = offers_for(card.items)
-        query = full_query(self.request.GET, self.purchase, offers, today=self.today)
-        return QuestionForm(query, organisation=self.organisation, offers=offers, card=card, today=self.today)
+        full = full_query(query, self.purchase, offers, today=self.today)
+        return QuestionForm(full, organisation=self.organisation, offers=offers, card=card, today=self.today)
 
 
 class SwapPage(PurchasePage):

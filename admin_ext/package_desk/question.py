@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from admin_ext.package_desk.delivery import DeliveryForm, Offer
 from admin_ext.package_desk.wishes import DEFAULTS, WishesForm, preferences_of
 from admin_ext.purchases import PurchaseCard
+from admin_ext.scope import KEY_LENGTH, own_rows
 from clinic.enums import CANCELLED_STATUSES
-from clinic.models import Appointment, PackagePurchase
+from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Provider
 from clinic.scheduling.planning import PlanRequest
 from clinic.scheduling.planning.question import request_of
 
@@ -94,6 +95,36 @@ def full_query(query: QueryDict, purchase: PackagePurchase, offers: list[Offer],
     for name, values in [*DEFAULTS.items(), *query.lists()]:
         full.setlist(name, values)
     return full
+
+
+def without_gone(query: QueryDict, organisation: Organisation) -> tuple[QueryDict, list[str]]:
+    """The query without what an old address may name and nobody can plan with any more, and that in sentences.
+
+    A row of another organisation is as if it were not there.
+    """
+    usable, gone = query.copy(), []
+    for name, model, unknown in (
+        ("clinic", Clinic, _("A clinic named in this address is no longer there: planned without it.")),
+        ("provider", Provider, _("A provider named in this address is no longer there: planned without.")),
+    ):
+        asked = query.getlist(name)
+        keys = {key for key in asked if key.isdecimal() and len(key) <= KEY_LENGTH}
+        rows = {str(row.pk): row for row in own_rows(model, organisation).filter(pk__in=keys)}
+        usable.setlist(name, [key for key in asked if key in rows and rows[key].active])
+        if not usable.getlist(name):
+            usable.pop(name)
+        message = _("%(name)s is no longer active: planned without.")
+        gone += [message % {"name": row.name} for row in rows.values() if not row.active]
+        gone += [unknown] if any(key not in rows for key in asked) else []
+    if not is_extension(query.get("extend", "")):
+        message = _("The extension in this address is not a number of days up to %(most)d: planned without.")
+        gone.append(message % {"most": LONGEST_EXTENSION})
+        del usable["extend"]
+    return usable, gone
+
+
+def is_extension(text: str) -> bool:
+    return not text or (text.isdecimal() and len(text) <= KEY_LENGTH and int(text) <= LONGEST_EXTENSION)
 
 
 def usual_offers(purchase: PackagePurchase, offers: list[Offer]) -> list[Offer]:

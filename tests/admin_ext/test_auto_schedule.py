@@ -1,5 +1,6 @@
 """Auto-schedule of one purchase: the question, the plan, who may ask."""
 
+import re
 from datetime import date, time, timedelta
 from html import unescape
 from itertools import product
@@ -142,10 +143,53 @@ def test_purchase_of_another_organisation_is_not_found(desk, theirs, page):
 
 
 @pytest.mark.parametrize("name", ["clinic", "provider"])
-def test_clinic_or_provider_of_another_organisation_is_not_found(desk, theirs, name):
-    answers = [desk.ask(headers=headers, **{name: getattr(theirs, name).pk}) for headers in ({}, PLAN, BODY)]
+@pytest.mark.parametrize("headers", [{}, PLAN, BODY])
+def test_clinic_or_provider_of_another_organisation_is_as_if_it_were_not_there(desk, theirs, name, headers):
+    missing = desk.ask(headers=headers, **{name: [getattr(desk.ours, name).pk, 987654]}).text
 
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    foreign = desk.ask(headers=headers, **{name: [getattr(desk.ours, name).pk, getattr(theirs, name).pk]}).text
+
+    assert f"A {name} named in this address is no longer there" in foreign
+    assert "Theirs" not in foreign
+    assert without_signature(foreign) == without_signature(missing).replace("987654", str(getattr(theirs, name).pk))
+
+
+def without_signature(page: str) -> str:
+    return re.sub(r'value="[^"]{40,}"|csrf[^>]+>|X-CSRFToken[^}]+', "", page)
+
+
+@pytest.mark.parametrize("gone", [987654, "x", "9" * 30])
+def test_provider_who_is_no_longer_there_is_left_out_with_a_word(desk, gone):
+    page = desk.ask(provider=[desk.ours.provider.pk, gone]).text
+
+    assert "A provider named in this address is no longer there: planned without." in page
+    assert "4 of 4 sessions" in page
+
+
+def test_provider_who_is_no_longer_active_is_left_out_by_name(desk):
+    left = make_provider(desk.ours.clinic, name="Left", active=False)
+    desk.ours.service.providers.add(left)
+
+    page = desk.ask(provider=[desk.ours.provider.pk, left.pk]).text
+
+    assert "Left is no longer active: planned without." in page
+    assert "4 of 4 sessions" in page
+
+
+def test_address_of_which_nobody_is_left_asks_for_somebody_else(desk):
+    page = desk.ask(headers=BODY, provider=987654).text
+
+    assert "A provider named in this address is no longer there" in page
+    assert "Choose at least one provider." in page
+
+
+@pytest.mark.parametrize("extend", ["x", "-1", "367", "9" * 30, "1.5"])
+def test_extension_that_makes_no_sense_is_left_out_with_a_word(desk, extend):
+    page = desk.ask(extend=extend).text
+
+    assert "The extension in this address is not a number of days up to 366: planned without." in page
+    assert "4 of 4 sessions" in page
+    assert "Booking this plan extends" not in page
 
 
 def test_plan_of_one_purchase_books_no_other(desk):
