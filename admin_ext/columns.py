@@ -60,6 +60,12 @@ def name(row) -> SafeString:
     return format_html("<bdi>{}</bdi>", row) if row else dash()
 
 
+def with_note(row, note) -> SafeString:
+    """A name with something smaller below it, where there is something."""
+    below = format_html("<small>{}</small>", name(note)) if note else ""
+    return format_html('<span class="with-note">{}{}</span>', name(row), below)
+
+
 def left_to_right(text) -> SafeString:
     """A phone, time or code, which reads from left to right in Arabic too."""
     return format_html('<bdi dir="ltr">{}</bdi>', text) if text else dash()

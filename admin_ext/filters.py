@@ -99,7 +99,7 @@ class NearDayFilter(DropdownFilter):
     def lookups(self, request, model_admin):
         return [
             ("today", _("Today")), ("tomorrow", _("Tomorrow")), ("week", _("Next 7 days")),
-            ("yesterday", _("Yesterday")),
+            ("yesterday", _("Yesterday")), ("any", _("Any day")),
         ]  # fmt: skip
 
     def queryset(self, request, queryset):

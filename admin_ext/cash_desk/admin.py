@@ -18,6 +18,7 @@ class ChargeAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
         ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient", "organisation"]
+    sortable_by = ["display_raised_at"]
     fieldsets = [
         (None, {"fields": [("patient", "appointment"), ("kind", "status"), "display_amount"]}),
         (_("Record"), {"fields": [("raised_by", "raised_at"), ("settled_by", "settled_at"), "reason"]}),

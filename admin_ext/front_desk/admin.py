@@ -1,11 +1,15 @@
 """Appointments as the front desk looks them up. They are booked, moved and cancelled on pages of their own."""
 
+from urllib.parse import urlencode
+
 from django.contrib import admin
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from admin_ext.base import RecordedModelAdmin
-from admin_ext.columns import StatusColumn, dash, name, span
+from admin_ext.columns import StatusColumn, name, span, with_note
 from admin_ext.filters import (
     ChoicesFilter,
     MomentRangeFilter,
@@ -14,19 +18,19 @@ from admin_ext.filters import (
     OwnRowsFilter,
     PatientSearch,
 )
+from admin_ext.roles import BOOK
 from clinic.models import Appointment
 
 
 @admin.register(Appointment)
 class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
-    list_display = [
-        "display_time", "display_patient", "display_status", "display_service", "display_provider", "display_clinic",
-        "display_session",
-    ]  # fmt: skip
+    list_display = ["display_time", "display_patient", "display_status", "display_service", "display_provider"]
     list_filter = [
         NearDayFilter, ("starts_at", MomentRangeFilter), ("status", ChoicesFilter), ("clinic", OwnRowsFilter),
-        ("provider", OwnRowsFilter), ("service", OwnRowsFilter), ("patient", OwnAutocompleteFilter),
+        ("provider", OwnRowsFilter), ("service", OwnRowsFilter), ("package_purchase__package", OwnRowsFilter),
+        ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
+    sortable_by = ["display_time"]
     list_select_related = ["patient", "service", "provider", "clinic", "package_purchase"]
     list_before_template = "admin_ext/front_desk/days.html"
     fieldsets = [
@@ -48,34 +52,41 @@ class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
     def has_add_permission(self, request):
         return False
 
+    def changelist_view(self, request, extra_context=None):
+        """Without a question of its own the list is today's, a provider's own."""
+        if not request.GET:
+            return redirect(f"{request.path}?{usual_question(request.user)}")
+        return super().changelist_view(request, extra_context)
+
     def get_ordering(self, request):
-        """A day is read from its morning on; without a day the newest come first."""
-        return ["starts_at", "pk"] if "day" in request.GET else ["-starts_at", "-pk"]
+        """Days are read from their morning on; without a day the newest come first."""
+        return ["starts_at", "pk"] if request.GET.get("day") in NearDayFilter.days else ["-starts_at", "-pk"]
 
     @display(description=_("time"), ordering="starts_at")
     def display_time(self, row):
         return span(row.starts_at, row.ends_at, row.clinic.zone)
 
-    @display(description=_("patient"), ordering="patient__name_en")
+    @display(description=_("patient"))
     def display_patient(self, row):
         return name(row.patient)
 
-    @display(description=_("service"), ordering="service__name_en")
+    @display(description=_("service"))
     def display_service(self, row):
-        return name(row.service)
+        return with_note(row.service, session_of(row))
 
-    @display(description=_("provider"), ordering="provider__name_en")
+    @display(description=_("provider"))
     def display_provider(self, row):
-        return name(row.provider)
+        return with_note(row.provider, row.clinic)
 
-    @display(description=_("clinic"), ordering="clinic__code")
-    def display_clinic(self, row):
-        return name(row.clinic)
 
-    @display(description=_("session"))
-    def display_session(self, row):
-        if row.package_purchase is None:
-            return dash()
-        return _("%(number)s of %(total)s") % {
-            "number": row.session_number, "total": row.package_purchase.total_sessions
-        }  # fmt: skip
+def usual_question(user) -> str:
+    provider = getattr(user, "provider", None)
+    own = {"provider__id__exact": provider.pk} if provider and not user.has_perm(BOOK) else {}
+    return urlencode({"day": "today", **own})
+
+
+def session_of(row: Appointment) -> str:
+    if row.package_purchase is None:
+        return ""
+    total = row.package_purchase.total_sessions
+    return gettext("session %(number)s of %(total)s") % {"number": row.session_number, "total": total}

@@ -18,6 +18,7 @@ class MessageAdmin(PatientSearch, StatusColumn, ReadOnly, ClinicModelAdmin):
         ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient"]
+    sortable_by = []
     fieldsets = [
         (None, {"fields": [("patient", "appointment"), ("kind", "status"), ("channel", "address")]}),
         (_("Text"), {"fields": ["language", "subject", "body"]}),

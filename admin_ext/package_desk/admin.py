@@ -30,6 +30,7 @@ class PackagePurchaseAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelA
         ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     list_select_related = ["patient", "package"]
+    sortable_by = ["display_purchased_on"]
     fieldsets = [
         (None, {"fields": [("patient", "package"), "status"]}),
         (_("Sessions"), {"fields": [("display_used", "display_reserved", "display_free")]}),
@@ -79,6 +80,7 @@ class SessionEntryAdmin(PatientSearch, ReadOnly, ClinicModelAdmin):
     list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
     list_select_related = ["purchase__patient", "purchase__package", "by"]
     ordering = ["-pk"]
+    sortable_by = []
     patient_path = "purchase__patient__"
     fieldsets = [
         (None, {"fields": [("purchase", "item"), ("kind", "sessions"), "appointment", ("by", "at"), "reason"]}),

@@ -25,6 +25,7 @@ class PatientAdmin(PatientSearch, NameColumns, ActiveColumn, PhoneColumn, Record
     list_display_links = ["display_file_number"]
     list_filter = [ACTIVE, ("sex", ChoicesFilter), ("language", ChoicesFilter)]
     patient_path = ""
+    sortable_by = ["display_name", "display_file_number"]
     row_page = "patient"
     add_page = "register_patient"
     fieldsets = [

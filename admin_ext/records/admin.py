@@ -16,6 +16,7 @@ class JobAdmin(StatusColumn, ReadOnly, ClinicModelAdmin):
     list_filter = [("status", ChoicesFilter), ("kind", ChoicesFilter), ("created_at", MomentRangeFilter)]
     row_page, row_key = "job", "public_id"
     list_select_related = ["requested_by"]
+    sortable_by = ["display_created_at"]
     fieldsets = [
         (None, {"fields": [("kind", "status"), ("requested_by", "display_progress"), "stage", "error"]}),
         (_("Times"), {"fields": [("created_at", "started_at", "finished_at"), ("attempts", "cancel_asked_at")]}),
@@ -41,6 +42,7 @@ class OperationAdmin(ReadOnly, ClinicModelAdmin):
     list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
     row_page, row_key = "operation", "public_id"
     list_select_related = ["by", "undone_by"]
+    sortable_by = ["display_at"]
     fieldsets = [(None, {"fields": ["kind", ("by", "at"), "reason", ("undone_by", "undone_at")]})]
 
     @display(description=_("at"), ordering="at")

@@ -74,4 +74,8 @@ class Migration(migrations.Migration):
                 verbose_name="booked by bulk action",
             ),
         ),
+        migrations.AddIndex(
+            model_name="sessionentry",
+            index=models.Index(fields=["organisation", "-id"], name="entry_newest"),
+        ),
     ]

@@ -108,6 +108,7 @@ class SessionEntry(TenantModel):
         verbose_name = _("session entry")
         verbose_name_plural = _("session entries")
         ordering = ["pk"]
+        indexes = [models.Index(name="entry_newest", fields=["organisation", "-id"])]
         constraints = [
             choice_check("kind", SessionEntryKind),
             models.CheckConstraint(name="sessionentry_moves_something", condition=~Q(sessions=0)),
