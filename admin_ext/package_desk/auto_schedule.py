@@ -7,6 +7,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.package_desk.booked import booked_sessions
+from admin_ext.package_desk.chosen import chosen_times, dropped_words
 from admin_ext.package_desk.delivery import offers_for
 from admin_ext.package_desk.proposal import Proposal, booked_already, opened, repaired
 from admin_ext.package_desk.question import QuestionForm, full_query, without_gone
@@ -18,6 +19,7 @@ from clinic.errors import ClinicError, PlanRefused, Refusal
 from clinic.models import PackagePurchase, Patient
 from clinic.packages.selectors import local_day
 from clinic.scheduling.planning import PlanChanged, answer, apply
+from clinic.scheduling.planning.chosen import keep
 
 
 class PurchasePage(StaffPage):
@@ -69,9 +71,11 @@ class AutoSchedulePage(PurchasePage):
         if not self.is_htmx or not form.is_valid():
             return self.shown(None, is_asking=form.is_valid(), **context)
         try:
-            return self.shown(Proposal.of(answer(form.request())), **context)
+            plan, dropped = keep(answer(form.request()), chosen_times(request.GET.getlist("chosen")))
         except ClinicError as refusal:
             return self.shown(None, refusal, **context)
+        context["notices"] = gone + dropped_words(dropped, self.organisation)
+        return self.shown(Proposal.of(plan, chosen=request.GET.getlist("chosen")), **context)
 
     def refused(self, card: PurchaseCard) -> HttpResponse:
         """Why there is nothing to plan; no misfortune when everything is booked, as after "Book all" and Back."""

@@ -1,6 +1,7 @@
 """A plan as the page shows it: in words, as a calendar of weeks, as a list with other times to take instead."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock
 from admin_ext.package_desk.booked import booked_by_day
+from admin_ext.package_desk.chosen import choice_of
 from admin_ext.package_desk.question import query_of
 from admin_ext.package_desk.wishes import DAYS, week_from
 from clinic.enums import LIVE_STATUSES, RefusalCode
@@ -38,11 +40,15 @@ NOT_ABOUT_TIME = {
 
 @dataclass(frozen=True)
 class Line:
-    """One session with the other times it could have; `is_new` marks what changed since the person last looked."""
+    """One session with the other times it could have.
+
+    `is_new` marks what changed since the person last looked, `is_chosen` the time that the person took instead.
+    """
 
     session: PlannedSession
     others: list[PlannedSession]
     is_new: bool = False
+    is_chosen: bool = False
 
     @property
     def choices(self) -> list[tuple[str, PlannedSession]]:
@@ -66,9 +72,10 @@ class Proposal:
     leftovers: list[dict[str, Any]] = field(default_factory=list)
     ways: list[dict[str, Any]] = field(default_factory=list)
     old_times: frozenset = frozenset()  # the times looked at before; empty: nothing is marked
+    chosen: frozenset[str] = frozenset()  # `choice_of` each time that the person took instead of the planned one
 
     @classmethod
-    def of(cls, plan: Plan, *, old: "Proposal | None" = None) -> "Proposal":
+    def of(cls, plan: Plan, *, old: "Proposal | None" = None, chosen: Iterable[str] = ()) -> "Proposal":
         leftovers = [
             {
                 "sessions": left.sessions,
@@ -78,7 +85,8 @@ class Proposal:
             for left in plan.unplaced
         ]
         ways = [{"label": way.label, "gained": way.gained, "query": query_of(way.request)} for way in plan.ways_out]
-        return cls(plan, leftovers, ways, frozenset(map(time_of, old.plan.placed)) if old else frozenset())
+        old_times = frozenset(map(time_of, old.plan.placed)) if old else frozenset()
+        return cls(plan, leftovers, ways, old_times, frozenset(chosen))
 
     @property
     def purchase(self):
@@ -96,7 +104,12 @@ class Proposal:
     def lines(self) -> list[Line]:
         others = alternatives(self.plan)
         return [
-            Line(session, other, bool(self.old_times) and time_of(session) not in self.old_times)
+            Line(
+                session,
+                other,
+                is_new=bool(self.old_times) and time_of(session) not in self.old_times,
+                is_chosen=choice_of(session) in self.chosen,
+            )
             for session, other in zip(self.plan.placed, others, strict=True)
         ]
 
@@ -130,6 +143,11 @@ class Proposal:
         return get_text_list([f"{get_text_list(names, _('and'))} {time}" for time, names in days.items()], _("and"))
 
     @property
+    def choices(self) -> list[str]:
+        """The times chosen that are in the plan, for the next question's address."""
+        return [choice_of(line.session) for line in self.lines if line.is_chosen]
+
+    @property
     def last_on(self) -> date | None:
         return local_day(self.plan.placed[-1]) if self.plan.placed else None
 
@@ -147,7 +165,10 @@ class Proposal:
 
     def signed(self, user: User) -> str:
         """The proposal as text that only this person can use."""
-        packed = {"plan": pack(self.plan), "leftovers": self.leftovers, "ways": self.ways, "user": user.pk}
+        packed = {
+            "plan": pack(self.plan), "leftovers": self.leftovers, "ways": self.ways, "user": user.pk,
+            "chosen": sorted(self.chosen),
+        }  # fmt: skip
         return signing.dumps(packed, salt=SALT, compress=True)
 
     def became(self, plan: Plan) -> "Proposal":
@@ -161,7 +182,8 @@ class Proposal:
         if other is None:
             message = _("This time is no longer free.")
             raise PlanRefused(Refusal(RefusalCode.COMPETITION, message, _("Choose among the times shown now.")))
-        return self.became(swapped(self.plan, number, other))
+        chosen = self.chosen - {choice_of(self.lines[number].session)} | {choice_of(other)}
+        return replace(self.became(swapped(self.plan, number, other)), chosen=chosen)
 
 
 def opened(text: str, *, purchase: int, by: User) -> Proposal:
@@ -170,7 +192,8 @@ def opened(text: str, *, purchase: int, by: User) -> Proposal:
         packed = signing.loads(text, salt=SALT, max_age=VALID_SECONDS)
         if packed["user"] != by.pk or packed["plan"]["request"]["purchases"] != [purchase]:
             raise signing.BadSignature
-        return Proposal(unpack(packed["plan"], by=by), packed["leftovers"], packed["ways"])
+        chosen = frozenset(packed["chosen"])
+        return Proposal(unpack(packed["plan"], by=by), packed["leftovers"], packed["ways"], chosen=chosen)
     except (signing.BadSignature, KeyError, TypeError, ValueError) as unusable:
         raise PlanRefused(unreadable()) from unusable
 
@@ -196,7 +219,7 @@ def repaired(old: Proposal, changed: PlanChanged) -> Proposal:
     plan = None if codes & NOT_ABOUT_TIME else moved(old.plan, [session for session, _reasons in changed.misfits])
     if plan is None:
         check(old.plan.request)
-        return Proposal.of(answer(old.plan.request), old=old)
+        return Proposal.of(answer(old.plan.request), old=old, chosen=old.chosen)
     return old.became(plan)
 
 
