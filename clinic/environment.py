@@ -9,6 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 YES = {"1", "on", "true", "yes"}
 NO = {"0", "off", "false", "no", ""}
 
+# PostgreSQL lets people wait for each other without end: this long, then somebody has to be told.
+LOCK_TIMEOUT = "-c lock_timeout=5s"
+
 
 def env_bool(name: str, *, default: bool) -> bool:
     value = os.environ.get(name)
@@ -85,7 +88,7 @@ def postgresql(name: str, parts: SplitResult) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
+        "OPTIONS": {"options": LOCK_TIMEOUT, **options},
     }
 
 

@@ -81,7 +81,7 @@ def test_postgresql_url_is_read_completely():
         "PORT": "5433",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "options": "-c lock_timeout=5s"},
     }
 
 
@@ -89,7 +89,13 @@ def test_postgresql_url_may_name_a_socket():
     database = database_from_url("postgresql:///clinic?host=/run/postgresql", base=BASE_DIR)
 
     assert database["HOST"] == "/run/postgresql"
-    assert database["OPTIONS"] == {}
+    assert "host" not in database["OPTIONS"]
+
+
+def test_postgresql_url_may_set_how_long_to_wait_for_a_lock():
+    database = database_from_url("postgres:///clinic?options=-c%20lock_timeout%3D30s", base=BASE_DIR)
+
+    assert database["OPTIONS"] == {"options": "-c lock_timeout=30s"}
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/clinic", "clinic.sqlite3", "postgres://localhost", "sqlite:///"])
