@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+LONGEST_REASON = 100  # of a history row, which has its own column for it; PostgreSQL refuses a longer text
+
 
 class TenantQuerySet(models.QuerySet):
     def of(self, organisation) -> "TenantQuerySet":
@@ -38,7 +40,7 @@ class TenantModel(models.Model):
         """Write `fields` (all of them for a new row) together with a history row that says who, when and why."""
         self._history_user = by
         self._history_date = at or now()
-        self._change_reason = reason or None
+        self._change_reason = reason[:LONGEST_REASON] or None
         self.save(update_fields=fields or None)
 
 
