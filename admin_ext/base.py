@@ -45,11 +45,15 @@ def scoped(formfield, request):
 class CappedPaginator(Paginator):
     """Counts no further than a person would turn pages: counting a million rows takes longer than showing fifty."""
 
-    most = 10_000
+    most = 2_000
 
     @cached_property
     def count(self):
         return self.object_list.order_by()[: self.most].count()
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count == self.most
 
 
 class ClinicChangeList(ChangeList):

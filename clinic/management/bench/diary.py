@@ -43,9 +43,11 @@ class Diary:
         return self.clinics[self.providers.index(provider) % len(self.clinics)]
 
 
-def make_diary(*, providers: int = 100, clinics: int = 5, days_back: int = 0, share: float = 0.5) -> Diary:
-    """Fill an empty database; `share` of the slots from `days_back` before FIRST_DAY on are booked. Deterministic."""
-    organisation = Organisation.objects.create(slug="bench", name_en="Bench")
+def make_diary(
+    name: str = "bench", *, providers: int = 100, clinics: int = 5, days_back: int = 0, share: float = 0.5
+) -> Diary:
+    """Write a new organisation; `share` of its slots from `days_back` before FIRST_DAY on are booked. Deterministic."""
+    organisation = Organisation.objects.create(slug=name, name_en=name)
     Policy.objects.create(organisation=organisation)
     owner = {"organisation": organisation}
     places = [Clinic.objects.create(**owner, code=f"C{n}", name_en=f"Clinic {n}") for n in range(clinics)]
@@ -55,7 +57,7 @@ def make_diary(*, providers: int = 100, clinics: int = 5, days_back: int = 0, sh
     service.providers.set(people)
     for number, provider in enumerate(people):
         provider.clinics.set([places[number % clinics]])
-    user = User.objects.create(username="bench", organisation=organisation)
+    user = User.objects.create(username=name, organisation=organisation)
     diary = Diary(organisation, service, people, places, user)
     give_hours(diary)
     book_days(diary, days_back=days_back, share=share)

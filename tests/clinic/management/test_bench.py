@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from io import StringIO
+from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from clinic.management.bench import bookings, people, slots
+from clinic.management.bench import bookings, lists, people, slots
 from clinic.management.bench.diary import FIRST_DAY, make_diary
 from clinic.management.bench.report import Row, as_dicts, as_table
 from clinic.models import Appointment
@@ -33,6 +34,20 @@ def test_bookings_of_the_bench_book_nine_in_ten_and_never_twice():
 
     assert Appointment.objects.count() == 18
     assert bookings.double_bookings() == 0
+
+
+@pytest.mark.django_db
+def test_lists_of_the_bench_show_the_rows_of_one_organisation_in_two_queries():
+    small = make_diary("small", providers=15, clinics=1, share=0.05)
+    make_diary("large", providers=2, clinics=1, share=0.1)
+    client = lists.signed_in(small)
+
+    for ask in lists.QUESTIONS.values():
+        address = f"/admin/clinic/appointment/?{urlencode(ask(small))}"
+
+        assert lists.asked_for(client, address).queries == 2
+        shown = client.get(address).context["cl"].result_list
+        assert {row.organisation for row in shown} <= {small.organisation}
 
 
 @pytest.mark.django_db
