@@ -60,6 +60,14 @@ class PackageRefused(ClinicError):
     """This package or purchase cannot be assigned, used or changed like this."""
 
 
+class BillingRefused(ClinicError):
+    """This charge cannot be raised, settled or changed like this."""
+
+
+class WaiverRefused(ClinicError):
+    """What this appointment costs cannot be forgiven like this."""
+
+
 class PlanRefused(ClinicError):
     """This plan cannot be made or applied."""
 

@@ -1,0 +1,75 @@
+"""Raise fees, and settle them without money: withdraw and waive."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from clinic.billing.selectors import amount_text, charge_of
+from clinic.enums import ChargeKind, ChargeStatus, RefusalCode
+from clinic.errors import BillingRefused, Refusal
+from clinic.models import Appointment, Charge, User
+from clinic.tenancy import own
+
+SETTLED_WITHOUT_MONEY = (ChargeStatus.WITHDRAWN, ChargeStatus.WAIVED)
+
+
+@transaction.atomic
+def raise_fee(
+    appointment: Appointment, *, kind: ChargeKind, amount: Decimal, by: User, at: datetime | None = None
+) -> Charge | None:
+    """Charge the patient `amount`, in the organisation's currency, for an appointment that was not held.
+
+    One charge for each appointment: what is open or paid already stays as it is, what was withdrawn or waived is open
+    again with this amount. For an amount of zero nothing is written. None where the appointment has no charge.
+    The caller holds the appointment's lock.
+    """
+    own(by, appointment)
+    charge = charge_of(appointment, lock=True)
+    if amount == 0 or (charge and charge.status not in SETTLED_WITHOUT_MONEY):
+        return charge
+    charge = charge or Charge(
+        organisation_id=appointment.organisation_id, patient_id=appointment.patient_id, appointment=appointment
+    )
+    charge.kind, charge.amount, charge.status = kind, amount, ChargeStatus.OPEN
+    charge.raised_by, charge.raised_at = by, at or now()
+    charge.settled_by, charge.settled_at, charge.reason = None, None, ""
+    charge.record(by=by, at=charge.raised_at)
+    return charge
+
+
+@transaction.atomic
+def withdraw_fee(appointment: Appointment, *, by: User, reason: str = "", at: datetime | None = None) -> Charge | None:
+    """Take back the appointment's fee because its cause is undone; the charge, None where there is none.
+
+    Raises BillingRefused when the fee has been paid.
+    """
+    own(by, appointment)
+    charge = charge_of(appointment, lock=True)
+    if charge is not None and charge.status == ChargeStatus.PAID:
+        raise BillingRefused(has_been_paid(charge))
+    return _settle(charge, ChargeStatus.WITHDRAWN, by=by, reason=reason, at=at)
+
+
+@transaction.atomic
+def waive_fee(appointment: Appointment, *, by: User, reason: str, at: datetime | None = None) -> Charge | None:
+    """Forgive the appointment's fee as far as it is still open; the charge, None where there is none."""
+    own(by, appointment)
+    return _settle(charge_of(appointment, lock=True), ChargeStatus.WAIVED, by=by, reason=reason, at=at)
+
+
+def _settle(
+    charge: Charge | None, status: ChargeStatus, *, by: User, reason: str, at: datetime | None
+) -> Charge | None:
+    if charge is not None and charge.status == ChargeStatus.OPEN:
+        charge.status, charge.reason = status, reason
+        charge.settled_by, charge.settled_at = by, at or now()
+        charge.record("status", "reason", "settled_by", "settled_at", by=by, reason=reason, at=charge.settled_at)
+    return charge
+
+
+def has_been_paid(charge: Charge) -> Refusal:
+    message = _("The fee of %(amount)s for this appointment has been paid.") % {"amount": amount_text(charge)}
+    return Refusal(RefusalCode.STATUS, message, _("Give the money back first."))
