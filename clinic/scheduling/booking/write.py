@@ -13,6 +13,7 @@ from clinic.errors import BookingRefused, Refusal, SlotTaken
 from clinic.messaging.services import queue
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Room, Service, User
 from clinic.packages import services as packages
+from clinic.scheduling import attendance
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.locks import lock, retried
@@ -65,6 +66,7 @@ def book(
                 purchase = packages.lock(purchase)
             question = rules.ask(service, provider, clinic, starts_at, patient=patient, at=at)
             reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
+            reasons += attendance.refusals(patient, purchase, at)
             if purchase is not None:
                 reasons += packages.check_usable(purchase, patient, service, on=_local_day(question))
             if reasons:
@@ -143,7 +145,7 @@ def take_time(
     """
     for place in _room_places(question, room):
         seat(appointment, question, place)
-        refusal = _record(appointment, by=by, reason=reason)
+        refusal = _record(appointment, by=by, reason=reason, at=question.at)
         if refusal is None:
             return
         if refusal.code != RefusalCode.ROOM:
@@ -209,11 +211,11 @@ def _room_places(question: Question, room: Room | None) -> Iterable[RoomPlace | 
     return [place for place in question.free_room_places() if room is None or place.room == room.pk]
 
 
-def _record(appointment: Appointment, *, by: User, reason: str) -> Refusal | None:
+def _record(appointment: Appointment, *, by: User, reason: str, at: datetime) -> Refusal | None:
     """Write the row; the refusal it stands for when a constraint objects, None when all is well."""
     try:
         with transaction.atomic():
-            appointment.record(by=by, reason=reason)
+            appointment.record(by=by, reason=reason, at=at)
     except IntegrityError as error:
         for constraint, code in CONSTRAINT_REFUSALS.items():
             if constraint in str(error):
