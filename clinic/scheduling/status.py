@@ -12,6 +12,7 @@ POSSIBLE_FROM: dict[str, tuple[Status, ...]] = {
     "start": (Status.ARRIVED,),
     "complete": (Status.ARRIVED, Status.IN_PROGRESS),
     "mark_no_show": MOVABLE_STATUSES,
+    "waive": (Status.NO_SHOW, Status.CANCELLED_BY_PATIENT),
     "undo_status": (
         Status.CONFIRMED, Status.ARRIVED, Status.IN_PROGRESS, Status.COMPLETED, Status.NO_SHOW, *CANCELLED_STATUSES,
     ),

@@ -10,11 +10,14 @@ A refusal raises before anything is written. The constraints of the table are th
 meets them, and their IntegrityError is renamed to the refusal it stands for. Do not write an appointment anywhere else.
 """
 
-from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start, undo_status
+from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start
+from clinic.scheduling.booking.undo import can_be_undone, undo_status
+from clinic.scheduling.booking.waiver import waive
 from clinic.scheduling.booking.write import book, move
 
 __all__ = [
     "book",
+    "can_be_undone",
     "cancel",
     "check_in",
     "complete",
@@ -23,4 +26,5 @@ __all__ = [
     "move",
     "start",
     "undo_status",
+    "waive",
 ]

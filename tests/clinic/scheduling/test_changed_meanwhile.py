@@ -46,7 +46,7 @@ def test_row_that_was_cancelled_meanwhile_says_so_rather_than_that_it_has_the_wr
 
 
 def test_row_whose_cancellation_was_taken_back_meanwhile_says_so(desk, mona):
-    appointment = booking.cancel(desk.book(monday(9)), by=desk.user, at=BEFORE)
+    appointment = booking.cancel(desk.book(monday(9)), by=desk.user, at=TEN_TO_EIGHT)
     booking.undo_status(appointment, by=mona, at=TEN_TO_EIGHT)
 
     with pytest.raises(ChangedMeanwhile, match="Mona Saleh took back the cancellation"):
