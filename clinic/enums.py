@@ -160,6 +160,29 @@ class ChargeStatus(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("charge", "Withdrawn")
 
 
+class Happening(TextChoices):
+    """What may happen to an appointment, as its timeline tells it."""
+
+    BOOKED = "booked", pgettext_lazy("happened", "Booked")
+    MOVED = "moved", pgettext_lazy("happened", "Moved")
+    CONFIRMED = "confirmed", pgettext_lazy("happened", "Confirmed")
+    ARRIVED = "arrived", pgettext_lazy("happened", "Arrived")
+    STARTED = "started", pgettext_lazy("happened", "Started")
+    COMPLETED = "completed", pgettext_lazy("happened", "Completed")
+    CANCELLED_BY_PATIENT = "cancelled_by_patient", _("Cancelled by patient")
+    CANCELLED_BY_CLINIC = "cancelled_by_clinic", _("Cancelled by clinic")
+    NO_SHOW = "no_show", _("No-show")
+    WAIVED = "waived", pgettext_lazy("happened", "Waived")
+    UNDONE = "undone", pgettext_lazy("happened", "Undone")
+    SESSION_USED = "session_used", _("Session used")
+    SESSION_GIVEN_BACK = "session_given_back", _("Session given back")
+    FEE_RAISED = "fee_raised", _("Fee raised")
+    FEE_PAID = "fee_paid", _("Fee paid")
+    FEE_WAIVED = "fee_waived", _("Fee waived")
+    FEE_WITHDRAWN = "fee_withdrawn", _("Fee withdrawn")
+    MESSAGE = "message", _("Message")
+
+
 class RefusalCode(TextChoices):
     """Why the clinic says no. The values are stable: reports and other programs may rely on them."""
 
