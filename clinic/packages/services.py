@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import count as counting
 from itertools import islice
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -27,29 +28,40 @@ from clinic.models import (
 )
 from clinic.packages.refusals import usability_refusals, wrong_status
 from clinic.packages.selectors import USES, item_balances, local_day
+from clinic.retries import made_before, retried
 from clinic.tenancy import own
 
 
+@retried
 @transaction.atomic
 def assign(
-    package: Package, patient: Patient, *, by: User, on: date | None = None, at: datetime | None = None
+    package: Package,
+    patient: Patient,
+    *,
+    by: User,
+    on: date | None = None,
+    at: datetime | None = None,
+    request_key: UUID | None = None,
 ) -> PackagePurchase:
     """Give the patient a copy of the package, bought on `on`, or on the organisation's day at `at`.
 
-    The price, the items and the last day are those of the package now; the patient is told.
+    The price, the items and the last day are those of the package now; the patient is told. `request_key` names the
+    form that asks for it: sent again, it gets the purchase that it made.
     Raises PackageRefused when the package or the patient is not active or the package has nothing to give.
     """
     organisation = own(by, package, patient)
     at = at or now()
     on = on or local_day(organisation, at)
     package = Package.objects.select_for_update(no_key=True).get(pk=package.pk)
+    if made := made_before(PackagePurchase, request_key, patient=patient, package=package):
+        return made
     items = list(package.items.select_related("service"))
     if refusals := assignment_refusals(package, patient, items):
         raise PackageRefused(*refusals)
     purchase = PackagePurchase(
         organisation=organisation, patient=patient, package=package, price=package.price, assigned_by=by,
         purchased_on=on, expires_on=on + timedelta(days=package.validity_days),
-        total_sessions=sum(item.sessions for item in items),
+        total_sessions=sum(item.sessions for item in items), request_key=request_key,
     )  # fmt: skip
     purchase.record(by=by)
     grant(purchase, items, by=by, at=at)

@@ -1,11 +1,13 @@
 """What each of the racing processes does. Rows are named by their keys; what is returned can be written as JSON."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from clinic.enums import LIVE_STATUSES
-from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Service, User
+from clinic.models import Appointment, Clinic, Package, PackagePurchase, Patient, Provider, Service, User
+from clinic.packages import services
 from clinic.scheduling import booking
 from clinic.scheduling.planning import apply
 from clinic.scheduling.planning.packing import unpack
@@ -25,6 +27,12 @@ def book(*, patient, service, provider, clinic, starts_at, by, purchase=None):
         at=BEFORE,
     )
     return appointment.session_number or 0
+
+
+def assign(*, package, patient, by, request_key):
+    """Assign the package; the key of the purchase."""
+    rows = Package.objects.get(pk=package), Patient.objects.get(pk=patient)
+    return services.assign(*rows, by=User.objects.get(pk=by), request_key=UUID(request_key)).pk
 
 
 def book_all(*, plan, by):

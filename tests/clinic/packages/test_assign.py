@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from clinic.enums import MessageKind, PurchaseStatus, RefusalCode, SessionEntryKind
-from clinic.errors import PackageRefused
+from clinic.errors import InvalidEntry, PackageRefused
 from clinic.models import Message, Package, PackageItem, PackagePurchase, Patient, SessionEntry
 from clinic.packages.services import assign, expire_due, extend
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+KEY = UUID("00000000-0000-4000-8000-000000000001")
 AT = datetime(2030, 1, 6, 22, 30, tzinfo=UTC)  # already Monday 7 January in Riyadh
 
 
@@ -116,6 +118,32 @@ def test_assign_again_makes_a_second_purchase(package, patient, sara):
 
     assert first.pk != second.pk
     assert Message.objects.count() == 2
+
+
+def test_assign_from_the_same_form_again_gives_the_purchase_that_it_made(package, patient, sara):
+    first = assign(package, patient, by=sara, at=AT, request_key=KEY)
+
+    again = assign(package, patient, by=sara, on=date(2030, 2, 1), request_key=KEY)
+
+    assert again == first
+    assert (again.purchased_on, again.history.count(), again.entries.count()) == (date(2030, 1, 7), 1, 2)
+    assert Message.objects.count() == 1
+
+
+def test_assign_from_the_same_form_again_does_not_mind_what_has_become_of_the_package(package, patient, sara):
+    first = assign(package, patient, by=sara, at=AT, request_key=KEY)
+    close(package)
+
+    assert assign(package, patient, by=sara, at=AT, request_key=KEY) == first
+
+
+def test_assign_from_the_form_of_another_patient_is_refused(package, patient, sara, organisation):
+    assign(package, make_patient(organisation), by=sara, at=AT, request_key=KEY)
+
+    with pytest.raises(InvalidEntry, match=r"This form has been sent before, for something else\. Open a new one\."):
+        assign(package, patient, by=sara, at=AT, request_key=KEY)
+
+    assert not patient.package_purchases.exists()
 
 
 def close(row):
