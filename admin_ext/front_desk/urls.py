@@ -1,9 +1,11 @@
 """Addresses of the front desk's pages."""
 
 from admin_ext.front_desk.appointment import AppointmentPage
+from admin_ext.front_desk.board import BoardPage
 from admin_ext.front_desk.steps import StepPage
 
 urlpatterns = [
+    BoardPage.at("today/board/", "board"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),
 ]

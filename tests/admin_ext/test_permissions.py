@@ -35,6 +35,7 @@ LISTS = {
     "policy": ("MA", "", "MA"),
 }
 PAGES = {
+    "board": "FPCMA",
     "patient": "FPCMA",
     "register_patient": "FMA",
     "package_desk": "FMA",

@@ -1,0 +1,289 @@
+"""The flow board: a day's appointments in columns, from expected to done, each a card with its next steps."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils.formats import localize
+from django.utils.functional import Promise, cached_property
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from admin_ext.columns import COLOURS, left_to_right_text
+from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
+from admin_ext.pages import StaffPage
+from admin_ext.scope import own_rows
+from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
+from clinic.enums import AppointmentStatus as Status
+from clinic.models import Appointment, Clinic, Organisation, Provider, User
+from clinic.scheduling.board import flow_of
+
+CENT = Decimal("0.01")
+LATE_AFTER = timedelta(minutes=1)
+KEYS = {"confirm": "c", "check_in": "a", "start": "s", "complete": "d", "mark_no_show": "n", "undo_status": "u"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word on a card that somebody should see: in words, in a colour, with more of it on pointing."""
+
+    colour: str
+    text: str
+    more: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Ticking:
+    """Minutes that pass on the card without asking the server: `words` has their place as a number."""
+
+    since: datetime
+    words: str
+    at: datetime
+
+    @property
+    def text(self) -> str:
+        return self.words % {"minutes": max(0, int((self.at - self.since).total_seconds() // 60))}
+
+    @property
+    def pattern(self) -> str:
+        """The words for the script that goes on counting, with an ellipsis for the number."""
+        return self.words % {"minutes": "…"}
+
+
+@dataclass(frozen=True)
+class Button:
+    verb: str
+    label: str
+    icon: str
+    key: str
+    address: str
+
+
+@dataclass(frozen=True)
+class FlowCard:
+    """An appointment on the board at the moment `at`, as `user` may handle it."""
+
+    row: Appointment
+    user: User
+    at: datetime
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[Status(self.row.status)]
+
+    @property
+    def is_late(self) -> bool:
+        return self.row.status in MOVABLE_STATUSES and self.at - self.row.starts_at >= LATE_AFTER
+
+    @cached_property
+    def ticking(self) -> Ticking | None:
+        if self.is_late:
+            return Ticking(self.row.starts_at, _("late %(minutes)s min"), self.at)
+        if self.row.status == Status.ARRIVED and self.row.arrived_at:
+            return Ticking(self.row.arrived_at, _("%(minutes)s min"), self.at)
+        if self.row.status == Status.IN_PROGRESS and self.row.started_at:
+            return Ticking(self.row.started_at, _("%(minutes)s min"), self.at)
+        return None
+
+    @cached_property
+    def marks(self) -> list[Mark]:
+        return list(marks_of(self.row))
+
+    @cached_property
+    def buttons(self) -> list[Button]:
+        """The steps that are possible now, the obvious one first. Who has arrived is called in before anything else."""
+        steps = next_steps(self.user, self.row, at=self.at)
+        return [button(self.row, step.verb) for step in (steps[:1] if self.row.status == Status.ARRIVED else steps)]
+
+    @cached_property
+    def undo(self) -> Button | None:
+        """Taking the last step back, for the keyboard and for those who did not come."""
+        return button(self.row, "undo_status") if possible(self.user, self.row, "undo_status") else None
+
+    @property
+    def shown(self) -> tuple:
+        """All that the card shows, except for the minutes that pass."""
+        row = self.row
+        return (
+            row.pk, row.status, row.starts_at, row.ends_at, row.arrived_at, row.started_at, row.completed_at,
+            str(row.patient), str(row.service), str(row.provider), str(row.clinic), str(row.room), self.is_late,
+            self.marks, self.buttons, self.undo,
+        )  # fmt: skip
+
+
+def button(row: Appointment, verb: str) -> Button:
+    """The step says which status the person saw, so that nobody's newer step is overwritten."""
+    step, address = STEPS[verb], f"{step_address(row, verb)}?status={row.status}"
+    return Button(verb, str(step.label), step.icon, KEYS[verb], address)
+
+
+def marks_of(row: Appointment) -> Iterable[Mark]:
+    """What to know about the appointment before the patient stands at the desk."""
+    if row.kind == AppointmentKind.EMERGENCY:
+        yield Mark("red", _("Emergency"))
+    if row.overbook_reason:
+        yield Mark("orange", _("Overbooked"), row.overbook_reason)
+    if row.owed:
+        yield Mark("amber", _("Owes %(amount)s") % {"amount": amount(row, row.owed)}, link=charges_of(row))
+    if row.package_purchase_id is None and row.service.price:
+        yield Mark(
+            "grey", _("No package"), _("Single session: %(amount)s") % {"amount": amount(row, row.service.price)}
+        )
+    if row.is_first_visit:
+        yield Mark("violet", _("First visit"))
+    if row.kind == AppointmentKind.VIRTUAL:
+        yield Mark("blue", _("Virtual"), link=row.video_link)
+
+
+def amount(row: Appointment, value: Decimal) -> str:
+    return left_to_right_text(f"{localize(value.quantize(CENT))} {row.patient.organisation.currency}")
+
+
+def charges_of(row: Appointment) -> str:
+    return f"{reverse('admin:clinic_charge_changelist')}?patient__id__exact={row.patient_id}&status__exact=open"
+
+
+@dataclass
+class Column:
+    """Cards under a title; `empty` says what to do when there are none. A folded one opens when it is asked to."""
+
+    key: str
+    title: Promise
+    colour: str
+    empty: Promise
+    statuses: tuple[Status, ...]
+    is_folded: bool = False
+    cards: list[FlowCard] = field(default_factory=list)
+
+
+def columns() -> list[Column]:
+    return [
+        Column(
+            "expected", gettext_lazy("Expected"), "blue",
+            gettext_lazy("Nobody else is expected. Book somebody into a free time below."), MOVABLE_STATUSES,
+        ),
+        Column(
+            "arrived", gettext_lazy("Arrived"), "amber",
+            gettext_lazy("Nobody is waiting. Press Arrived on a card when somebody comes."), (Status.ARRIVED,),
+        ),
+        Column(
+            "in-room", gettext_lazy("In room"), "orange",
+            gettext_lazy("No session is running. Start one when the provider calls somebody in."),
+            (Status.IN_PROGRESS,),
+        ),
+        Column(
+            "done", pgettext_lazy("appointments", "Done"), "green", gettext_lazy("Nothing is completed yet today."),
+            (Status.COMPLETED,),
+        ),
+        Column(
+            "no-show", gettext_lazy("No-show"), "red", gettext_lazy("Everybody has come so far."), (Status.NO_SHOW,)
+        ),
+        Column(
+            "cancelled", gettext_lazy("Cancelled"), "grey", gettext_lazy("Nothing is cancelled today."),
+            CANCELLED_STATUSES, is_folded=True,
+        ),
+    ]  # fmt: skip
+
+
+#: By which moment the cards of a column stand in order; the others by their start.
+ORDER = {"arrived": "arrived_at", "in-room": "started_at", "done": "completed_at"}
+NEWEST_FIRST = {"done", "no-show"}
+
+
+@dataclass
+class Choice:
+    """Which clinics and which provider the board shows, as its address says; all where it names none of one's own."""
+
+    clinics: list[Clinic]
+    providers: list[Provider]
+    chosen: list[Clinic]
+    provider: Provider | None
+
+    @classmethod
+    def of(cls, organisation: Organisation, query: QueryDict) -> "Choice":
+        clinics = list(own_rows(Clinic, organisation).filter(active=True))
+        providers = list(own_rows(Provider, organisation).filter(active=True))
+        wanted = set(query.getlist("clinic"))
+        chosen = [clinic for clinic in clinics if str(clinic.pk) in wanted]
+        provider = next((one for one in providers if str(one.pk) == query.get("provider")), None)
+        return cls(clinics, providers, chosen or clinics, provider)
+
+    @property
+    def treating(self) -> list[Provider] | None:
+        """The chosen provider alone; None for all."""
+        return [self.provider] if self.provider else None
+
+    @property
+    def is_all(self) -> bool:
+        return len(self.chosen) == len(self.clinics)
+
+    @property
+    def query(self) -> str:
+        """The same choice as the query of an address."""
+        query = QueryDict(mutable=True)
+        if not self.is_all:
+            query.setlist("clinic", [str(clinic.pk) for clinic in self.chosen])
+        if self.provider:
+            query["provider"] = str(self.provider.pk)
+        return query.urlencode()
+
+
+@dataclass
+class Board:
+    """The columns of a day. `version` changes when anything that is shown does, except for passing minutes."""
+
+    choice: Choice
+    at: datetime
+    columns: list[Column]
+
+    @cached_property
+    def version(self) -> str:
+        shown = [(column.key, [card.shown for card in column.cards]) for column in self.columns]
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+    @property
+    def address(self) -> str:
+        return f"{reverse('admin:board')}?{self.choice.query}"
+
+
+def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
+    """Today's board for one person; a fixed number of queries."""
+    rows = flow_of(choice.chosen, at=at, provider=choice.provider).select_related("patient__organisation")
+    cards = [FlowCard(row, user, at) for row in rows]
+    board = Board(choice, at, columns())
+    for column in board.columns:
+        mine = [card for card in cards if card.row.status in column.statuses]
+        column.cards = sorted(mine, key=lambda card: in_order(card, column), reverse=column.key in NEWEST_FIRST)
+    return board
+
+
+def in_order(card: FlowCard, column: Column) -> tuple[datetime, int]:
+    moment = getattr(card.row, ORDER.get(column.key, "starts_at")) or card.row.starts_at
+    return moment, card.row.pk
+
+
+class BoardPage(StaffPage):
+    """The board alone, for the page that shows it: 204 when it has not changed since the `version` the page has."""
+
+    permission_required = "clinic.view_appointment"
+    title = gettext_lazy("Today")
+    template_name = "admin/index.html"
+    fragment_name = "admin_ext/front_desk/board.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        choice = Choice.of(self.organisation, request.GET)
+        if not self.is_htmx:
+            return self.leave(f"{reverse('admin:index')}?{choice.query}")
+        board = board_of(request.user, choice, at=now())
+        if request.GET.get("version") == board.version:
+            return HttpResponse(status=204)
+        answer = self.render_to_response({"board": board})
+        if "version" not in request.GET:  # somebody has chosen other clinics: the address remembers it
+            answer["HX-Push-Url"] = f"{reverse('admin:index')}?{choice.query}"
+        return answer

@@ -1,0 +1,95 @@
+"""The day as the desk watches it: who is expected, who is here, who has left, and where there is still room."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+
+from clinic.enums import AppointmentStatus, ChargeStatus
+from clinic.models import Appointment, Charge, Clinic, Provider, Service
+from clinic.scheduling.local_time import WallClock, instant_of, moment_of
+from clinic.scheduling.selectors import situation
+from clinic.scheduling.situation import Situation
+from clinic.scheduling.slots import FreeStart, Slot, free_starts
+
+SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
+
+
+def flow_of(clinics: Iterable[Clinic], *, at: datetime, provider: Provider | None = None) -> QuerySet[Appointment]:
+    """Appointments of the day that it is at `at` in each clinic, of every status, soonest first.
+
+    Each row knows `owed`, the sum of its patient's open charges or None, and `is_first_visit`.
+    """
+    rows = appointments_of(clinics, at=at)
+    if provider is not None:
+        rows = rows.filter(provider=provider)
+    charges = Charge.objects.filter(patient=OuterRef("patient"), status=ChargeStatus.OPEN).order_by().values("patient")
+    earlier = Appointment.objects.filter(
+        patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"), status=AppointmentStatus.COMPLETED
+    )
+    rows = rows.annotate(owed=Subquery(charges.annotate(n=Sum("amount")).values("n")), is_first_visit=~Exists(earlier))
+    return rows.select_related(*SHOWN).order_by("starts_at", "pk")
+
+
+def appointments_of(clinics: Iterable[Clinic], *, at: datetime, days_ahead: int = 0) -> QuerySet[Appointment]:
+    """Appointments that start on the clinics' own day at `at`, or so many days later; none without a clinic."""
+    by_zone: dict[ZoneInfo, list[int]] = defaultdict(list)
+    for clinic in clinics:
+        by_zone[clinic.zone].append(clinic.pk)
+    found = Q(pk__in=[])
+    for zone, keys in by_zone.items():
+        start, end = day_span(zone, at=at, days_ahead=days_ahead)
+        found |= Q(clinic__in=keys, starts_at__gte=start, starts_at__lt=end)
+    return Appointment.objects.filter(found)
+
+
+def day_span(zone: ZoneInfo, *, at: datetime, days_ahead: int = 0) -> tuple[datetime, datetime]:
+    """The first moment of the zone's day that `at` lies in, or of a later one, and the first moment after it."""
+    clock = WallClock(zone)
+    day = clock.day(instant_of(at)) + days_ahead
+    start, end = clock.day_span(day, day)
+    return moment_of(start), moment_of(end)
+
+
+@dataclass(frozen=True)
+class NextFree:
+    """The first free time of a service in one clinic, and how many more starts there are in the days asked for."""
+
+    service: Service
+    first: Slot
+    more: int
+
+
+def next_free(
+    services: Iterable[Service],
+    clinics: Iterable[Clinic],
+    *,
+    at: datetime,
+    days: int,
+    providers: Iterable[Provider] | None = None,
+) -> dict[Service, list[NextFree]]:
+    """For every service the clinics that have a free time within `days`, soonest first; none where nothing is free.
+
+    Five queries, whatever the number of services, clinics and providers.
+    """
+    services, clinics = list(services), list(clinics)
+    if not services or not clinics:
+        return {}
+    today = min(at.astimezone(clinic.zone).date() for clinic in clinics)
+    last = today + timedelta(days=days - 1)
+    found = situation(services, clinics=clinics, providers=providers, first_day=today, last_day=last)
+    return {service: sorted(firsts(found, service, at), key=lambda free: free.first.starts_at) for service in services}
+
+
+def firsts(found: Situation, service: Service, at: datetime) -> Iterator[NextFree]:
+    starts: dict[int, list[FreeStart]] = defaultdict(list)
+    for start in free_starts(found, service, at):
+        starts[start.clinic].append(start)
+    for clinic, free in starts.items():
+        first, moment = min(free), found.clocks[clinic].moment
+        ends_at = moment(first.start) + service.duration
+        slot = Slot(found.providers[first.provider], found.clinics[clinic], moment(first.start), ends_at, first.places)
+        yield NextFree(service, slot, more=len({one.start for one in free}) - 1)
