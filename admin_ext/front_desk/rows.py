@@ -3,7 +3,10 @@
 from admin_ext.scope import own_rows, row_or_404
 from clinic.models import Appointment, Organisation
 
-SHOWN = ("patient", "service", "provider", "clinic", "room", "package_purchase__package")
+SHOWN = (
+    "organisation", "patient", "service", "provider", "clinic", "room", "package_purchase__package",
+    "follow_up_of__clinic", "booked_by", "waived_by",
+)  # fmt: skip
 
 
 def appointment_or_404(organisation: Organisation | None, pk: int) -> Appointment:

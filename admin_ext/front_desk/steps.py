@@ -59,13 +59,23 @@ STEPS: dict[str, Step] = {
             gettext_lazy("%(patient)s: marked as a no-show."),
         ),
         Step(
+            "waive", None, "waived_at", pgettext_lazy("button", "Waive"), "volunteer_activism",
+            gettext_lazy("%(patient)s: waived."),
+        ),
+        Step(
             "undo_status", None, "", pgettext_lazy("button", "Undo"), "undo",
             gettext_lazy("%(patient)s: %(status)s again."),
         ),
     )
 }  # fmt: skip
 
-TREATMENT = {"start", "complete", "mark_no_show"}  # what providers do themselves, with their own appointments
+REASON = 250  # letters
+TREATMENT = {
+    "start",
+    "complete",
+    "mark_no_show",
+    "write_notes",
+}  # what providers do themselves, with their own appointments
 TREATED = {Status.IN_PROGRESS, Status.COMPLETED, Status.NO_SHOW}  # and what of it they take back
 
 
@@ -108,22 +118,31 @@ class StepPage(StaffPage):
         if verb not in STEPS:
             raise Http404
         appointment = appointment_or_404(self.organisation, pk)
-        seen = request.POST.get("status") or request.GET.get("status") or appointment.status
+        seen = request.POST.get("status") or request.GET.get("status") or state_of(appointment)
         if not may_take(request.user, appointment, verb):
             return refused(request, appointment, not_allowed(verb))
-        if seen != appointment.status and not is_done(appointment, verb):
+        if seen != state_of(appointment) and not is_done(appointment, verb):
             return refused(request, appointment, meanwhile(appointment))
         try:
             if not is_done(appointment, verb):
-                appointment = getattr(booking, verb)(appointment, by=request.user)
+                appointment = getattr(booking, verb)(appointment, by=request.user, **self.reason(verb))
         except ClinicError as refusal:
             return refused(request, appointment, refusal)
         return changed(request, appointment, said(appointment, verb), undo=undo_address(appointment, verb))
 
+    def reason(self, verb: str) -> dict[str, str]:
+        """Why, of the steps that need or take a reason."""
+        return {"reason": self.request.POST.get("reason", "")[:REASON]} if verb in ("waive", "undo_status") else {}
+
+
+def state_of(appointment: Appointment) -> str:
+    """What the next step changes, as a page names what it shows: the status, and whether its cost is waived."""
+    return f"{appointment.status}-waived" if appointment.waived_at else str(appointment.status)
+
 
 def is_done(appointment: Appointment, verb: str) -> bool:
     """Whether the step has been taken already, as by the first click of two."""
-    return appointment.status == STEPS[verb].status
+    return appointment.status == STEPS[verb].status or (verb == "waive" and appointment.waived_at is not None)
 
 
 def said(appointment: Appointment, verb: str) -> str:
@@ -140,7 +159,7 @@ def undo_address(appointment: Appointment, verb: str) -> str:
     """Where taking this step back is posted; empty for taking back itself."""
     if verb == "undo_status":
         return ""
-    return f"{step_address(appointment, 'undo_status')}?status={appointment.status}"
+    return f"{step_address(appointment, 'undo_status')}?status={state_of(appointment)}"
 
 
 def step_address(appointment: Appointment, verb: str) -> str:

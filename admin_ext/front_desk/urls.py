@@ -2,10 +2,12 @@
 
 from admin_ext.front_desk.appointment import AppointmentPage
 from admin_ext.front_desk.board import BoardPage
+from admin_ext.front_desk.notes import NotesPage
 from admin_ext.front_desk.steps import StepPage
 
 urlpatterns = [
     BoardPage.at("today/board/", "board"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
+    NotesPage.at("appointment/<int:pk>/notes/", "appointment_notes"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),
 ]

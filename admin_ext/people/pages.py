@@ -1,12 +1,10 @@
 """The patient's page: packages with what is left of them, appointments, messages, and the way to book the rest."""
 
-from datetime import date
-
 from django.core.paginator import Page, Paginator
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import ngettext
 
+from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import cards_of
 from clinic.enums import LIVE_STATUSES
@@ -14,7 +12,6 @@ from clinic.models import Appointment, Message, Patient
 
 APPOINTMENTS = 10  # on a page
 MESSAGES = 8
-MONTHS_UNTIL_YEARS = 3
 
 
 class PatientPage(StaffPage):
@@ -53,12 +50,3 @@ class PatientPage(StaffPage):
 
     def page(self, rows, parameter: str) -> Page:
         return Paginator(rows, APPOINTMENTS).get_page(self.request.GET.get(parameter))
-
-
-def age_text(born_on: date, day: date) -> str:
-    """The age on this day: in months until the third birthday, as a child's doctor counts."""
-    months = (day.year - born_on.year) * 12 + day.month - born_on.month - (day.day < born_on.day)
-    years = months // 12
-    if years < MONTHS_UNTIL_YEARS:
-        return ngettext("%(count)d month", "%(count)d months", months) % {"count": months}
-    return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}

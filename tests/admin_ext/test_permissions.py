@@ -53,6 +53,7 @@ PAGES = {
     "ask_leave": "PMA",
     "appointment": "FPCMA",
     "appointment_step": "FPMA",
+    "appointment_notes": "FPMA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 
