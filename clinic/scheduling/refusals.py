@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clinic.enums import RefusalCode
+from clinic.enums import AppointmentKind, RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Appointment, Clinic, Patient, Provider, Service
 from clinic.scheduling import selectors
@@ -32,6 +32,7 @@ class Question:
     start: int
     at: datetime
     patient: Patient | None = None
+    kind: AppointmentKind | None = None
 
     @property
     def lengths(self) -> Lengths:
@@ -92,11 +93,11 @@ class Question:
         """The lowest lane beyond the provider's limit that nobody sits in: where an overbooked patient goes."""
         start, end = self.busy
         busy = self.situation.busy.get(self.provider.pk, ())
-        seated = {other.lane for other in busy if other.start < end and start < other.end}
+        seated = {lane for busy_from, busy_until, lane, _ in busy if busy_from < end and start < busy_until}
         return next(lane for lane in count(self.limit) if lane not in seated)
 
     def needs_room(self) -> bool:
-        return (self.service.pk, self.clinic.pk) in self.situation.places
+        return self.kind != AppointmentKind.VIRTUAL and (self.service.pk, self.clinic.pk) in self.situation.places
 
     def free_room_places(self) -> list[RoomPlace]:
         return self.situation.free_places(self.service.pk, self.clinic.pk, *self.busy)
@@ -109,10 +110,14 @@ def why_not(
     starts_at: datetime,
     *,
     patient: Patient | None = None,
+    kind: AppointmentKind | None = None,
     at: datetime | None = None,
 ) -> list[Refusal]:
-    """Every reason why this start cannot be booked; empty when it can. `starts_at` is aware."""
-    return refusals(ask(service, provider, clinic, starts_at, patient=patient, at=at))
+    """Every reason why this start cannot be booked; empty when it can. `starts_at` is aware.
+
+    A virtual appointment (`kind`) needs no room.
+    """
+    return refusals(ask(service, provider, clinic, starts_at, patient=patient, kind=kind, at=at))
 
 
 def ask(
@@ -122,10 +127,15 @@ def ask(
     starts_at: datetime,
     *,
     patient: Patient | None = None,
+    kind: AppointmentKind | None = None,
     at: datetime | None = None,
     without: Appointment | None = None,
 ) -> Question:
-    """The question with the situation of its day; `without` leaves out an appointment that is to be moved."""
+    """The question with the situation of its day.
+
+    `without` leaves out an appointment that is to be moved, and asks for its kind.
+    """
+    kind = kind or (AppointmentKind(without.kind) if without else None)
     day = starts_at.astimezone(clinic.zone).date()
     situation = selectors.situation(
         [service],
@@ -136,7 +146,7 @@ def ask(
         last_day=day,
         without=without,
     )
-    return Question(situation, service, provider, clinic, instant_of(starts_at), at or timezone.now(), patient)
+    return Question(situation, service, provider, clinic, instant_of(starts_at), at or timezone.now(), patient, kind)
 
 
 def refusals(question: Question) -> list[Refusal]:
@@ -258,12 +268,14 @@ def booked(question: Question) -> Iterator[Refusal]:
     if question.free_lanes():
         return
     start, end = question.busy
-    clashes = [busy for busy in question.situation.busy[question.provider.pk] if busy.start < end and start < busy.end]
+    clashes = [
+        span for *span, _, _ in question.situation.busy[question.provider.pk] if span[0] < end and start < span[1]
+    ]
     values = {
         "provider": question.provider,
-        "times": ", ".join(range_text(question, busy.start, busy.end) for busy in clashes),
+        "times": ", ".join(range_text(question, *span) for span in clashes),
     }
-    if any(busy.start < question.end and question.start < busy.end for busy in clashes):
+    if any(taken_from < question.end and question.start < taken_until for taken_from, taken_until in clashes):
         message = _("%(provider)s is already booked: %(times)s.")
         yield Refusal(RefusalCode.BOOKED, message % values, _("Choose a free time."))
     else:

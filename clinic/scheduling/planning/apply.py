@@ -19,7 +19,8 @@ from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
 from clinic.scheduling import selectors
-from clinic.scheduling.booking.write import kind_of, seat
+from clinic.scheduling.booking.seating import seat
+from clinic.scheduling.booking.write import kind_of
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock, retried
 from clinic.scheduling.planning.extensions import Extension

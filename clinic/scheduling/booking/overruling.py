@@ -1,0 +1,74 @@
+"""What somebody with the permission may overrule with a reason, and what nobody may.
+
+Overbooking seats a patient where the provider is taken. An emergency may also come at once and between the starting
+times. Neither is possible outside of the provider's hours, on leave, on a day on which the clinic is closed, in the
+past, or where the patient or every room is taken: there is nobody to treat then, or nowhere to do it.
+"""
+
+from django.utils.translation import gettext as _
+
+from clinic.enums import AppointmentKind, RefusalCode
+from clinic.errors import Refusal
+from clinic.models import Room, User
+from clinic.scheduling import refusals as rules
+from clinic.scheduling.local_time import instant_of
+from clinic.scheduling.refusals import Question
+
+OVERBOOK = "clinic.overbook_appointment"
+OVERBOOKABLE = {RefusalCode.BOOKED, RefusalCode.BUFFER}
+OVERRULED_IN_AN_EMERGENCY = OVERBOOKABLE | {RefusalCode.GRID, RefusalCode.NOTICE}
+
+
+def reasons_against(
+    question: Question, *, by: User, room: Room | None = None, overbook_reason: str = ""
+) -> list[Refusal]:
+    """What the engine has against it, but for what this user overrules, and what there is against the room."""
+    reasons = standing(rules.refusals(question), question, by=by, overbook_reason=overbook_reason)
+    if room is not None:
+        reasons += room_refusals(question, room)
+    return reasons
+
+
+def standing(reasons: list[Refusal], question: Question, *, by: User, overbook_reason: str) -> list[Refusal]:
+    """The reasons that are left; with one more where somebody tries to overrule them without permission or reason."""
+    wants_to = overbook_reason or question.kind == AppointmentKind.EMERGENCY
+    if not wants_to or not any(may_be_overruled(reason, question) for reason in reasons):
+        return reasons
+    if not by.has_perm(OVERBOOK):
+        return [*reasons, not_allowed()]
+    if not overbook_reason.strip():
+        return [*reasons, reason_missing()]
+    return [reason for reason in reasons if not may_be_overruled(reason, question)]
+
+
+def may_be_overruled(reason: Refusal, question: Question) -> bool:
+    """Whether a reason of somebody who may overbook is enough to book all the same."""
+    if question.kind != AppointmentKind.EMERGENCY:
+        return reason.code in OVERBOOKABLE
+    is_over = reason.code == RefusalCode.NOTICE and question.start < instant_of(question.at)
+    return reason.code in OVERRULED_IN_AN_EMERGENCY and not is_over
+
+
+def overrules(question: Question) -> bool:
+    """Whether whoever is seated here is seated against a rule."""
+    return any(may_be_overruled(reason, question) for reason in rules.refusals(question))
+
+
+def room_refusals(question: Question, room: Room) -> list[Refusal]:
+    if question.kind == AppointmentKind.VIRTUAL:
+        return [Refusal(RefusalCode.ROOM, _("A virtual appointment takes no room."), _("Leave the room open."))]
+    if any(place.room == room.pk for place in question.free_room_places()):
+        return []
+    message = _("%(room)s is taken, or does not serve %(service)s.")
+    values = {"room": room, "service": question.service}
+    return [Refusal(RefusalCode.ROOM, message % values, _("Leave the room open to get a free one."))]
+
+
+def not_allowed() -> Refusal:
+    message = _("Booking beyond a provider's limit is not allowed for your role.")
+    return Refusal(RefusalCode.PERMISSION, message, _("Ask a manager, or choose a free time."))
+
+
+def reason_missing() -> Refusal:
+    message = _("Booking beyond a provider's limit needs a reason.")
+    return Refusal(RefusalCode.INVALID, message, _("Say why this cannot wait for a free time."))

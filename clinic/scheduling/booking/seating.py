@@ -1,0 +1,71 @@
+"""Writing an appointment into a time: its lane, its room, and the constraints as the last line."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from clinic.enums import RefusalCode
+from clinic.errors import BookingRefused, Refusal
+from clinic.models import Appointment, Room, User
+from clinic.scheduling.booking.overruling import overrules
+from clinic.scheduling.refusals import Question
+from clinic.scheduling.situation import RoomPlace
+
+CONSTRAINT_REFUSALS = {
+    "provider_is_never_double_booked": RefusalCode.BOOKED,
+    "room_is_never_double_booked": RefusalCode.ROOM,
+    "patient_is_never_in_two_places": RefusalCode.PATIENT_BUSY,
+    "session_number_is_given_once": RefusalCode.NO_SESSION_LEFT,
+}
+
+
+def take_time(
+    appointment: Appointment, question: Question, *, by: User, room: Room | None = None, reason: str = ""
+) -> None:
+    """Write the appointment into the question's time: the lowest free lane and the first room place to be had.
+
+    Another clinic desk may take a room's place at the same moment; then the next place is tried.
+    """
+    for place in _room_places(question, room):
+        seat(appointment, question, place)
+        refusal = _record(appointment, by=by, reason=reason, at=question.at)
+        if refusal is None:
+            return
+        if refusal.code != RefusalCode.ROOM:
+            break
+    raise BookingRefused(refusal)
+
+
+def seat(appointment: Appointment, question: Question, place: RoomPlace | None) -> None:
+    """Set the question's time on the appointment, in the lowest free lane and in this place of a room.
+
+    A reason for overbooking is kept only where it overrules something.
+    """
+    moment = question.clock.moment
+    appointment.starts_at, appointment.ends_at = moment(question.start), moment(question.end)
+    appointment.busy_from, appointment.busy_until = (moment(instant) for instant in question.busy)
+    free_lanes = question.free_lanes()
+    appointment.lane = free_lanes[0] if free_lanes else question.first_extra_lane()
+    if appointment.overbook_reason and not overrules(question):
+        appointment.overbook_reason = ""
+    appointment.room_id, appointment.room_place = (place.room, place.place) if place else (None, 0)
+
+
+def _room_places(question: Question, room: Room | None) -> Iterable[RoomPlace | None]:
+    if not question.needs_room():
+        return [None]
+    return [place for place in question.free_room_places() if room is None or place.room == room.pk]
+
+
+def _record(appointment: Appointment, *, by: User, reason: str, at: datetime) -> Refusal | None:
+    """Write the row; the refusal it stands for when a constraint objects, None when all is well."""
+    try:
+        with transaction.atomic():
+            appointment.record(by=by, reason=reason, at=at)
+    except IntegrityError as error:
+        for constraint, code in CONSTRAINT_REFUSALS.items():
+            if constraint in str(error):
+                return Refusal(code, code.label + ".")
+        raise
+    return None
