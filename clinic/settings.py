@@ -192,6 +192,10 @@ Q_CLUSTER = {
     "poll": 1,
 }
 
+# Virtual appointments
+
+VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS") or "clinic.scheduling.video.private_room"  # who makes up their addresses
+
 # Staff screens
 
 IMPORT_EXPORT_USE_TRANSACTIONS = True

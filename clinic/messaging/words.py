@@ -52,7 +52,13 @@ def appointment_facts(appointment: Appointment, language: str) -> dict[str, obje
     phone = clinic.phone.as_e164 if clinic.phone else ""
     if phone and translation.get_language_bidi():
         phone = LEFT_TO_RIGHT + phone
-    return {"day": day(local), "time": format_date(local, "g:i A"), "clinic": clinic.name_in(language), "phone": phone}
+    return {
+        "day": day(local),
+        "time": format_date(local, "g:i A"),
+        "clinic": clinic.name_in(language),
+        "phone": phone,
+        "link": appointment.video_link,
+    }
 
 
 def purchase_facts(purchase: PackagePurchase, language: str) -> dict[str, object]:

@@ -23,6 +23,7 @@ from clinic.scheduling.nearest import nearest_slots
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.signals import appointment_released
 from clinic.scheduling.slots import Slot
+from clinic.scheduling.video import video_link
 from clinic.tenancy import own
 
 TAKEN = {RefusalCode.BOOKED, RefusalCode.BUFFER, RefusalCode.ROOM, RefusalCode.PATIENT_BUSY}
@@ -47,7 +48,7 @@ def book(
 ) -> Appointment:
     """Book one appointment, on a session of `purchase` if one is given.
 
-    The room is chosen unless given. With `overbook_reason` and the
+    The room is chosen unless given; a virtual appointment has a video link instead. With `overbook_reason` and the
     permission to overbook, the provider may be taken already, and an emergency may come at once and at any minute.
     Raises BookingRefused with every reason, SlotTaken with the nearest free slots when only the time is the trouble,
     and DoesNotExist for a row of another organisation; nothing is written then.
@@ -79,6 +80,8 @@ def book(
                 booked_by=by,
                 booked_at=at,
             )
+            if kind == AppointmentKind.VIRTUAL:
+                appointment.video_link = video_link(appointment)
             take_time(appointment, question, by=by, room=room)
             queue(MessageKind.BOOKED, patient, appointment=appointment, by=by, at=at)
             return appointment
@@ -100,7 +103,7 @@ def move(
 ) -> Appointment:
     """Give the appointment another time, and another provider or clinic if given. It stays the same appointment.
 
-    Public id, purchase and session number are kept, the old time is free with the same commit, and the
+    Public id, purchase, session number and video link are kept, the old time is free with the same commit, and the
     patient has to confirm anew. Raises like `book`, and WrongStatus once the patient has arrived or the appointment is
     over.
     """
