@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from copy import copy
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.enums import AppointmentKind, AppointmentStatus, MessageKind, RefusalCode, WorkflowType
@@ -13,11 +15,13 @@ from clinic.errors import BookingRefused, Refusal, SlotTaken
 from clinic.messaging.services import queue
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Room, Service, User
 from clinic.packages import services as packages
+from clinic.retries import made_before
 from clinic.scheduling import attendance
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
+from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock, retried
 from clinic.scheduling.nearest import nearest_slots
 from clinic.scheduling.refusals import Question
@@ -31,7 +35,7 @@ ABOUT_OVERRULING = {RefusalCode.PERMISSION, RefusalCode.INVALID}
 
 
 @retried
-def book(
+def book(  # noqa: PLR0913 (what an appointment is made of)
     *,
     patient: Patient,
     service: Service,
@@ -42,37 +46,46 @@ def book(
     purchase: PackagePurchase | None = None,
     room: Room | None = None,
     kind: AppointmentKind | None = None,
+    follow_up_of: Appointment | None = None,
     reason: str = "",
     overbook_reason: str = "",
+    request_key: UUID | None = None,
     at: datetime | None = None,
 ) -> Appointment:
     """Book one appointment, on a session of `purchase` if one is given.
 
     The room is chosen unless given; a virtual appointment has a video link instead. With `overbook_reason` and the
     permission to overbook, the provider may be taken already, and an emergency may come at once and at any minute.
+    `request_key` names the form that asks for it: sent again, it gets the appointment that it made.
     Raises BookingRefused with every reason, SlotTaken with the nearest free slots when only the time is the trouble,
     and DoesNotExist for a row of another organisation; nothing is written then.
     """
-    own(by, patient, service, provider, clinic, purchase, room)
-    at, kind = at or timezone.now(), kind or kind_of(service)
+    own(by, patient, service, provider, clinic, purchase, room, follow_up_of)
+    at, kind = at or timezone.now(), kind or kind_of(service, follow_up_of)
     try:
         with transaction.atomic():
             lock(providers=[provider], patients=[patient])
+            if made := made_before(Appointment, request_key, patient=patient, service=service):
+                return made
             purchase = purchase and packages.lock(purchase)
             question = rules.ask(service, provider, clinic, starts_at, patient=patient, kind=kind, at=at)
             reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
             reasons += attendance.refusals(patient, purchase, at)
             if purchase is not None:
                 reasons += packages.check_usable(purchase, patient, service, on=_local_day(question))
+            if follow_up_of is not None and follow_up_of.patient_id != patient.pk:
+                reasons.append(somebody_elses())
             if reasons:
                 raise BookingRefused(*reasons)
             appointment = Appointment(
                 organisation=by.organisation,
+                request_key=request_key,
                 patient=patient,
                 service=service,
                 provider=provider,
                 clinic=clinic,
                 kind=kind,
+                follow_up_of=follow_up_of,
                 package_purchase=purchase,
                 session_number=packages.next_session_numbers(purchase, 1)[0] if purchase else None,
                 reason=reason,
@@ -99,25 +112,27 @@ def move(
     clinic: Clinic | None = None,
     reason: str = "",
     overbook_reason: str = "",
+    expected_sequence: int | None = None,
     at: datetime | None = None,
 ) -> Appointment:
     """Give the appointment another time, and another provider or clinic if given. It stays the same appointment.
 
     Public id, purchase, session number and video link are kept, the old time is free with the same commit, and the
-    patient has to confirm anew. Raises like `book`, and WrongStatus once the patient has arrived or the appointment is
-    over.
+    patient has to confirm anew. Raises like `book`, BookingRefused where it is already there, WrongStatus once the
+    patient has arrived or the appointment is over, and ChangedMeanwhile when `expected_sequence` is given and is not
+    the row's any more.
     """
     own(by, appointment, provider, clinic)
     at = at or timezone.now()
     try:
         with transaction.atomic():
             lock(providers={appointment.provider, provider or appointment.provider}, patients=[appointment.patient])
-            row = reread(appointment, "move")
+            row = reread(appointment, "move", expected_sequence=expected_sequence)
             released = copy(row)
             service, patient = row.service, row.patient
             to_provider, to_clinic = provider or row.provider, clinic or row.clinic
             question = rules.ask(service, to_provider, to_clinic, starts_at, patient=patient, at=at, without=row)
-            reasons = reasons_against(question, by=by, overbook_reason=overbook_reason)
+            reasons = unmoved(row, question) or reasons_against(question, by=by, overbook_reason=overbook_reason)
             if row.package_purchase:
                 on = _local_day(question)
                 reasons += packages.check_usable(row.package_purchase, patient, service, on=on, count=0)
@@ -136,6 +151,21 @@ def move(
         raise with_alternatives(refused, question) from refused
 
 
+def unmoved(row: Appointment, question: Question) -> list[Refusal]:
+    """What there is against a move to where the appointment is already; nobody needs to hear of that."""
+    there = question.provider.pk, question.clinic.pk, question.start
+    if there != (row.provider_id, row.clinic_id, instant_of(row.starts_at)):
+        return []
+    values = {"patient": row.patient, "at": date_format(question.clock.moment(question.start), "DATETIME_FORMAT")}
+    message = _("The appointment of %(patient)s is already on %(at)s with this provider.") % values
+    return [Refusal(RefusalCode.UNCHANGED, message, _("Choose another time, provider or clinic."))]
+
+
+def somebody_elses() -> Refusal:
+    message = _("The appointment that this one follows is another patient's.")
+    return Refusal(RefusalCode.WRONG_PATIENT, message, _("Choose one of this patient's own."))
+
+
 def with_alternatives(refused: BookingRefused, question: Question) -> BookingRefused:
     """The refusal itself or, when the time is all that is wrong, SlotTaken with the nearest free slots."""
     if not {reason.code for reason in refused.reasons} - ABOUT_OVERRULING <= TAKEN:
@@ -149,7 +179,9 @@ def with_alternatives(refused: BookingRefused, question: Question) -> BookingRef
     return SlotTaken(first, *refused.reasons, nearest=nearest)
 
 
-def kind_of(service: Service) -> AppointmentKind:
+def kind_of(service: Service, follow_up_of: Appointment | None = None) -> AppointmentKind:
+    if follow_up_of is not None:
+        return AppointmentKind.FOLLOW_UP
     if service.workflow_type == WorkflowType.GOPD_CONSULT:
         return AppointmentKind.CONSULTATION
     return AppointmentKind.THERAPY_SESSION

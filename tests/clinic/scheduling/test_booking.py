@@ -61,6 +61,24 @@ def test_a_consultation_is_booked_as_one(desk):
     assert desk.book(monday(10), kind=AppointmentKind.XRAY_REVIEW).kind == AppointmentKind.XRAY_REVIEW
 
 
+def test_a_follow_up_is_booked_as_one_and_names_what_it_follows(desk):
+    first = desk.book(monday(9))
+
+    second = desk.book(monday(10), follow_up_of=first)
+
+    assert (second.follow_up_of, second.kind) == (first, AppointmentKind.FOLLOW_UP)
+
+
+def test_a_follow_up_of_another_patients_appointment_is_refused(desk, nothing_written):
+    first = desk.book(monday(9), patient=make_patient(desk.organisation))
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        desk.book(monday(10), follow_up_of=first)
+
+    assert codes(refused) == [RefusalCode.WRONG_PATIENT]
+
+
 def test_a_booking_takes_the_lowest_free_lane(desk):
     desk.change(desk.hours, capacity=3)
     desk.appointment(lane=1)
@@ -324,45 +342,3 @@ def test_a_time_without_a_zone_is_an_error(desk, nothing_written):
 
     with pytest.raises(ValueError, match="time zone"):
         desk.book(datetime(2030, 1, 7, 9))  # noqa: DTZ001 (the naive moment is the point)
-
-
-# Overbooking
-
-
-def test_overbooking_with_permission_and_reason_sits_beyond_the_lanes(desk, chief):
-    desk.appointment(monday(9))
-
-    extra = desk.book(monday(9), by=chief, overbook_reason="Came from far away")
-
-    assert (extra.lane, extra.overbook_reason) == (1, "Came from far away")
-    assert "09:00" not in desk.times()
-
-
-def test_overbooking_needs_the_permission(desk, nothing_written):
-    desk.appointment(monday(9))
-    nothing_written()
-
-    with pytest.raises(SlotTaken):
-        desk.book(monday(9), overbook_reason="Came from far away")
-
-
-def test_overbooking_needs_a_reason(desk, chief, nothing_written):
-    desk.appointment(monday(9))
-    nothing_written()
-
-    with pytest.raises(SlotTaken):
-        desk.book(monday(9), by=chief)
-
-
-def test_overbooking_never_puts_a_patient_into_two_places(desk, chief, nothing_written):
-    desk.appointment(monday(9), patient=desk.patient)
-    nothing_written()
-
-    with pytest.raises(SlotTaken) as refused:
-        desk.book(monday(9), by=chief, overbook_reason="Came from far away")
-
-    assert set(codes(refused)) == {RefusalCode.PATIENT_BUSY}
-
-
-def test_a_reason_that_was_not_needed_is_not_kept(desk, chief):
-    assert desk.book(monday(9), by=chief, overbook_reason="Came from far away").overbook_reason == ""

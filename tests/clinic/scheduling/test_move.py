@@ -1,11 +1,11 @@
 """A move gives an appointment another time; it stays the same appointment."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 
 from clinic.enums import AppointmentStatus, MessageKind, RefusalCode
-from clinic.errors import BookingRefused, SlotTaken, WrongStatus
+from clinic.errors import BookingRefused, ChangedMeanwhile, SlotTaken, WrongStatus
 from clinic.models import Appointment, Clinic, Message, Provider
 from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
@@ -131,6 +131,38 @@ def test_a_move_to_a_taken_time_is_refused_with_the_nearest_three(desk, nothing_
         booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
 
     assert [slot.starts_at for slot in refused.value.nearest] == [monday(9, 30), monday(10, 30), monday(11)]
+
+
+def test_a_move_to_where_it_is_already_is_refused_and_tells_nobody(desk, nothing_written):
+    appointment = desk.book(monday(9))
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as refused:
+        booking.move(appointment, starts_at=monday(9).astimezone(UTC), provider=desk.provider, by=desk.user, at=BEFORE)
+
+    assert codes(refused) == [RefusalCode.UNCHANGED]
+    assert str(refused.value) == (
+        f"The appointment of {desk.patient} is already on 7 Jan 2030, 09:00 with this provider. "
+        "Choose another time, provider or clinic."
+    )
+
+
+def test_a_move_of_what_somebody_else_has_moved_is_refused_and_says_where_it_is_now(desk, nothing_written):
+    appointment = desk.book(monday(9))
+    mona = make_user(desk.organisation, first_name="Mona")
+    booking.move(appointment, starts_at=monday(10), by=mona, at=BEFORE)
+    nothing_written()
+
+    with pytest.raises(ChangedMeanwhile, match=r"Mona moved the appointment .* It is now: 7 Jan 2030, 10:00, Sara"):
+        booking.move(appointment, starts_at=monday(11), by=desk.user, expected_sequence=0, at=BEFORE)
+
+
+def test_a_move_of_what_is_as_it_was_seen_goes_well(desk):
+    appointment = booking.confirm(desk.book(monday(9)), by=desk.user, at=BEFORE)
+
+    moved = booking.move(appointment, starts_at=monday(10), by=desk.user, expected_sequence=0, at=BEFORE)
+
+    assert (moved.starts_at, moved.calendar_sequence) == (monday(10), 1)
 
 
 def test_a_move_past_the_last_day_of_the_package_is_refused(desk, nothing_written):
