@@ -88,7 +88,7 @@ def planned_at(session: PlannedSession, starts: Starts, row: int, world: World) 
 
 
 def neighbours_of(session: PlannedSession, plan: Plan, world: World) -> Iterator[Neighbour]:
-    """The other sessions of the plan and those of the purchase that stand already."""
+    """The other sessions of the plan and those of the patient that stand already, of other packages too."""
     purchase = session.purchase.pk
     for other in plan.placed:
         if other is not session:
@@ -105,9 +105,10 @@ def neighbours_of(session: PlannedSession, plan: Plan, world: World) -> Iterator
             )
     step_of = {item.service_id: item.step for item in world.balances[purchase]}
     for booked in world.booked:
-        if booked.package_purchase_id == purchase:
+        if booked.patient_id == session.purchase.patient_id:
             treatment = instant_of(booked.starts_at), instant_of(booked.ends_at)
-            day, step = day_of(booked.starts_at, booked.clinic), step_of[booked.service_id]
+            day = day_of(booked.starts_at, booked.clinic)
+            step = step_of[booked.service_id] if booked.package_purchase_id == purchase else None
             yield Neighbour(treatment, treatment, day, booked.provider_id, None, booked.patient_id, step)
 
 
@@ -139,9 +140,9 @@ def in_order(starts: Starts, session: PlannedSession, other: Neighbour, wishes: 
 
 
 def within_limits(starts: Starts, session: PlannedSession, neighbours: list[Neighbour], wishes: Preferences) -> Mask:
-    """Which starts keep the limits of sessions a day and a week."""
-    week_start = session.purchase.organisation.week_start
-    days = np.array([other.day for other in neighbours if other.step is not None], dtype=np.int64)
+    """Which starts keep the patient's limits of sessions a day and a week."""
+    week_start, patient = session.purchase.organisation.week_start, session.purchase.patient_id
+    days = np.array([other.day for other in neighbours if other.patient == patient], dtype=np.int64)
     mask = (starts.day[:, None] == days).sum(axis=1) < wishes.sessions_per_day
     if wishes.sessions_per_week:
         same_week = (week_of(starts.day, week_start)[:, None] == week_of(days, week_start)).sum(axis=1)

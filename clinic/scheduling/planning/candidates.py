@@ -25,6 +25,7 @@ from clinic.scheduling.planning.problem import (
     Places,
     Problem,
     Rules,
+    Visits,
 )
 from clinic.scheduling.planning.starts import (
     Column,
@@ -65,10 +66,11 @@ def menu_of(
 ) -> Menu:
     """The problem that `request` poses in `situation`.
 
-    `balances` is by purchase; `booked` are the live and held appointments of the purchases. Deterministic.
+    `balances` is by purchase; `booked` are the live and held sessions of the purchases and of their patients.
+    Deterministic.
     """
     demands = demands_of(request.purchases, balances)
-    booked = [appointment for appointment in booked if appointment.service_id in situation.services]
+    booked, elsewhere = own_and_other(booked, request, situation)
     starts = {pk: starts_of(situation, service, at) for pk, service in situation.services.items()}
     chosen = [wanted_starts(demand, starts[demand.item.service_id], situation, request) for demand in demands]
     chosen = thinned(chosen, MOST_CANDIDATES)
@@ -80,11 +82,26 @@ def menu_of(
         rules=_rules(request),
         candidates=_candidates(demands, chosen, providers, rooms, week_start),
         booked=_booked(demands, booked, providers, week_start),
+        visits=_visits(demands, elsewhere, week_start),
         lanes=_lanes(situation, providers),
         places=rooms.free_times(situation),
         room_sets=tuple(rooms.sets),
     )
     return Menu(problem, demands, providers, rooms.places, joined(chosen))
+
+
+def own_and_other(
+    booked: Iterable[Appointment], request: PlanRequest, situation: Situation
+) -> tuple[list[Appointment], list[Appointment]]:
+    """The sessions of the purchases, and those of their patients from other packages."""
+    own, other = [], []
+    purchases = {purchase.pk for purchase in request.purchases}
+    for appointment in booked:
+        if appointment.package_purchase_id not in purchases:
+            other.append(appointment)
+        elif appointment.service_id in situation.services:
+            own.append(appointment)
+    return own, other
 
 
 class RoomIndex:
@@ -205,6 +222,13 @@ def _booked(demands: list[Demand], booked: list[Appointment], providers: list[in
             )
         )
     return Booked(*columns(rows, 8))
+
+
+def _visits(demands: list[Demand], other: list[Appointment], week_start: int) -> Visits:
+    patients = np.unique([demand.purchase.patient_id for demand in demands])  # numbered as in `_demands`
+    days = [appointment.starts_at.astimezone(appointment.clinic.zone).toordinal() for appointment in other]
+    patient = np.searchsorted(patients, [appointment.patient_id for appointment in other])
+    return Visits(patient=patient, day=days, week=[(day - week_start) // 7 for day in days])
 
 
 def _lanes(situation: Situation, providers: list[int]) -> Lanes:

@@ -1,4 +1,4 @@
-"""Which rules between the sessions of one purchase keep starting times that remain from being used."""
+"""Which rules between the sessions of a patient keep starting times that remain from being used."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ def limits(drafted: Draft, demand: Demand, left: Starts) -> Iterator[Refusal]:
         *order(drafted, demand),
         *gap(drafted, demand, left),
         *week(drafted, demand, left),
-        *day(drafted, left),
+        *day(drafted, demand, left),
         *competition(drafted, demand, left),
     ]
     yield from found
@@ -66,17 +66,18 @@ def week(drafted: Draft, demand: Demand, left: Starts) -> Iterator[Refusal]:
     if most is None:
         return
     weeks, starts = np.unique(week_of(left.day, week_start), return_counts=True)
-    standing_then = week_of(days_of(drafted, demand), week_start)
+    standing_then = week_of(visits(drafted, demand), week_start)
     if np.any(starts + (weeks[:, None] == standing_then).sum(axis=1) > most):
         message = _("%(left)s; the limit is %(count)d a week.")
         yield Refusal(RefusalCode.WEEKLY_LIMIT, message % {"left": remaining(left), "count": most})
 
 
-def day(drafted: Draft, left: Starts) -> Iterator[Refusal]:
+def day(drafted: Draft, demand: Demand, left: Starts) -> Iterator[Refusal]:
     wishes = drafted.request.preferences
     most = wishes.sessions_per_day if wishes.min_gap_days == 0 else 1
     days, starts = np.unique(left.day, return_counts=True)
-    if starts.max() > most:
+    that_day = (days[:, None] == visits(drafted, demand)).sum(axis=1)
+    if starts.max() > most or np.any(starts + that_day > wishes.sessions_per_day):
         message = ngettext(
             "%(left)s on %(days)d day; the limit is %(count)d a day.",
             "%(left)s on %(days)d days; the limit is %(count)d a day.",
@@ -114,6 +115,22 @@ def overlaps(owner: Column, start: Column, end: Column, of: Column, since: Colum
     """
     begun = np.searchsorted(np.sort(of * FAR + since), owner * FAR + end)
     return begun - np.searchsorted(np.sort(of * FAR + until), owner * FAR + start, side="right")
+
+
+def visits(drafted: Draft, demand: Demand) -> Column:
+    """The days on which the patient comes for other sessions: booked, held, or planned for another item."""
+    patient = demand.purchase.patient_id
+    days = [
+        row.starts_at.astimezone(row.clinic.zone).toordinal()
+        for row in drafted.world.booked
+        if row.patient_id == patient
+    ]
+    days += [
+        session.starts_at.toordinal()
+        for session in drafted.placed
+        if session.purchase.patient_id == patient and session.item != demand.item
+    ]
+    return np.array(days, dtype=np.int64)
 
 
 def standing(drafted: Draft, demand: Demand) -> list[Appointment]:

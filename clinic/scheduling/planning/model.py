@@ -4,7 +4,7 @@ Let x_c be the number of sessions that column c places. Maximise Σ v_c x_c subj
 
 - demand: Σ x ≤ sessions wanted;
 - gap g ≥ 1 of a purchase: Σ x ≤ 1 over every window of g days (interval rows, hence totally unimodular on their own);
-- g = 0: Σ x ≤ sessions a day; a week: Σ x ≤ sessions a week; less what is booked already;
+- a patient's day: Σ x ≤ sessions a day; a week: Σ x ≤ sessions a week; less what is booked already;
 - order: n_A Σ_B x ≤ Σ_A x before, where A is every lower rank of the purchase and n_A its sessions;
 - time of a provider, of a room set and of a patient: the maximal cliques of overlapping intervals.
 
@@ -98,14 +98,25 @@ def _calendar_rows(problem: Problem, columns: Columns) -> Iterator[Rows]:
     yield rows(np.arange(len(columns)), columns.demand, problem.demands.sessions)
     gap = rules.gap_days[columns.purchase]
     yield _window_rows(columns, np.flatnonzero(gap > 0), gap)
-    booked_purchase = problem.demands.purchase[booked.demand]
-    for limit, when, booked_when in (
-        (np.where(rules.gap_days > 0, NO_LIMIT, rules.per_day), columns.day, booked.day),
-        (rules.per_week, columns.week, booked.week),
+    patient, booked_patient = columns.patient, problem.demands.patient[booked.demand]
+    several_a_day = (gap == 0) | _has_several_purchases(problem)[patient]  # the window allows one of a purchase
+    per_day = np.where(several_a_day, rules.per_day[columns.purchase], NO_LIMIT)
+    for limit, when, booked_when, visit_when in (
+        (per_day, columns.day, booked.day, problem.visits.day),
+        (rules.per_week[columns.purchase], columns.week, booked.week, problem.visits.week),
     ):
-        limited = np.flatnonzero(limit[columns.purchase] != NO_LIMIT)
-        keys, row = np.unique(pair(columns.purchase[limited], when[limited]), return_inverse=True)
-        yield rows(limited, row, np.maximum(limit[keys >> 32] - counted(keys, pair(booked_purchase, booked_when)), 0))
+        limited = np.flatnonzero(limit != NO_LIMIT)
+        keys, head, row = np.unique(pair(patient[limited], when[limited]), return_index=True, return_inverse=True)
+        standing = counted(keys, pair(booked_patient, booked_when))
+        standing += counted(keys, pair(problem.visits.patient, visit_when))
+        yield rows(limited, row, np.maximum(limit[limited][head] - standing, 0))
+
+
+def _has_several_purchases(problem: Problem) -> Flags:
+    """By patient."""
+    demands = problem.demands
+    owners = np.unique(pair(demands.patient, demands.purchase)) >> 32
+    return np.bincount(owners, minlength=int(demands.patient.max(initial=0)) + 1) > 1
 
 
 def _window_rows(columns: Columns, which: Index, gap: Index) -> Rows:

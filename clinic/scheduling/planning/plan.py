@@ -13,8 +13,9 @@ from clinic.scheduling.situation import RoomPlace
 class Preferences:
     """How the patient wants the sessions. Everything but the two `keep_…` wishes is a hard rule.
 
-    Days are days of the clinic, `min_gap_days` is the least difference between the dates of two sessions of one
-    purchase: 1 allows consecutive days, 0 several sessions a day (as many as `sessions_per_day`).
+    Days are days of the clinic. The limits a day and a week are the patient's: sessions of other packages count, an
+    appointment without a package does not. `min_gap_days` is the least difference between the dates of two sessions
+    of one purchase: 1 allows consecutive days, 0 several sessions a day (as many as `sessions_per_day`).
     """
 
     weekdays: frozenset[int] = frozenset(range(1, 8))  # ISO

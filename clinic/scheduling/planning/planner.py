@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from clinic.enums import LIVE_STATUSES
@@ -27,13 +27,19 @@ from clinic.scheduling.planning.solve import solve
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import Lengths
 
+ABOUT = timedelta(days=9)  # before and after a plan, so that its first and last week are whole in any zone
+
 #: Appointments whose session number is taken: live, or with a session spent on them.
 HOLDS_A_NUMBER = Q(status__in=LIVE_STATUSES) | Q(session_used=True)
 
 
 @dataclass(frozen=True)
 class World:
-    """All that a plan depends on, read once: eight queries, whatever the number of purchases."""
+    """All that a plan depends on, read once: eight queries, whatever the number of purchases.
+
+    `booked` are the live and held sessions of the purchases, and those that their patients have from other packages
+    about the same time.
+    """
 
     situation: Situation
     balances: dict[int, dict[PurchaseItem, Balance]]
@@ -69,8 +75,19 @@ def world_of(request: PlanRequest) -> World:
         first_day=request.first_day,
         last_day=max(request.first_day, min(request.last_day, date.fromordinal(last_day))),
     )
-    booked = Appointment.objects.filter(HOLDS_A_NUMBER, package_purchase__in=request.purchases)
-    return World(situation, balances, list(booked.select_related("clinic").order_by("starts_at", "pk")))
+    booked = sessions_about(request).select_related("clinic").order_by("starts_at", "pk")
+    return World(situation, balances, list(booked))
+
+
+def sessions_about(request: PlanRequest) -> QuerySet[Appointment]:
+    """The sessions of the purchases, whenever they are, and the patients' others in the weeks of the plan."""
+    first, last = (datetime.combine(day, time(), UTC) for day in (request.first_day, request.last_day))
+    others = Q(
+        patient__in={purchase.patient_id for purchase in request.purchases},
+        package_purchase__isnull=False,
+        starts_at__range=(first - ABOUT, last + ABOUT),
+    )
+    return Appointment.objects.filter(HOLDS_A_NUMBER, others | Q(package_purchase__in=request.purchases))
 
 
 def draft(request: PlanRequest, world: World, *, at: datetime | None = None) -> Draft:

@@ -57,10 +57,10 @@ class Demands(Table):
 
 @dataclass(frozen=True)
 class Rules(Table):
-    """One row per purchase."""
+    """One row per purchase; the limits are the patient's, hence equal for all purchases of one patient."""
 
-    per_day: Ints  # most sessions on one local day; NO_LIMIT = none
-    per_week: Ints  # most sessions in one local week; NO_LIMIT = none
+    per_day: Ints  # most sessions of the patient, whatever their purchase, on one local day; NO_LIMIT = none
+    per_week: Ints  # the same in one local week; NO_LIMIT = none
     gap_days: Ints  # least difference of local dates between two sessions; 0 = several a day
     keep_provider: Flags  # goal 2 counts for this purchase
     keep_time: Flags  # goal 3 counts for this purchase
@@ -78,6 +78,15 @@ class Booked(Table):
     week: Ints
     weekday: Ints
     minute: Ints
+
+
+@dataclass(frozen=True)
+class Visits(Table):
+    """Sessions of the patients that stand from other packages than these: they count for the limits only."""
+
+    patient: Ints
+    day: Ints
+    week: Ints
 
 
 @dataclass(frozen=True)
@@ -131,6 +140,7 @@ class Problem:
     rules: Rules
     candidates: Candidates
     booked: Booked = field(default_factory=Booked.empty)
+    visits: Visits = field(default_factory=Visits.empty)
     lanes: Lanes = field(default_factory=Lanes.empty)
     places: Places = field(default_factory=Places.empty)
     room_sets: tuple[tuple[int, ...], ...] = ()  # room set -> places that serve it; sets may overlap

@@ -47,7 +47,7 @@ class Repair:
     def chooser(self, demand: int, among: Index | None = None) -> Chooser:
         """For the demand's candidates `among`, those that are possible now if none are given."""
         among = self.schedule.possible(demand) if among is None else among
-        return Chooser(self.problem, self.candidates, demand, among, self.schedule.of_purchase(demand))
+        return Chooser(self.problem, self.candidates, demand, among, self.schedule.of_patient(demand))
 
     def restore(self, sessions: dict[int, dict[int, Home]]) -> None:
         """Let these demands have exactly these sessions, each in the lane and room it had."""

@@ -13,6 +13,7 @@ from clinic.scheduling.planning.rows import Index
 type Home = tuple[int, int]  # lane, room place
 type Taken = tuple[int, int, int, int]  # busy from, busy until, lane, capacity of the service
 type Session = tuple[int, int, int, int, int]  # demand, day, week, start, end
+type Visit = tuple[int, int]  # day, week
 
 
 class Schedule:
@@ -34,6 +35,7 @@ class Schedule:
         for demand, purchase in enumerate(self._purchase):
             self._items[purchase].append(demand)
         self._sessions: dict[int, list[Session]] = defaultdict(list)  # by patient
+        self._visits: dict[int, list[Visit]] = defaultdict(list)  # by patient, of other packages
         self._taken: dict[tuple[str, int], list[Taken]] = defaultdict(list)
         self._blocked = np.zeros(len(candidates), np.int32)
         self._lanes, self._places = FreeTime.of_lanes(problem.lanes), FreeTime.of_places(problem.places)
@@ -56,27 +58,41 @@ class Schedule:
         columns = (booked.demand, booked.day, booked.week, booked.start, booked.end)
         for session in zip(*(column.tolist() for column in columns), strict=True):
             self._sessions[self._patient[session[0]]].append(session)
+        visits = self.problem.visits
+        for patient, *visit in zip(visits.patient.tolist(), visits.day.tolist(), visits.week.tolist(), strict=True):
+            self._visits[patient].append(tuple(visit))
 
     def missing(self, demand: int) -> int:
         return self._wanted[demand] - len(self.placed[demand])
 
-    def of_purchase(self, demand: int) -> list[Session]:
-        """Booked and placed sessions of the demand's purchase, the placed ones of the demand itself left out."""
+    def of_patient(self, demand: int) -> list[Visit]:
+        """When the patient comes: all sessions booked and placed but those placed of the demand itself."""
         own = {int(self.candidates.start[c]) for c in self.placed[demand]}
-        return [
-            session
-            for session in self._sessions[self._patient[demand]]
-            if self._purchase[session[0]] == self._purchase[demand] and not (session[0] == demand and session[3] in own)
-        ]
+        patient = self._patient[demand]
+        others = (session for session in self._sessions[patient] if session[0] != demand or session[3] not in own)
+        return [(session[1], session[2]) for session in others] + self._visits[patient]
+
+    def full(self, demand: int, visits: list[Visit]) -> tuple[list[int], list[int]]:
+        """The days and the weeks in which the patient may come no more beside these visits."""
+        rules, purchase = self.problem.rules, self._purchase[demand]
+        limits = int(rules.per_day[purchase]), int(rules.per_week[purchase])
+        counts = (Counter(visit[kind] for visit in visits) for kind in (0, 1))
+        days, weeks = (
+            [when for when, number in count.items() if limit != NO_LIMIT and number >= limit]
+            for count, limit in zip(counts, limits, strict=True)
+        )
+        return days, weeks
 
     def never(self) -> NDArray[np.bool_]:
         """Candidates that what is booked rules out for good."""
         c = self.candidates
         ruled_out = np.zeros(len(c), bool)
-        having = [demand for demand, patient in enumerate(self._patient) if self._sessions.get(patient)]
-        for demand in having:
+        coming = self._sessions.keys() | self._visits.keys()
+        for demand in (demand for demand, patient in enumerate(self._patient) if patient in coming):
             own = slice(self.bounds[demand], self.bounds[demand + 1])
-            ruled_out[own] = ~self._beside(demand, c.day[own], c.start[own], c.end[own])
+            days, weeks = self.full(demand, self.of_patient(demand))
+            ruled_out[own] = np.isin(c.day[own], days) | np.isin(c.week[own], weeks)
+            ruled_out[own] |= ~self._beside(demand, c.day[own], c.start[own], c.end[own])
         return ruled_out
 
     def offers(self, demand: int) -> Index:
@@ -132,12 +148,10 @@ class Schedule:
         if self._blocked[candidate]:
             return False
         demand, day, week, start, end = self._session(candidate)
-        purchase, rules = self._purchase[demand], self.problem.rules
-        own = [s for s in self._sessions[self._patient[demand]] if self._purchase[s[0]] == purchase]
-        per_day, per_week = int(rules.per_day[purchase]), int(rules.per_week[purchase])
-        if per_day != NO_LIMIT and sum(session[1] == day for session in own) >= per_day:
-            return False
-        if per_week != NO_LIMIT and sum(session[2] == week for session in own) >= per_week:
+        patient = self._patient[demand]
+        visits = [(session[1], session[2]) for session in self._sessions[patient]] + self._visits[patient]
+        days, weeks = self.full(demand, visits)
+        if day in days or week in weeks:
             return False
         if not self.missing(demand) or not self._earlier_items_stand(demand):
             return False

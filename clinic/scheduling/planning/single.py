@@ -18,7 +18,7 @@ import numpy as np
 
 from clinic.scheduling.planning.problem import NO_LIMIT, Candidates, Problem
 from clinic.scheduling.planning.rows import Index
-from clinic.scheduling.planning.schedule import Session
+from clinic.scheduling.planning.schedule import Visit
 
 SETS_TRIED = 5000  # provider sets; beyond this the fewest are not proven
 SETS_COMPARED = 4  # smallest sets among which the steadier pattern decides
@@ -44,17 +44,17 @@ class Choice:
 
 
 class Chooser:
-    """One demand, the candidates that are possible for it, and the purchase's other sessions."""
+    """One demand, the candidates that are possible for it, and when else the patient comes."""
 
     def __init__(
-        self, problem: Problem, candidates: Candidates, demand: int, possible: Index, others: list[Session]
+        self, problem: Problem, candidates: Candidates, demand: int, possible: Index, others: list[Visit]
     ) -> None:
         rules, purchase = problem.rules, int(problem.demands.purchase[demand])
         self.wanted = int(problem.demands.sessions[demand])
         self.gap = int(rules.gap_days[purchase])
         self.per_day, self.per_week = int(rules.per_day[purchase]), int(rules.per_week[purchase])
         self.keep_provider, self.keep_time = bool(rules.keep_provider[purchase]), bool(rules.keep_time[purchase])
-        self.days_taken, self.weeks_taken = Counter(s[1] for s in others), Counter(s[2] for s in others)
+        self.days_taken, self.weeks_taken = Counter(day for day, _ in others), Counter(week for _, week in others)
         own = problem.booked.demand == demand
         self.booked_providers = frozenset(problem.booked.provider[own].tolist())
         pattern = (problem.booked.weekday[own].tolist(), problem.booked.minute[own].tolist())
@@ -62,6 +62,8 @@ class Chooser:
         self._read(candidates, possible)
 
     def _read(self, candidates: Candidates, possible: Index) -> None:
+        full = [day for day, visits in self.days_taken.items() if 0 < self.per_day <= visits]
+        possible = possible[~np.isin(candidates.day[possible], full)]
         rows = possible[np.lexsort((possible, candidates.end[possible]))]
         names = ("provider", "day", "week", "weekday", "minute", "start", "end", "busy_from", "busy_until")
         columns = {name: getattr(candidates, name)[rows].tolist() for name in names}

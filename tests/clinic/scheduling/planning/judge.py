@@ -91,13 +91,13 @@ def overlap(one, other) -> bool:
 
 def counted(request, sessions):
     wishes, week_start = request.preferences, request.purchases[0].organisation.week_start
-    own = [session for session in sessions if session.purchase is not None]
-    days = Counter((s.purchase, s.starts_at.date()) for s in own)
-    weeks = Counter((s.purchase, first_of_week(s.starts_at.date(), week_start)) for s in own)
-    for session in own:
-        if session.new and days[session.purchase, session.starts_at.date()] > wishes.sessions_per_day:
+    of_packages = [session for session in sessions if session.purchase is not None]
+    days = Counter((s.patient, s.starts_at.date()) for s in of_packages)
+    weeks = Counter((s.patient, first_of_week(s.starts_at.date(), week_start)) for s in of_packages)
+    for session in of_packages:
+        if session.new and days[session.patient, session.starts_at.date()] > wishes.sessions_per_day:
             return ["too many on one day"]
-        week = session.purchase, first_of_week(session.starts_at.date(), week_start)
+        week = session.patient, first_of_week(session.starts_at.date(), week_start)
         if session.new and wishes.sessions_per_week and weeks[week] > wishes.sessions_per_week:
             return ["too many in one week"]
     return []

@@ -115,15 +115,17 @@ def _at_once(demands, one, other):
 
 
 def _counts(problem, everything):
-    purchase, rules = problem.demands.purchase, problem.rules
-    new_days = {(purchase[s.demand], s.day) for s in everything if s.is_new}
-    new_weeks = {(purchase[s.demand], s.week) for s in everything if s.is_new}
-    days = Counter((purchase[s.demand], s.day) for s in everything)
-    weeks = Counter((purchase[s.demand], s.week) for s in everything)
-    wanted = Counter(s.demand for s in everything if s.is_new)
+    demands, rules, visits = problem.demands, problem.rules, problem.visits
+    patient, purchase = demands.patient, demands.purchase
+    days = Counter((patient[s.demand], s.day) for s in everything)
+    days.update(zip(visits.patient, visits.day, strict=True))
+    weeks = Counter((patient[s.demand], s.week) for s in everything)
+    weeks.update(zip(visits.patient, visits.week, strict=True))
+    new = [s for s in everything if s.is_new]
+    wanted = Counter(s.demand for s in new)
     return (
-        ["too many a day" for key in new_days if 0 < rules.per_day[key[0]] < days[key]]
-        + ["too many a week" for key in new_weeks if 0 < rules.per_week[key[0]] < weeks[key]]
+        ["too many a day" for s in new if 0 < rules.per_day[purchase[s.demand]] < days[patient[s.demand], s.day]]
+        + ["too many a week" for s in new if 0 < rules.per_week[purchase[s.demand]] < weeks[patient[s.demand], s.week]]
         + ["more than wanted" for demand in wanted if wanted[demand] > problem.demands.sessions[demand]]
     )
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from clinic.scheduling.planning.problem import NONE, Booked, Candidates, Demands, Lanes, Places, Problem, Rules
+from clinic.scheduling.planning.problem import NONE, Booked, Candidates, Demands, Lanes, Places, Problem, Rules, Visits
 from tests.clinic.scheduling.planning.rules import has_home
 
 DAY = 1440
@@ -83,6 +83,8 @@ def random_problem(seed):
             )
         )
     gap = [rng.choice([0, 0, 1, 2, 3]) for _ in range(n_purchases)]
+    per_day, per_week = [rng.choice([0, 1, 2]) for _ in "xy"], [rng.choice([0, 0, 1, 2]) for _ in "xy"]
+    visits = [(rng.randrange(2), day, day // 7) for day in rng.sample(range(9), rng.choice([0, 0, 1, 2]))]
     several = [row for provider in range(2) if rng.random() < 0.5 for row in lanes(provider, rng.randint(1, 3))]
     if several and rng.random() < 0.5:
         several[-1] = (*several[-1][:2], 1000 * DAY + 560, 1004 * DAY)
@@ -96,14 +98,15 @@ def random_problem(seed):
             capacity=[rng.choice([0, 0, 1, 2]) for _ in range(n)],
         ),
         rules=Rules(
-            per_day=[rng.choice([0, 1, 2]) for _ in gap],
-            per_week=[rng.choice([0, 0, 1, 2]) for _ in gap],
+            per_day=[per_day[patient] for patient in patient_of],
+            per_week=[per_week[patient] for patient in patient_of],
             gap_days=gap,
             keep_provider=[True] * n_purchases,
             keep_time=[rng.random() < 0.5 for _ in gap],
         ),
         candidates=candidates(sorted(offers)),
         booked=booked((0, 0, 1, 600)) if rng.random() < 0.3 else Booked.empty(),
+        visits=Visits(*zip(*visits, strict=True)) if visits else Visits.empty(),
         lanes=Lanes(*zip(*several, strict=True)) if several else Lanes.empty(),
         places=Places([0], [1000 * DAY], [1001 * DAY + 600]) if room_sets and rng.random() < 0.3 else Places.empty(),
         room_sets=room_sets,

@@ -150,7 +150,9 @@ def test_plan_seats_patients_side_by_side_as_the_hours_and_the_service_allow(des
 def test_plan_of_two_purchases_of_one_patient_never_has_the_patient_in_two_places(desk):
     massage = make_service(desk.provider("Omar"), name="Massage", minutes=60)
 
-    planned = desk.plan([desk.sell(7), desk.sell((massage, 7))], last_day=date(2030, 1, 13), latest=time(10, 30))
+    purchases = [desk.sell(7), desk.sell((massage, 7))]
+
+    planned = desk.plan(purchases, last_day=date(2030, 1, 13), latest=time(10, 30), sessions_per_day=2)
 
     spans = sorted((s.starts_at, s.ends_at) for s in planned.placed)
     assert len(spans) == 14

@@ -178,8 +178,11 @@ def test_order_that_nobody_wants_lets_the_steps_mix(desk):
     }
 
 
-def test_wishes_hold_for_each_purchase_by_itself(desk):
-    planned = desk.plan([desk.sell(2), desk.sell(2)], last_day=date(2030, 1, 8))
+def test_gap_holds_for_each_purchase_and_the_limit_a_day_for_the_patient(desk):
+    purchases = [desk.sell(2), desk.sell(2)]
 
-    assert days_of(planned) == [0, 0, 1, 1]
-    assert [s[:6] for s in told(planned)] == ["Mon 07", "Mon 07", "Tue 08", "Tue 08"]
+    one, two = (desk.plan(purchases, last_day=date(2030, 1, 8), sessions_per_day=most) for most in (1, 2))
+
+    assert days_of(one) == [0, 1]
+    assert days_of(two) == [0, 0, 1, 1]
+    assert (one.certificate.bound, two.certificate.bound) == (2, 4)

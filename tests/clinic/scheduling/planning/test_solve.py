@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from clinic.scheduling.planning.problem import Booked, Lanes, Problem
+from clinic.scheduling.planning.problem import Booked, Lanes, Problem, Visits
 from clinic.scheduling.planning.solve import greedy, solve
 from tests.clinic.scheduling.planning.rules import (
     best_by_trying_everything,
@@ -183,11 +183,32 @@ def test_solve_leaves_the_later_item_when_the_one_before_cannot_be_completed():
 
 def test_solve_sends_a_patient_of_two_purchases_to_one_place_at_a_time():
     offers = [offer(0, 0, 600, provider=0), offer(1, 0, 630, provider=1), offer(1, 0, 660, provider=1)]
-    problem = problem_of(offers, (0, 0, 1), (0, 1, 1))
+    problem = problem_of(offers, (0, 0, 1), (0, 1, 1), rules=rules(2, per_day=2))
 
     solution = solve(problem)
 
     assert problem.candidates.minute[solution.chosen].tolist() == [600, 660]
+
+
+def test_solve_counts_the_sessions_of_a_patients_purchases_together():
+    offers = [offer(purchase, day, 600, provider=purchase) for purchase in (0, 1) for day in (0, 1, 2)]
+    problem = problem_of(offers, (0, 0, 2), (0, 1, 2), rules=rules(2, per_day=1, per_week=2))
+
+    solution = solve(problem)
+
+    assert len(set(days_of(problem, solution))) == solution.placed == 2
+    assert solution.certificate.placed_optimal
+
+
+def test_solve_counts_what_the_patient_has_from_other_packages():
+    offers = [offer(0, day, 600) for day in (0, 1, 2, 7)]
+    visits = Visits(patient=[0, 0], day=[1, 3], week=[0, 0])
+    problem = problem_of(offers, (0, 0, 4), rules=rules(per_day=1, per_week=3), visits=visits)
+
+    solution = solve(problem)
+
+    assert days_of(problem, solution) in ([0, 7], [2, 7])
+    assert solution.certificate.placed_optimal
 
 
 def test_solve_gives_the_contested_hour_to_whom_has_no_other():
