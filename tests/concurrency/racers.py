@@ -14,7 +14,7 @@ from clinic.scheduling.planning.packing import unpack
 from tests.factories import BEFORE
 
 
-def book(*, patient, service, provider, clinic, starts_at, by, purchase=None):
+def book(*, patient, service, provider, clinic, starts_at, by, purchase=None, request_key=None):
     """Book through the engine; the number of the session, or zero."""
     appointment = booking.book(
         patient=Patient.objects.get(pk=patient),
@@ -24,9 +24,22 @@ def book(*, patient, service, provider, clinic, starts_at, by, purchase=None):
         starts_at=datetime.fromisoformat(starts_at),
         by=User.objects.get(pk=by),
         purchase=purchase and PackagePurchase.objects.get(pk=purchase),
+        request_key=request_key and UUID(request_key),
         at=BEFORE,
     )
     return appointment.session_number or 0
+
+
+def move(*, appointment, starts_at, by, expected_sequence=None):
+    """Move the appointment; where it is then."""
+    moved = booking.move(
+        Appointment.objects.get(pk=appointment),
+        starts_at=datetime.fromisoformat(starts_at),
+        by=User.objects.get(pk=by),
+        expected_sequence=expected_sequence,
+        at=BEFORE,
+    )
+    return moved.starts_at.isoformat()
 
 
 def assign(*, package, patient, by, request_key):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.models import Message, PackagePurchase, SessionEntry
+from clinic.models import Appointment, Message, PackagePurchase, SessionEntry
 from tests.concurrency.race import race, tally
 from tests.factories import make_package
 
@@ -35,3 +35,30 @@ def test_package_form_sent_for_two_packages_at_once_assigns_one_of_them(clinic):
 
     assert tally(outcomes) == {"won": 1, "InvalidEntry": 1}
     assert PackagePurchase.objects.count() == 1
+
+
+def test_booking_form_sent_eight_times_at_once_books_once(clinic):
+    desk = clinic()
+    (patient,) = desk.patients(1)
+    purchase = desk.purchase(patient, sessions=10)
+    entry = {**desk.entry(patient, purchase=purchase), "request_key": KEY}
+    Message.objects.all().delete()
+
+    outcomes = race("book", [entry] * 8)
+
+    assert tally(outcomes) == {"won": 8}
+    assert {outcome.result for outcome in outcomes} == {1}
+    assert (Appointment.objects.count(), Appointment.history.count(), Message.objects.count()) == (1, 1, 1)
+
+
+def test_booking_form_sent_for_two_patients_at_once_books_one_of_them(clinic):
+    desk = clinic(providers=2)
+    entries = [
+        {**desk.entry(patient, provider=provider), "request_key": KEY}
+        for patient, provider in zip(desk.patients(2), desk.providers, strict=True)
+    ]
+
+    outcomes = race("book", entries)
+
+    assert tally(outcomes) == {"won": 1, "InvalidEntry": 1}
+    assert Appointment.objects.count() == 1
