@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from admin_ext.columns import left_to_right_text
-from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE
+from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -42,6 +42,7 @@ class Entry:
 SIDEBAR: dict[str, list[Entry]] = {
     "": [Entry(_("Today"), "today", "index")],
     _("Front desk"): [
+        Entry(_("New appointment"), "edit_calendar", "book", BOOK),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),

@@ -40,6 +40,10 @@ def appointments_stylesheet(request) -> str:
     return static("admin_ext/appointments.css")
 
 
+def booking_stylesheet(request) -> str:
+    return static("admin_ext/booking.css")
+
+
 def toast_script(request) -> str:
     return static("admin_ext/toast.js")
 

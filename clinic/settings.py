@@ -217,6 +217,7 @@ UNFOLD = {
     "COLORS": "admin_ext.theme.colours",
     "STYLES": [
         "admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet", "admin_ext.theme.appointments_stylesheet",
+        "admin_ext.theme.booking_stylesheet",
     ],
     "SCRIPTS": ["admin_ext.theme.toast_script"],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",

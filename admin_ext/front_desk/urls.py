@@ -3,10 +3,13 @@
 from admin_ext.front_desk.appointment import AppointmentPage
 from admin_ext.front_desk.board import BoardPage
 from admin_ext.front_desk.notes import NotesPage
+from admin_ext.front_desk.book import BookPage, UndoBookingPage
 from admin_ext.front_desk.steps import StepPage
 
 urlpatterns = [
     BoardPage.at("today/board/", "board"),
+    BookPage.at("book/", "book"),
+    UndoBookingPage.at("book/<int:pk>/undo/", "undo_booking"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
     NotesPage.at("appointment/<int:pk>/notes/", "appointment_notes"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),

@@ -35,6 +35,8 @@ LISTS = {
     "policy": ("MA", "", "MA"),
 }
 PAGES = {
+    "book": "FMA",
+    "undo_booking": "FMA",
     "board": "FPCMA",
     "patient": "FPCMA",
     "register_patient": "FMA",

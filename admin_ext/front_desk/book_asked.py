@@ -1,0 +1,152 @@
+"""What the booking page is asked for by its address or its form: rows of the person's own organisation, or 404."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_date, parse_datetime
+
+from admin_ext.scope import own_rows, row_or_404
+from clinic.enums import AppointmentKind
+from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Patient, Provider, Service
+
+LONGEST = {"name": 120, "phone": 40, "reason": 250, "overbook_reason": 250}
+YEARS = range(2000, 2200)  # what is further away is no time that anybody chose
+
+
+@dataclass(frozen=True)
+class Time:
+    """A start that was chosen, free or not; `starts_at` is in the clinic's zone."""
+
+    provider: Provider
+    clinic: Clinic
+    starts_at: datetime
+
+    @property
+    def value(self) -> str:
+        """As a value of the form's choice `slot`."""
+        return time_value(self.provider.pk, self.clinic.pk, self.starts_at)
+
+    @property
+    def day(self) -> date:
+        return self.starts_at.date()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`provider` and `clinic` narrow the search for a time; `time` is the one chosen."""
+
+    organisation: Organisation
+    patient: Patient | None = None
+    name: str = ""
+    phone: str = ""
+    is_new: bool = False  # a patient to be registered with this name and phone
+    known_phone: str = ""  # whose other owners have been shown
+    service: Service | None = None
+    purchase: PackagePurchase | None = None
+    is_without_package: bool = False  # a service was chosen, and no package for it
+    provider: Provider | None = None
+    clinic: Clinic | None = None
+    time: Time | None = None
+    kind: str = ""
+    follow_up_of: Appointment | None = None
+    reason: str = ""
+    overbook_reason: str = ""
+    first_day: date | None = None
+    term: str = ""
+    request_key: UUID | None = None
+    as_page: bool = False
+
+    def with_patient(self, patient: Patient) -> "Asked":
+        return replace(self, patient=patient, term="", is_new=False)
+
+    def with_newcomer(self, name: str) -> "Asked":
+        return replace(self, name=name[: LONGEST["name"]], term="", is_new=True)
+
+
+def asked(query: QueryDict, organisation: Organisation) -> Asked:
+    """Read the address of the page, or its form. A row of another organisation, or no row at all, is not found."""
+    reader = Reader(query, organisation)
+    origin = reader.row("follow_up_of", Appointment)
+    service, purchase, is_without_package = reader.what()
+    time = reader.time()
+    return Asked(
+        organisation=organisation,
+        patient=reader.row("patient", Patient) or (origin and origin.patient),
+        name=reader.text("name") or ("new" in query and query.get("q", "").strip()[: LONGEST["name"]]) or "",
+        phone=reader.text("phone"),
+        is_new="new" in query,
+        known_phone=query.get("known_phone", ""),
+        service=service or (purchase is None and origin and origin.service) or None,
+        purchase=purchase,
+        is_without_package=is_without_package,
+        provider=reader.filter("provider", Provider, origin and origin.provider),
+        clinic=reader.filter("clinic", Clinic, origin and origin.clinic),
+        time=time,
+        kind=reader.kind() or (AppointmentKind.FOLLOW_UP if origin and "kind" not in query else ""),
+        follow_up_of=origin,
+        reason=reader.text("reason"),
+        overbook_reason=reader.text("overbook_reason"),
+        first_day=parsed(parse_date, query.get("from", "")),
+        term=query.get("q", "").strip(),
+        request_key=parsed(UUID, query.get("request_key", "")),
+        as_page="as_page" in query,
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    query: QueryDict
+    organisation: Organisation
+
+    def row(self, name: str, model):
+        return self.own(model, key) if (key := self.query.get(name)) else None
+
+    def own(self, model, key: str):
+        related = {Appointment: ("patient", "provider", "clinic", "service"), PackagePurchase: ("package", "patient")}
+        rows = own_rows(model, self.organisation)
+        return row_or_404(rows.select_related(*related[model]) if model in related else rows, key)
+
+    def text(self, name: str) -> str:
+        return self.query.get(name, "").replace("\0", "").strip()[: LONGEST[name]]
+
+    def kind(self) -> str:
+        kind = self.query.get("kind", "")
+        return kind if kind in AppointmentKind.values else ""
+
+    def filter(self, name: str, model, usual):
+        """The row to which the search is narrowed; an empty filter, chosen by hand, is nobody."""
+        return self.row(name, model) if name in self.query else usual
+
+    def what(self) -> tuple[Service | None, PackagePurchase | None, bool]:
+        """The choice `what` of the form, service.purchase, or else `service` and `purchase` of an address."""
+        if chosen := self.query.get("what"):
+            service, _dot, purchase = chosen.partition(".")
+            row = self.own(PackagePurchase, purchase) if purchase else None
+            return self.own(Service, service), row, not purchase
+        return self.row("service", Service), self.row("purchase", PackagePurchase), False
+
+    def time(self) -> Time | None:
+        """The choice `slot` of the form, or else `provider`, `clinic` and `starts_at` of an address."""
+        if chosen := self.query.get("slot"):
+            provider, clinic, starts_at = [*chosen.split("~"), "", ""][:3]
+        else:
+            provider, clinic, starts_at = (self.query.get(name, "") for name in ("provider", "clinic", "starts_at"))
+        moment = parsed(parse_datetime, starts_at.replace(" ", "+"))  # a plus sign that was not quoted
+        if not (provider and clinic and moment) or moment.tzinfo is None or moment.year not in YEARS:
+            return None
+        at_clinic = self.own(Clinic, clinic)
+        return Time(self.own(Provider, provider), at_clinic, moment.astimezone(at_clinic.zone))
+
+
+def parsed[T](parse, text: str) -> T | None:
+    """What the text says; None where it says nothing that can be understood."""
+    try:
+        return parse(text) if text else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def time_value(provider: int, clinic: int, starts_at: datetime) -> str:
+    return f"{provider}~{clinic}~{starts_at.isoformat()}"
