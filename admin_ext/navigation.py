@@ -40,7 +40,10 @@ class Entry:
 
 
 SIDEBAR: dict[str, list[Entry]] = {
-    "": [Entry(_("Today"), "today", "index")],
+    "": [
+        Entry(_("Today"), "today", "index"),
+        Entry(_("Calendar"), "calendar_month", "calendar", "clinic.view_appointment"),
+    ],
     _("Front desk"): [
         Entry(_("New appointment"), "edit_calendar", "book", BOOK),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),

@@ -38,6 +38,8 @@ PAGES = {
     "book": "FMA",
     "undo_booking": "FMA",
     "board": "FPCMA",
+    "calendar": "FPCMA",
+    "calendar_print": "FPCMA",
     "patient": "FPCMA",
     "register_patient": "FMA",
     "package_desk": "FMA",

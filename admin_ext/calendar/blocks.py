@@ -1,0 +1,148 @@
+"""What stands in the columns of a board: bands of time, slots that can be clicked, cards of appointments."""
+
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from admin_ext.calendar.layout import Place
+from admin_ext.columns import COLOURS, clock
+from clinic.enums import CANCELLED_STATUSES, AppointmentKind, AppointmentStatus
+from clinic.models import Appointment, Clinic
+from clinic.scheduling.attendance import NoShowRecord
+from clinic.scheduling.diary import Column
+
+GONE = (*CANCELLED_STATUSES, AppointmentStatus.NO_SHOW)  # their time is free again
+
+
+@dataclass(frozen=True)
+class Sign:
+    """Something to know about an appointment: an icon, or a word where it must not be overlooked."""
+
+    icon: str
+    label: str | Promise
+    is_word: bool = False
+
+
+OVERBOOKED = Sign("stacks", _("Overbooked"), is_word=True)
+EMERGENCY = Sign("emergency", _("Emergency"), is_word=True)
+VIDEO = Sign("videocam", _("Video"))
+OFTEN_ABSENT = Sign("person_alert", _("Often did not come"))
+FIRST_VISIT = Sign("fiber_new", _("First visit"))
+UNPAID = Sign("payments", _("Something to pay"))
+
+
+def signs_of(row: Appointment, record: NoShowRecord) -> list[Sign]:
+    """The signs of an appointment of `diary.booked` by a patient with this record, the urgent ones first."""
+    known = [
+        (EMERGENCY, row.kind == AppointmentKind.EMERGENCY),
+        (OVERBOOKED, row.overbook_reason),
+        (VIDEO, row.video_link or row.kind == AppointmentKind.VIRTUAL),
+        (OFTEN_ABSENT, record.consequence),
+        (FIRST_VISIT, row.is_first),
+        (UNPAID, row.owes),
+    ]
+    return [sign for sign, holds in known if holds]
+
+
+@dataclass(frozen=True)
+class Band:
+    """Time without an appointment: open, or taken away by something that has a name."""
+
+    place: Place
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A free start. `label` says who, when and how many places; `words` only the last."""
+
+    place: Place
+    start: int
+    time: str
+    label: str
+    words: str
+    address: str
+    clinic: int
+    key: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """An appointment. `before` and `after` are its buffers, minutes; `clinic` is named where it is not obvious."""
+
+    place: Place
+    start: int
+    row: Appointment
+    before: float
+    after: float
+    times: tuple[str, str]
+    signs: list[Sign]
+    clinic: Clinic | None
+    is_movable: bool
+    went_on: bool
+    goes_on: bool
+
+    @property
+    def starts(self) -> str:
+        return self.times[0]
+
+    @property
+    def ends(self) -> str:
+        return self.times[1]
+
+    @property
+    def colour(self) -> str:
+        return COLOURS[AppointmentStatus(self.row.status)]
+
+    @property
+    def is_gone(self) -> bool:
+        return self.row.status in GONE
+
+
+@dataclass
+class BoardColumn:
+    """A column with its head. `top` is the instant at its upper end; `blocks` are in order of time."""
+
+    column: Column
+    key: str
+    top: int
+    address: str
+    is_today: bool
+    clinics: list[Clinic]
+    open: list[Band] = field(default_factory=list)
+    away: list[Band] = field(default_factory=list)
+    blocks: list[Slot | Card] = field(default_factory=list)
+
+    @property
+    def lanes(self) -> int:
+        return max((block.place.lanes for block in self.blocks), default=1)
+
+    @property
+    def width(self) -> int:
+        """In half columns: two of them for one lane, and half as much for each more."""
+        return self.lanes + 1
+
+    @property
+    def step(self) -> int:
+        """Seconds between two starts, for moving by keyboard."""
+        return min((one.step for one in self.column.openings), default=15 * 60)
+
+    @property
+    def counts(self) -> list[str]:
+        """How many are booked, and how many of them beyond the limit or in an emergency."""
+        rows = [row for row in self.column.appointments if row.status not in GONE]
+        overbooked = sum(bool(row.overbook_reason) for row in rows)
+        emergencies = sum(row.kind == AppointmentKind.EMERGENCY for row in rows)
+        counts = [ngettext("%(n)s booked", "%(n)s booked", len(rows)) % {"n": len(rows)}]
+        if overbooked:
+            counts.append(ngettext("%(n)s overbooked", "%(n)s overbooked", overbooked) % {"n": overbooked})
+        if emergencies:
+            counts.append(ngettext("%(n)s emergency", "%(n)s emergencies", emergencies) % {"n": emergencies})
+        return counts
+
+
+def times_of(row: Appointment, zone: ZoneInfo) -> tuple[str, str]:
+    return clock(row.starts_at, zone), clock(row.ends_at, zone)
