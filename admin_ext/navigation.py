@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from admin_ext.columns import left_to_right_text
-from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK
+from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, has_own_day
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -23,6 +23,7 @@ class Entry:
     page: str
     permission: str = ""
     also: tuple[str, ...] = ()  # other pages that stand below this line
+    own_day: bool | None = None  # True for those alone whose first page is their own day, False for the others
 
     @classmethod
     def list(cls, title: str, icon: str, model: str, also: tuple[str, ...] = ()) -> "Entry":
@@ -36,16 +37,17 @@ class Entry:
         )
 
     def is_for(self, user) -> bool:
+        if self.own_day is not None and self.own_day != has_own_day(user):
+            return False
         return not self.permission or user.has_perm(self.permission)
 
 
 SIDEBAR: dict[str, list[Entry]] = {
     "": [
-        Entry(_("Today"), "today", "index"),
-        Entry(_("Calendar"), "calendar_month", "calendar", "clinic.view_appointment"),
+        Entry(_("Today"), "today", "index", own_day=False),
+        Entry(_("My day"), "today", "my_day", own_day=True),
     ],
     _("Front desk"): [
-        Entry(_("New appointment"), "edit_calendar", "book", BOOK),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),

@@ -56,6 +56,11 @@ ROLES: dict[str, set[str]] = {
 }
 
 
+def has_own_day(user) -> bool:
+    """Whether the person treats and does not run the desk: their first page is their own day."""
+    return user.has_perm(CHANGE_BOOKING) and not user.has_perm(BOOK)
+
+
 def sync_roles(sender=None, using="default", **kwargs) -> None:
     """Give each role's group its permissions; connected to `post_migrate`, quiet while there are no tables for it."""
     if {"auth_group", "auth_permission"} <= set(connections[using].introspection.table_names()):

@@ -8,12 +8,14 @@ from django.apps import apps
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver
 from django.views.i18n import JavaScriptCatalog
 from unfold.sites import UnfoldAdminSite
 
 from admin_ext.navigation import found
+from admin_ext.roles import has_own_day
 
 
 class ClinicAdminSite(UnfoldAdminSite):
@@ -28,6 +30,12 @@ class ClinicAdminSite(UnfoldAdminSite):
         workflows = apps.get_app_config("admin_ext").workflows()
         modules = [import_module(f"{workflow}.urls") for workflow in workflows if find_spec(f"{workflow}.urls")]
         return [pattern for module in modules for pattern in module.urlpatterns]
+
+    def index(self, request, extra_context=None) -> HttpResponse:
+        """Today's board; for who only treats their own day."""
+        if has_own_day(request.user):
+            return redirect("admin:my_day")
+        return super().index(request, extra_context)
 
     def search(self, request, extra_context=None) -> HttpResponse:
         """The command palette. Nothing is cached: what a person may see can change at any moment."""

@@ -35,11 +35,10 @@ LISTS = {
     "policy": ("MA", "", "MA"),
 }
 PAGES = {
-    "book": "FMA",
-    "undo_booking": "FMA",
     "board": "FPCMA",
-    "calendar": "FPCMA",
-    "calendar_print": "FPCMA",
+    "my_day": "FPMA",
+    "my_day_current": "FPMA",
+    "note": "FPMA",
     "patient": "FPCMA",
     "register_patient": "FMA",
     "package_desk": "FMA",

@@ -1,0 +1,1 @@
+"""What providers do: their day, and the notes of their sessions."""
