@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
@@ -180,3 +181,10 @@ class ClinicInline(OwnRows, TabularInline):
     def get_formset(self, request, obj=None, **kwargs):
         form = type(self.form.__name__, (self.form,), {"organisation": request.user.organisation})
         return super().get_formset(request, obj, form=form, **kwargs)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A cell of the table has no label beside it, so it carries its column's name."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = capfirst(db_field.verbose_name)
+        return field

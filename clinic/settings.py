@@ -219,7 +219,7 @@ UNFOLD = {
         "admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet", "admin_ext.theme.appointments_stylesheet",
         "admin_ext.theme.booking_stylesheet",
     ],
-    "SCRIPTS": ["admin_ext.theme.toast_script"],
+    "SCRIPTS": ["admin_ext.theme.labels_script", "admin_ext.theme.toast_script"],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
 }

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.models import User
+from tests.admin_ext.addresses import page_address
 from tests.admin_ext.forms import posted_values
 
 LETTERS = {"F": FRONT_DESK, "P": PROVIDER, "C": CASHIER, "M": MANAGER, "A": ADMINISTRATOR}
@@ -35,10 +36,15 @@ LISTS = {
     "policy": ("MA", "", "MA"),
 }
 PAGES = {
+    "book": "FMA",
+    "undo_booking": "FMA",
     "board": "FPCMA",
+    "next_free": "FMA",
     "my_day": "FPMA",
     "my_day_current": "FPMA",
     "note": "FPMA",
+    "calendar": "FPCMA",
+    "calendar_print": "FPCMA",
     "patient": "FPCMA",
     "register_patient": "FMA",
     "package_desk": "FMA",
@@ -57,6 +63,7 @@ PAGES = {
     "appointment": "FPCMA",
     "appointment_step": "FPMA",
     "appointment_notes": "FPMA",
+    "policy_meaning": "MA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 
@@ -87,18 +94,6 @@ def test_a_role_opens_the_pages_of_its_line(letter, page, ours, sign_in):
     address = page_address(page, ours)
 
     assert (client.get(address).status_code != 403) is (letter in PAGES[page])
-
-
-def page_address(page, ours) -> str:
-    """A page about a patient, an appointment, a purchase, a job or an operation is opened for ours."""
-    pattern = next(pattern for pattern in admin.site.extra_urls() if pattern.name == page)
-    row = ours.patient if page == "patient" else ours.appointment if "appointment" in page else ours.purchase
-    found = {
-        "pk": row.pk,
-        "public_id": (ours.operation if "operation" in page else ours.job).public_id,
-        "verb": "check_in",
-    }
-    return reverse(f"admin:{page}", kwargs={name: found[name] for name in pattern.pattern.converters})
 
 
 def test_every_list_has_a_line():
