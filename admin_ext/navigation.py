@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from admin_ext.columns import left_to_right_text
-from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, has_own_day
+from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK, has_own_day
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -46,8 +46,10 @@ SIDEBAR: dict[str, list[Entry]] = {
     "": [
         Entry(_("Today"), "today", "index", own_day=False),
         Entry(_("My day"), "today", "my_day", own_day=True),
+        Entry(_("Calendar"), "calendar_month", "calendar", "clinic.view_appointment"),
     ],
     _("Front desk"): [
+        Entry(_("New appointment"), "edit_calendar", "book", BOOK),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),
