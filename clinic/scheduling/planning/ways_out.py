@@ -1,8 +1,8 @@
 """The cheapest changes of the question that place more sessions, each tried before it is offered."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.utils.formats import date_format
@@ -13,7 +13,7 @@ from clinic.packages.selectors import clinics_for, providers_for
 from clinic.scheduling.planning.plan import PlanRequest, Preferences, WayOut
 from clinic.scheduling.planning.planner import Draft, draft, world_of
 
-EXTENSIONS = (7, 14, 30)  # days by which an extension is tried
+LONGEST_EXTENSION = 60  # days
 MOST_WAYS_OUT = 4
 MOST_TRIED = 16  # each is a plan of its own; a person waits
 MOST_PEOPLE = 4  # providers and clinics that are tried one by one
@@ -25,42 +25,100 @@ def ways_out_of(drafted: Draft, *, at: datetime) -> tuple[WayOut, ...]:
     Where no single change places everything, the best one is tried together with a second.
     """
     found = tried(drafted, changes(drafted), at=at)
+    if longer := extension(drafted, at=at):
+        found = by_remaining([*found, longer])
     if found and found[0].remaining:
-        best = found[0]
-        further = draft(best.request, world_of(best.request), at=at)
-        both = ((f"{best.label} + {label}", request) for label, request in changes(further))
-        better = [way for way in tried(drafted, both, at=at) if way.remaining < best.remaining]
-        found = sorted([*better, *found], key=lambda way: way.remaining)
+        found = by_remaining([*together(drafted, found[0], at=at), *found])
     return tuple(found[:MOST_WAYS_OUT])
+
+
+def together(drafted: Draft, best: WayOut, *, at: datetime) -> list[WayOut]:
+    """The best way with a second change, where that leaves still fewer sessions over."""
+    further = draft(best.request, world_of(best.request), at=at)
+    second = tried(further, changes(further), at=at)
+    if best.request.extend_days == drafted.request.extend_days and (longer := extension(further, at=at)):
+        second.append(longer)
+    return [replace(way, label=f"{best.label} + {way.label}", gained=best.gained + way.gained) for way in second]
+
+
+def by_remaining(ways: Iterable[WayOut]) -> list[WayOut]:
+    return sorted(ways, key=lambda way: way.remaining)
 
 
 def tried(drafted: Draft, alternatives: Iterator[tuple[str, PlanRequest]], *, at: datetime) -> list[WayOut]:
     """Those of the changed questions whose plan leaves fewer sessions over, the best first."""
-    missing, found = int(drafted.solution.unplaced.sum()), []
+    missing, found = missing_from(drafted), []
     for label, request in islice(alternatives, MOST_TRIED):
-        remaining = int(draft(request, world_of(request), at=at).solution.unplaced.sum())
-        longer_for_nothing = any(way.request.extend_days and way.remaining <= remaining for way in found)
-        if remaining < missing and not (request.extend_days and longer_for_nothing):
+        remaining = missing_from(draft(request, world_of(request), at=at))
+        if remaining < missing:
             found.append(WayOut(label, missing - remaining, remaining, request))
-    return sorted(found, key=lambda way: way.remaining)
+    return by_remaining(found)
+
+
+def missing_from(drafted: Draft) -> int:
+    return int(drafted.solution.unplaced.sum())
 
 
 def changes(drafted: Draft) -> Iterator[tuple[str, PlanRequest]]:
-    """What could be asked instead, the gentlest change first."""
+    """What could be asked instead, the gentlest change first; but for an extension, which has its own search."""
     request = drafted.request
-    expiry = max(purchase.expires_on for purchase in request.purchases) + timedelta(days=request.extend_days)
-    if request.last_day < expiry:
+    if request.last_day < (expiry := last_expiry(request)):
         label = _("Look until the package's last day, %(day)s") % {"day": date_format(expiry)}
         yield label, replace(request, last_day=expiry)
     for label, wishes in relaxed(request.preferences):
         yield label, replace(request, preferences=wishes)
     yield from other_people(drafted)
-    for days in EXTENSIONS if request.last_day >= expiry else ():
-        label = ngettext("Extend the package by %(days)d day", "Extend the package by %(days)d days", days)
-        longer = replace(
-            request, extend_days=request.extend_days + days, last_day=request.last_day + timedelta(days=days)
-        )
-        yield label % {"days": days}, longer
+
+
+def last_expiry(request: PlanRequest) -> date:
+    return max(purchase.expires_on for purchase in request.purchases) + timedelta(days=request.extend_days)
+
+
+def extension(drafted: Draft, *, at: datetime) -> WayOut | None:
+    """The fewest days by which an extension places as many sessions as one of sixty days would; None if it helps not.
+
+    What has to be held at all is held soonest when nobody minds whose session it is and at what hour: the last day of
+    that plan is the guess, which is planned as it was asked and then lowered as far as it holds.
+    """
+    request, missing = drafted.request, missing_from(drafted)
+    if request.last_day < last_expiry(request):
+        return None
+    wishes = replace(request.preferences, keep_provider=False, keep_time=False)
+    longest = longer(replace(request, preferences=wishes), LONGEST_EXTENSION)
+    soonest = draft(longest, world_of(longest), at=at)
+
+    def remaining(days: int) -> int:
+        asked = longer(request, days)
+        return missing_from(draft(asked, world_of(asked), at=at))
+
+    days = days_beyond_expiry(soonest) - request.extend_days
+    if missing_from(soonest) >= missing or days < 1 or (left := remaining(days)) >= missing:
+        return None
+    days = fewest_days(lambda fewer: remaining(fewer) <= left, enough=days)
+    label = ngettext("Extend the package by %(days)d day", "Extend the package by %(days)d days", days) % {"days": days}
+    return WayOut(label, missing - left, left, longer(request, days))
+
+
+def longer(request: PlanRequest, days: int) -> PlanRequest:
+    return replace(request, extend_days=request.extend_days + days, last_day=request.last_day + timedelta(days=days))
+
+
+def days_beyond_expiry(drafted: Draft) -> int:
+    """How many days after the last day of its purchase, as it stands, the latest session is."""
+    beyond = ((session.starts_at.date() - session.purchase.expires_on).days for session in drafted.placed)
+    return max(beyond, default=0)
+
+
+def fewest_days(suffice: Callable[[int], bool], *, enough: int) -> int:
+    """The fewest days that suffice, where `enough` do and none does not: the next lower is tried first, then halves."""
+    too_few, probe = 0, enough - 1
+    while enough - too_few > 1:
+        if suffice(probe):
+            enough = probe
+        else:
+            too_few = probe
+        probe = (too_few + enough) // 2
+    return enough
 
 
 def relaxed(wishes: Preferences) -> Iterator[tuple[str, Preferences]]:

@@ -1,10 +1,14 @@
 """Every way out that a plan offers does what it promises when it is taken; where nothing helps, none is offered."""
 
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+import pytest
 
 from clinic.enums import RefusalCode
 from clinic.models import PackagePurchase
 from clinic.scheduling.planning import answer
+from clinic.scheduling.planning.ways_out import fewest_days
 from tests.clinic.scheduling.planning.conftest import day
 from tests.factories import (
     BEFORE,
@@ -82,12 +86,72 @@ def test_providers_who_add_nothing_are_not_offered(desk):
     assert not any("Idle" in label for label in promised(planned))
 
 
-def test_extension_is_offered_no_longer_than_it_must_be(desk):
+def extensions(planned) -> dict[str, tuple[int, int]]:
+    return {label: way for label, way in promised(planned).items() if label.startswith("Extend")}
+
+
+def test_extension_is_offered_by_the_exact_number_of_days_for_which_all_fit(desk):
     planned = desk.plan(desk.sell(9, days=6), last_day=WEEK)
 
-    extensions = {label: way for label, way in promised(planned).items() if label.startswith("Extend")}
-    assert extensions == {"Extend the package by 7 days": (2, 0)}
+    assert extensions(planned) == {"Extend the package by 2 days": (2, 0)}
     assert promised(planned) == kept(planned)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "days"),
+    [
+        ({"weekdays": frozenset({1, 3})}, 10),  # Monday and Wednesday of two weeks: until the 23rd
+        ({"sessions_per_week": 2}, 8),  # weeks from Sunday: the 13th and the 20th begin one each
+        ({"min_gap_days": 3}, 9),  # every third day from the 7th
+    ],
+    ids=["weekdays", "a week", "gap"],
+)
+def test_extension_is_exact_with_wishes(desk, wishes, days):
+    planned = desk.plan(desk.sell(6, days=6), last_day=WEEK, **wishes)
+
+    (way,) = (way for way in planned.ways_out if way.request.extend_days and " + " not in way.label)
+    shorter = replace(way.request, extend_days=days - 1, last_day=way.request.last_day - timedelta(days=1))
+    assert (way.request.extend_days, way.remaining) == (days, 0)
+    assert sum(left.sessions for left in answer(shorter, at=BEFORE).unplaced) == 1
+
+
+def test_extension_is_exact_though_the_same_hour_and_provider_would_end_later(desk):
+    """Every day is half full: all at one hour takes a fortnight, at any hour two days."""
+    desk.provider("Omar")
+    desk.fill(*(day(number, 9) for number in range(14, 20)), provider=desk.sara)
+
+    planned = desk.plan(desk.sell(9, days=6), last_day=WEEK)
+
+    assert extensions(planned) == {"Extend the package by 2 days": (2, 0)}
+
+
+def test_extension_that_cannot_place_everything_is_offered_for_what_it_gains(desk):
+    make_leave(desk.sara, day(16, 0), datetime(2031, 1, 1, tzinfo=RIYADH))
+
+    planned = desk.plan(desk.sell(12, days=6), last_day=WEEK)
+
+    assert extensions(planned)["Extend the package by 2 days"] == (2, 3)
+    assert promised(planned) == kept(planned)
+
+
+def test_extension_of_a_purchase_that_was_to_be_extended_already_counts_from_there(desk):
+    purchase = desk.sell(9, days=4)
+    request = replace(desk.plan(purchase, last_day=date(2030, 1, 11)).request, extend_days=2, last_day=WEEK)
+
+    planned = answer(request, at=BEFORE)
+
+    assert extensions(planned) == {"Extend the package by 2 days": (2, 0)}
+
+
+@pytest.mark.parametrize("enough", [1, 2, 13, 60])
+def test_fewest_days_are_found_by_few_questions(enough):
+    for fewest in range(1, enough + 1):
+        asked = []
+
+        found = fewest_days(lambda days, fewest=fewest, asked=asked: asked.append(days) or days >= fewest, enough=enough)
+
+        assert found == fewest
+        assert len(asked) <= (1 if fewest == enough else 7)
 
 
 def test_extension_that_is_taken_extends_the_purchase_when_it_is_booked(desk):
@@ -99,7 +163,7 @@ def test_extension_that_is_taken_extends_the_purchase_when_it_is_booked(desk):
     before = PackagePurchase.objects.get().expires_on
     booked = desk.apply(longer)
 
-    assert (before, PackagePurchase.objects.get().expires_on) == (WEEK, date(2030, 1, 20))
+    assert (before, PackagePurchase.objects.get().expires_on) == (WEEK, date(2030, 1, 15))
     assert len(booked) == 9
     assert purchase.history.first().history_change_reason == "To fit a plan"
 
@@ -113,7 +177,7 @@ def test_extension_is_given_only_to_the_purchases_that_need_it(desk):
     desk.apply(answer(way.request, at=BEFORE))
 
     in_need.refresh_from_db(), content.refresh_from_db()
-    assert (in_need.expires_on, content.expires_on) == (date(2030, 1, 20), WEEK)
+    assert (in_need.expires_on, content.expires_on) == (date(2030, 1, 15), WEEK)
 
 
 def test_two_changes_are_combined_where_one_does_not_do(desk):
