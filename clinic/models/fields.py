@@ -38,9 +38,6 @@ class MinutesFormField(forms.IntegerField):
         """Compare whole minutes: the bounds are numbers, the value is a length."""
         super().run_validators(None if value is None else int(value.total_seconds() // 60))
 
-    def has_changed(self, initial, data):
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 class MinutesField(models.DurationField):
     """A length of time, a `timedelta` in Python and whole minutes on every form."""
