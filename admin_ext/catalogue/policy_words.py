@@ -1,0 +1,132 @@
+"""What an organisation's policy means, in sentences for those who set it and those who live by it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from django.utils.formats import number_format, time_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from admin_ext.columns import left_to_right_text
+from clinic.enums import Channel, NoShowConsequence
+from clinic.models import Policy
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """The sentences of one group of rules."""
+
+    title: str
+    sentences: list[str]
+
+
+def meaning(policy: Policy) -> list[Meaning]:
+    """The whole policy in words, as it stands on the row, saved or not; no query but for its organisation."""
+    return [
+        Meaning(_("Booking"), booking(policy)),
+        Meaning(_("Late cancellations"), late_cancellations(policy)),
+        Meaning(_("No-shows"), no_shows(policy)),
+        Meaning(_("Mistakes and mercy"), corrections()),
+        Meaning(_("Messages"), messages(policy)),
+    ]
+
+
+def booking(policy: Policy) -> list[str]:
+    days = policy.booking_horizon_days
+    ahead = ngettext("It can be booked %(n)d day ahead.", "It can be booked up to %(n)d days ahead.", days) % {
+        "n": days
+    }
+    held = _("A time that is offered to the waiting list is held for %(time)s.") % {
+        "time": hours_text(policy.offer_hold)
+    }
+    if not policy.minimum_notice:
+        return [_("An appointment can be booked until the moment it begins."), ahead, held]
+    notice = {"time": hours_text(policy.minimum_notice)}
+    return [_("An appointment is booked at least %(time)s before it begins.") % notice, ahead, held]
+
+
+def late_cancellations(policy: Policy) -> list[str]:
+    if policy.cancellation_window:
+        window = {"time": hours_text(policy.cancellation_window)}
+        who = _("A patient who cancels less than %(time)s before the appointment") % window
+    else:
+        who = _("A patient who cancels when the appointment should have begun")
+    cost = costs(
+        who, session=policy.late_cancellation_uses_session, fee=policy.late_cancellation_fee, currency=currency(policy)
+    )
+    return [cost, _("Earlier cancellations cost nothing, nor does any cancellation by the clinic.")]
+
+
+def no_shows(policy: Policy) -> list[str]:
+    who = _("A patient who does not come")
+    cost = costs(who, session=policy.no_show_uses_session, fee=policy.no_show_fee, currency=currency(policy))
+    limit = ngettext(
+        "After %(n)d no-show within %(days)d days %(consequence)s.",
+        "After %(n)d no-shows within %(days)d days %(consequence)s.",
+        policy.no_show_limit,
+    ) % {"n": policy.no_show_limit, "days": policy.no_show_days, "consequence": consequence(policy)}
+    return [cost, limit]
+
+
+def costs(who: str, *, session: bool, fee: Decimal, currency: str) -> str:
+    values = {"who": who, "fee": left_to_right_text(f"{number_format(fee, 2)} {currency}")}
+    if session and fee:
+        return _("%(who)s loses the session of the package and owes %(fee)s.") % values
+    if session:
+        return _("%(who)s loses the session of the package and owes no fee.") % values
+    if fee:
+        return _("%(who)s keeps the session of the package and owes %(fee)s.") % values
+    return _("%(who)s keeps the session of the package and owes no fee.") % values
+
+
+def consequence(policy: Policy) -> str:
+    return {
+        NoShowConsequence.FLAG: _("the desk sees a warning beside the patient's name"),
+        NoShowConsequence.MUST_CONFIRM: _("each appointment is marked until the patient has confirmed it"),
+        NoShowConsequence.MUST_PREPAY: _("the patient can only book sessions of a package, which are paid in advance"),
+        NoShowConsequence.NO_SELF_BOOKING: _("the patient can no longer book online, only at the front desk"),
+    }[NoShowConsequence(policy.no_show_consequence)]
+
+
+def corrections() -> list[str]:
+    return [
+        _("A step taken by mistake can be undone until the end of the day; later only by a manager, with a reason."),
+        _(
+            "A manager can waive a no-show or a late cancellation, with a reason: the session is given back, the fee "
+            "is forgiven and the no-show no longer counts."
+        ),
+    ]
+
+
+def messages(policy: Policy) -> list[str]:
+    reminders = [reminder(channel, ahead) for channel in Channel if (ahead := policy.reminder_minutes.get(channel))]
+    quiet = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % {
+        "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
+        "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
+    }
+    if policy.quiet_from == policy.quiet_until:
+        quiet = _("Messages are sent at any hour of the day and night.")
+    return [*(reminders or [_("No reminders go out.")]), quiet]
+
+
+def reminder(channel: Channel, minutes: list[int]) -> str:
+    times = get_text_list([hours_text(timedelta(minutes=ahead)) for ahead in minutes], _("and"))
+    sentence = _("A reminder by %(channel)s goes out %(times)s before the appointment.")
+    return sentence % {"channel": channel.label, "times": times}
+
+
+def hours_text(length: timedelta) -> str:
+    """A length in hours and minutes, as in 24 hours or 1 hour 30 minutes."""
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
+    if minutes or not hours:
+        parts.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
+    return " ".join(parts)
+
+
+def currency(policy: Policy) -> str:
+    return policy.organisation.currency
