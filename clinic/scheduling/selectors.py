@@ -4,14 +4,24 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import F
-
-from clinic.models import Appointment, Clinic, Patient, Provider, Room, Service
-from clinic.scheduling.intervals import merged
+from clinic.models import Appointment, Clinic, Patient, Provider, Service
+from clinic.scheduling.intervals import Span, merged
 from clinic.scheduling.local_time import EPOCH_DAY
 from clinic.scheduling.openings import Hours
-from clinic.scheduling.situation import Busy, RoomPlace, Situation
-from clinic.scheduling.sql import ABSENCES, HOURS, LIVE, TAKEN, TAKEN_PATIENTS, TAKEN_ROOMS, ask
+from clinic.scheduling.situation import RoomPlace, Situation
+from clinic.scheduling.sql import (
+    ABSENCES,
+    AT_CLINICS,
+    HOURS,
+    OF_PROVIDERS,
+    OFFERS,
+    ROOMS_AND_POLICY,
+    TAKEN,
+    TAKEN_PATIENTS,
+    TAKEN_ROOMS,
+    active_rows,
+    ask,
+)
 
 LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers take a day at most
 
@@ -38,9 +48,7 @@ def situation(
     organisation_id = next(iter(by_pk.values())).organisation_id
     _add_offers(found, organisation_id, _pks(clinics), _pks(providers))
     _add_hours(found)
-    _add_absences(found, organisation_id)
-    _add_places(found)
-    _add_taken(found, _pks(patients) or (), without)
+    _add_taken(found, organisation_id, _pks(patients) or (), without)
     return found
 
 
@@ -49,37 +57,36 @@ def _pks(rows: Iterable | None) -> list[int] | None:
 
 
 def _add_offers(found: Situation, organisation_id: int, clinics: list[int] | None, providers: list[int] | None) -> None:
-    pairs = Provider.clinics.through.objects.filter(
-        provider__organisation=organisation_id,
-        provider__active=True,
-        clinic__organisation=organisation_id,
-        clinic__active=True,
-        provider__services__in=found.services,
-        provider__services__active=True,
-        clinic__services=F("provider__services"),
-    )
-    if clinics is not None:
-        pairs = pairs.filter(clinic__in=clinics)
-    if providers is not None:
-        pairs = pairs.filter(provider__in=providers)
-    policy = "clinic__organisation__policy__"
-    pairs = pairs.annotate(
-        service=F("provider__services"),
-        minimum_notice=F(f"{policy}minimum_notice"),
-        horizon_days=F(f"{policy}booking_horizon_days"),
-    )
-    for pair in pairs.select_related("provider", "clinic").order_by("provider_id", "clinic_id"):
-        provider = found.providers.setdefault(pair.provider_id, pair.provider)
-        clinic = found.clinics.setdefault(pair.clinic_id, pair.clinic)
-        found.offers.setdefault(pair.service, []).append((provider.pk, clinic.pk))
-        if pair.horizon_days is not None:  # an organisation without a policy of its own has the usual one
-            found.minimum_notice = int(pair.minimum_notice.total_seconds())
-            found.horizon_days = pair.horizon_days
+    narrowed = (OF_PROVIDERS if providers is not None else "") + (AT_CLINICS if clinics is not None else "")
+    lists = {"services": found.services, "providers": providers or (), "clinics": clinics or ()}
+    rows = defaultdict(list)
+    for kind, *row in ask([OFFERS + narrowed, ROOMS_AND_POLICY], lists, organisation=organisation_id):
+        rows[kind].append(row)
+    _add_pairs(found, organisation_id, rows["offer"])
+    _add_places(found, rows["room"])
+    for notice, horizon_days, *_ in rows["policy"]:  # an organisation without one of its own has the usual one
+        found.minimum_notice, found.horizon_days = notice, horizon_days
+
+
+def _add_pairs(found: Situation, organisation_id: int, offers: list[list]) -> None:
+    providers = active_rows(Provider, {provider for _, provider, *_ in offers}, organisation_id)
+    clinics = active_rows(Clinic, {clinic for _, _, clinic, *_ in offers}, organisation_id)
+    for service, provider, clinic, *_ in offers:
+        if provider in providers and clinic in clinics:
+            found.offers.setdefault(service, []).append((provider, clinic))
+            found.providers[provider], found.clinics[clinic] = providers[provider], clinics[clinic]
+
+
+def _add_places(found: Situation, rooms: list[list]) -> None:
+    for service, room, clinic, capacity, _code in rooms:
+        if clinic in found.clinics:
+            places = (RoomPlace(room, place) for place in range(capacity))
+            found.places.setdefault((service, clinic), []).extend(places)
 
 
 def _add_hours(found: Situation) -> None:
     rows = ask(
-        HOURS,
+        [HOURS],
         {"providers": found.providers, "clinics": found.clinics},
         first_day=date.fromordinal(found.first_day),
         last_day=date.fromordinal(found.last_day),
@@ -87,60 +94,55 @@ def _add_hours(found: Situation) -> None:
     found.hours = sorted(map(Hours._make, rows))
 
 
-def _add_absences(found: Situation, organisation_id: int) -> None:
+def _add_taken(found: Situation, organisation_id: int, patients: Collection[int], without: Appointment | None) -> None:
     start, end = _window(found)
+    rooms = _places_by_room(found)
+    parts = [TAKEN, ABSENCES, *[TAKEN_ROOMS] * bool(rooms), *[TAKEN_PATIENTS] * bool(patients)]
     rows = ask(
-        ABSENCES,
-        {"providers": found.providers, "clinics": found.clinics},
+        parts,
+        {"providers": found.providers, "clinics": found.clinics, "rooms": rooms, "patients": patients},
         organisation=organisation_id,
         start=start,
         end=end,
         first_day=start.date(),
         last_day=end.date(),
-    )
-    for kind, owner, first, last in rows:
-        if kind == "leave":
-            found.leave.setdefault(owner, []).append((first, last))
-        else:
-            for clinic in found.clinics if owner is None else [owner]:
-                found.closures.setdefault(clinic, []).append(found.clocks[clinic].day_span(first, last))
-
-
-def _add_places(found: Situation) -> None:
-    rooms = Room.services.through.objects.filter(
-        service__in=found.services, room__clinic__in=found.clinics, room__active=True
-    )
-    rows = rooms.order_by("room__code", "room").values_list("service", "room__clinic", "room", "room__capacity")
-    for service, clinic, room, capacity in rows:
-        places = (RoomPlace(room, place) for place in range(capacity))
-        found.places.setdefault((service, clinic), []).extend(places)
-
-
-def _add_taken(found: Situation, patients: Collection[int], without: Appointment | None) -> None:
-    start, end = _window(found)
-    rooms = _places_by_room(found)
-    question = TAKEN + (TAKEN_ROOMS if rooms else "") + (TAKEN_PATIENTS if patients else "")
-    rows = ask(
-        question.format(live=LIVE),
-        {"providers": found.providers, "rooms": rooms, "patients": patients},
-        start=start,
-        end=end,
         longest_ago=start - LONGEST_BUSY,
         left_out=without.pk if without else 0,
     )
-    busy, patients_busy, places_taken = defaultdict(list), defaultdict(list), defaultdict(list)
-    for kind, owner, *span_and_place in rows:
-        if kind == "provider":
-            busy[owner].append(Busy._make(span_and_place))
-        elif kind == "patient":
-            patients_busy[owner].append(tuple(span_and_place[:2]))
+    busy, others = defaultdict(list), defaultdict(list)
+    for row in rows:
+        if row[0] == "provider":
+            busy[row[1]].append(row[2:])
         else:
-            own = RoomPlace(owner, span_and_place[2])
-            for shut in [own] if own in rooms[owner] else rooms[owner]:  # a room that has fewer places now is full
-                places_taken[shut].append(tuple(span_and_place[:2]))
-    found.busy = {provider: sorted(rows) for provider, rows in busy.items()}
-    found.taken_places = {place: merged(spans) for place, spans in places_taken.items()}
-    found.patients_busy = {patient: merged(spans) for patient, spans in patients_busy.items()}
+            others[row[0]].append(row[1:5])
+    found.busy = {provider: sorted(own) for provider, own in busy.items()}
+    _add_absences(found, others["leave"], others["closure"])
+    _add_taken_places(found, rooms, others["room"])
+    found.patients_busy = {patient: merged(spans) for patient, spans in _spans_by_owner(others["patient"]).items()}
+
+
+def _add_absences(found: Situation, leave: list[tuple], closures: list[tuple]) -> None:
+    found.leave = _spans_by_owner(leave)
+    for owner, first_day, last_day, _ in closures:
+        for clinic in found.clinics if owner is None else [owner]:
+            span = found.clocks[clinic].day_span(first_day, last_day)
+            found.closures.setdefault(clinic, []).append(span)
+
+
+def _add_taken_places(found: Situation, rooms: dict[int, set[RoomPlace]], taken: list[tuple]) -> None:
+    by_place = defaultdict(list)
+    for room, start, end, place in taken:
+        own = RoomPlace(room, place)
+        for shut in [own] if own in rooms[room] else rooms[room]:  # a room that has fewer places now is full
+            by_place[shut].append((start, end))
+    found.taken_places = {place: merged(spans) for place, spans in by_place.items()}
+
+
+def _spans_by_owner(rows: list[tuple]) -> dict[int, list[Span]]:
+    spans = defaultdict(list)
+    for owner, start, end, _ in rows:
+        spans[owner].append((start, end))
+    return dict(spans)
 
 
 def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:

@@ -38,7 +38,8 @@ class RoomPlace(NamedTuple):
 class Situation:
     """The state of the world between two days, for some services, providers, clinics and patients.
 
-    `offers` lists by service the (provider, clinic) pairs that deliver it. Spans and busy lists are sorted.
+    `offers` lists by service the (provider, clinic) pairs that deliver it, in order. Spans and busy lists are sorted.
+    Busy rows have the shape of `Busy`; those of the database stay plain tuples, for there may be a hundred thousand.
     """
 
     first_day: int
@@ -50,7 +51,7 @@ class Situation:
     hours: list[Hours] = field(default_factory=list)
     leave: dict[int, list[Span]] = field(default_factory=dict)
     closures: dict[int, list[Span]] = field(default_factory=dict)
-    busy: dict[int, list[Busy]] = field(default_factory=dict)
+    busy: dict[int, list[tuple[int, int, int, int]]] = field(default_factory=dict)
     places: dict[tuple[int, int], list[RoomPlace]] = field(default_factory=dict)
     taken_places: dict[RoomPlace, list[Span]] = field(default_factory=dict)
     patients_busy: dict[int, list[Span]] = field(default_factory=dict)
@@ -95,12 +96,11 @@ class Situation:
         """
         key = provider, limit
         if key not in self._lanes:
-            taken: list[list[Span]] = [[] for _ in range(limit)]
-            for busy in self.busy.get(provider, ()):
-                for lane in range(limit):
-                    if busy.lane == lane or busy.lane >= limit or busy.limit <= lane:
-                        taken[lane].append((busy.start, busy.end))
-            self._lanes[key] = [merged(spans) for spans in taken]
+            busy = self.busy.get(provider, ())
+            self._lanes[key] = [
+                merged((start, end) for start, end, own, most in busy if own == lane or own >= limit or most <= lane)
+                for lane in range(limit)
+            ]
         return self._lanes[key]
 
     def free_places(self, service: int, clinic: int, busy_from: int, busy_until: int) -> list[RoomPlace]:

@@ -2,16 +2,42 @@
 
 Every page and every booking asks them, and composing a query and parsing its moments took longer than asking it. In the
 text INSTANT(x) is a moment in seconds since 1970, DAY(x) a date as an ordinal, CLOCK(x) a time in seconds after
-midnight; `:name` is a list of whole numbers, %(name)s a parameter.
+midnight, SECONDS(x) a length; `:name` is a list of whole numbers, %(name)s a parameter. A question in several parts,
+whose rows each begin with their kind, is one query, because every query costs a journey and a plan of its own.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
+
+OFFERS = """
+SELECT 'offer', gives.service_id, gives.provider_id AS owner, works.clinic_id AS clinic, 0, '' AS code
+  FROM clinic_service_providers gives
+  JOIN clinic_service service ON service.id = gives.service_id AND service.active
+  JOIN clinic_service_clinics held ON held.service_id = gives.service_id
+  JOIN clinic_provider_clinics works ON works.provider_id = gives.provider_id AND works.clinic_id = held.clinic_id
+ WHERE gives.service_id IN :services
+"""
+
+OF_PROVIDERS = " AND gives.provider_id IN :providers"
+
+AT_CLINICS = " AND works.clinic_id IN :clinics"
+
+ROOMS_AND_POLICY = """
+SELECT 'room', served.service_id, room.id, room.clinic_id, room.capacity, room.code
+  FROM clinic_room_services served JOIN clinic_room room ON room.id = served.room_id
+ WHERE served.service_id IN :services AND room.active
+UNION ALL
+SELECT 'policy', SECONDS(minimum_notice), booking_horizon_days, 0, 0, ''
+  FROM clinic_policy
+ WHERE organisation_id = %(organisation)s
+ ORDER BY code, owner, clinic
+"""
 
 HOURS = """
 SELECT provider_id, clinic_id, weekday, CLOCK(start), CLOCK("end"), slot_minutes, capacity,
@@ -26,49 +52,49 @@ SELECT provider_id, clinic_id, 0, CLOCK(start), CLOCK("end"), slot_minutes, capa
 """
 
 ABSENCES = """
-SELECT 'leave', provider_id, INSTANT(starts_at), INSTANT(ends_at)
+SELECT 'leave', provider_id, INSTANT(starts_at), INSTANT(ends_at), 0, NULL
   FROM clinic_leave
  WHERE provider_id IN :providers AND status = 'approved' AND starts_at < %(end)s AND ends_at > %(start)s
 UNION ALL
-SELECT 'closure', clinic_id, DAY(first_on), DAY(last_on)
+SELECT 'closure', clinic_id, DAY(first_on), DAY(last_on), 0, NULL
   FROM clinic_closure
  WHERE organisation_id = %(organisation)s AND (clinic_id IS NULL OR clinic_id IN :clinics)
    AND first_on <= %(last_day)s AND last_on >= %(first_day)s
 """
 
-TAKEN = """
-SELECT 'provider', provider_id, INSTANT(busy_from), INSTANT(busy_until), lane, COALESCE(service.capacity, 1000000)
-  FROM clinic_appointment taken JOIN clinic_service service ON service.id = taken.service_id
- WHERE provider_id IN :providers AND {live}
-"""
-
-TAKEN_ROOMS = """
-UNION ALL
-SELECT 'room', room_id, INSTANT(busy_from), INSTANT(busy_until), room_place, NULL
-  FROM clinic_appointment taken
- WHERE room_id IN :rooms AND {live}
-"""
-
-TAKEN_PATIENTS = """
-UNION ALL
-SELECT 'patient', patient_id, INSTANT(starts_at), INSTANT(ends_at), 0, NULL
-  FROM clinic_appointment taken
- WHERE patient_id IN :patients AND {live}
-"""
-
 LIVE = """status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress') AND taken.id <> %(left_out)s
    AND busy_until > %(start)s AND busy_from < %(end)s AND busy_from > %(longest_ago)s"""
+
+TAKEN = f"""
+SELECT 'provider', provider_id, INSTANT(busy_from), INSTANT(busy_until), lane, COALESCE(service.capacity, 1000000)
+  FROM clinic_appointment taken JOIN clinic_service service ON service.id = taken.service_id
+ WHERE provider_id IN :providers AND {LIVE}
+"""
+
+TAKEN_ROOMS = f"""
+SELECT 'room', room_id, INSTANT(busy_from), INSTANT(busy_until), room_place, NULL
+  FROM clinic_appointment taken
+ WHERE room_id IN :rooms AND {LIVE}
+"""
+
+TAKEN_PATIENTS = f"""
+SELECT 'patient', patient_id, INSTANT(starts_at), INSTANT(ends_at), 0, NULL
+  FROM clinic_appointment taken
+ WHERE patient_id IN :patients AND {LIVE}
+"""
 
 WRITTEN = {
     "sqlite": {
         "INSTANT": r"unixepoch(\1)",
         "DAY": r"CAST(julianday(\1) - 1721424.5 AS INTEGER)",
         "CLOCK": r"unixepoch('1970-01-01 ' || \1)",
+        "SECONDS": r"(\1 / 1000000)",
     },
     "postgresql": {
-        "INSTANT": r"FLOOR(EXTRACT(EPOCH FROM \1))::bigint",
+        "INSTANT": r"FLOOR(DATE_PART('epoch', \1))::bigint",
         "DAY": r"(\1 - DATE '0001-01-01' + 1)",
         "CLOCK": r"EXTRACT(EPOCH FROM \1)::bigint",
+        "SECONDS": r"EXTRACT(EPOCH FROM \1)::bigint",
     },
 }
 
@@ -81,14 +107,25 @@ def written_for(vendor: str, text: str) -> str:
     return text
 
 
-def ask(text: str, lists: Mapping[str, Iterable[int]], **values: Any) -> list[tuple]:
+def ask(parts: Sequence[str], lists: Mapping[str, Iterable[int]], **values: Any) -> list[tuple]:
     """The rows that answer a question. Dates and aware datetimes may be given as values."""
-    text = written_for(connection.vendor, text)
+    text = written_for(connection.vendor, "UNION ALL".join(parts))
     for name, numbers in lists.items():
-        text = text.replace(f":{name}", f"({', '.join(str(int(number)) for number in numbers) or 'NULL'})")
+        text = text.replace(f":{name}", listed(numbers))
     with connection.cursor() as cursor:
         cursor.execute(text, {name: adapted(value) for name, value in values.items()})
         return cursor.fetchall()
+
+
+def active_rows[M: Model](model: type[M], keys: Iterable[int], organisation: int) -> dict[int, M]:
+    """The active rows of an organisation among those with these keys, by key."""
+    question = f"SELECT * FROM {model._meta.db_table} WHERE organisation_id = %s AND active AND id IN {listed(keys)}"
+    return {row.pk: row for row in model._default_manager.raw(question, [organisation])}
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Whole numbers as SQL writes a list; an empty one holds nothing."""
+    return f"({', '.join(str(int(number)) for number in numbers) or 'NULL'})"
 
 
 def adapted(value: Any) -> Any:
