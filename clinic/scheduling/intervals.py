@@ -6,6 +6,7 @@ not its end. Lists of spans are sorted, and the spans of one list never overlap.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from math import inf
 
 type Span = tuple[int, int]
 
@@ -16,12 +17,14 @@ MINUTE = 60
 def merged(spans: Iterable[Span]) -> list[Span]:
     """The same time as `spans` (in any order, overlapping or not) as the fewest spans, in order."""
     result: list[Span] = []
-    for start, end in sorted(spans):
-        if result and start <= result[-1][1]:
-            if end > result[-1][1]:
-                result[-1] = (result[-1][0], end)
-        elif start < end:
-            result.append((start, end))
+    begun = until = -inf
+    for start, end in [*sorted(spans), (inf, inf)]:
+        if start > until:
+            if begun < until:
+                result.append((begun, until))
+            begun, until = start, end
+        elif end > until:
+            until = end
     return result
 
 

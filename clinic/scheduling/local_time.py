@@ -13,13 +13,25 @@ from clinic.scheduling.intervals import DAY
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
+class Moments(dict[int, datetime]):
+    """Instants as aware datetimes of a zone, each made when it is first asked for."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self.zone = zone
+
+    def __missing__(self, instant: int) -> datetime:
+        moment = self[instant] = datetime.fromtimestamp(instant, self.zone)
+        return moment
+
+
 class WallClock:
     """One zone's clock. Remembers each day's offset, because a search asks for the same days again and again."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
         self._offsets: dict[int, int | None] = {}
-        self._moments: dict[int, datetime] = {}
+        self.moments = Moments(zone)
 
     def start(self, day: int, seconds: int) -> int:
         """The instant at which something that starts `seconds` after local midnight of `day` starts."""
@@ -38,10 +50,7 @@ class WallClock:
 
     def moment(self, instant: int) -> datetime:
         """The instant as an aware datetime of this zone; the same object for the same instant."""
-        found = self._moments.get(instant)
-        if found is None:
-            found = self._moments[instant] = datetime.fromtimestamp(instant, self.zone)
-        return found
+        return self.moments[instant]
 
     def day(self, instant: int) -> int:
         """The local day of an instant."""

@@ -1,7 +1,6 @@
 """From rules to openings: the time in which a provider could work. Pure: no Django, no database."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from clinic.scheduling.intervals import MINUTE, Span, without
@@ -32,8 +31,7 @@ class Hours(NamedTuple):
         return self.weekday == ANY_WEEKDAY
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A stretch of one row of hours in which nothing takes the provider away.
 
     Slots start at `grid` + k · `step` and end by `end`; `grid` is where the row of hours itself starts.

@@ -1,16 +1,21 @@
 """Slots: the bookable offers, as many as there are, in order of time."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.utils import timezone
 
 from clinic.models import Clinic, Patient, Provider, Service
 from clinic.scheduling import selectors
-from clinic.scheduling.intervals import Span, is_clear, overlapping, without
+from clinic.scheduling.intervals import Span, is_clear, overlapping
 from clinic.scheduling.openings import Opening
 from clinic.scheduling.situation import Situation, limit_of
+
+type FreeStart = tuple[int, int, int, int]  # a slot in numbers: instant, provider, clinic, places
 
 
 class Slot(NamedTuple):
@@ -21,15 +26,6 @@ class Slot(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     free_places: int
-
-
-class FreeStart(NamedTuple):
-    """A slot in numbers: instant, provider, clinic, places. Sorts as slots are listed."""
-
-    start: int
-    provider: int
-    clinic: int
-    places: int
 
 
 class Lengths(NamedTuple):
@@ -71,23 +67,24 @@ def slots_for(
     )
     engaged = situation.patients_busy.get(patient.pk, []) if patient else []
     length = Lengths.of(service).treatment
-    moments = {pk: clock.moment for pk, clock in situation.clocks.items()}
+    moments = {pk: clock.moments for pk, clock in situation.clocks.items()}
+    free = free_starts(situation, service, at or timezone.now(), engaged)
     return [
         Slot(
             situation.providers[provider],
             situation.clinics[clinic_pk],
-            moments[clinic_pk](start),
-            moments[clinic_pk](start + length),
+            moments[clinic_pk][start],
+            moments[clinic_pk][start + length],
             places,
         )
-        for start, provider, clinic_pk, places in sorted(free_starts(situation, service, at or timezone.now(), engaged))
+        for start, provider, clinic_pk, places in sorted(free, key=itemgetter(0))  # within one time they stay in order
     ]
 
 
 def free_starts(
     situation: Situation, service: Service, at: datetime, engaged: Sequence[Span] = ()
 ) -> Iterator[FreeStart]:
-    """Every start of `service` that the situation allows after `at`, provider by provider.
+    """Every start of `service` that the situation allows after `at`, provider by provider, clinic by clinic.
 
     `engaged` is the time the patient is elsewhere. A start that two rows of hours share comes once.
     """
@@ -96,34 +93,40 @@ def free_starts(
         window = situation.bookable(clinic, at)
         found: dict[int, int] = {}
         for opening in situation.openings.get((provider, clinic), ()):
-            free = _lane_starts(situation, service, lengths, opening, window)
+            free = _free_lanes(situation, service, lengths, opening, window)
             if (service.pk, clinic) in situation.places:
                 free = _with_rooms(situation, service, clinic, lengths, free)
-            for start, places in free.items():
-                found[start] = max(places, found.get(start, 0))
-        for start, places in found.items():
-            if not engaged or is_clear(engaged, start, start + lengths.treatment):
-                yield FreeStart(start, provider, clinic, places)
+            for start in found.keys() & free.keys():
+                free[start] = max(free[start], found[start])
+            found |= free
+        if engaged:
+            found = {start: n for start, n in found.items() if is_clear(engaged, start, start + lengths.treatment)}
+        yield from zip(found, repeat(provider), repeat(clinic), found.values(), strict=False)
 
 
-def _lane_starts(
+def _free_lanes(
     situation: Situation, service: Service, lengths: Lengths, opening: Opening, window: Span
 ) -> dict[int, int]:
     """The starts of one opening with the number of lanes free for each."""
-    free: dict[int, int] = {}
-    for lane in situation.lanes(opening.provider, limit_of(service, opening.capacity)):
-        for start in _starts_between(lane, lengths, opening, window):
-            free[start] = free.get(start, 0) + 1
-    return free
+    lanes = situation.lanes(opening.provider, limit_of(service, opening.capacity))
+    starts = [_clear_starts(lane, lengths, opening, window) for lane in lanes]
+    if len(starts) == 1:  # as nearly everywhere: nothing to count
+        return dict.fromkeys(starts[0], 1)
+    return Counter(chain.from_iterable(starts))
 
 
-def _starts_between(lane: Sequence[Span], lengths: Lengths, opening: Opening, window: Span) -> Iterator[int]:
+def _clear_starts(lane: Sequence[Span], lengths: Lengths, opening: Opening, window: Span) -> list[int]:
+    """The starts of one opening at which a lane is free, buffers and all."""
     before, treatment, after = lengths
-    around = opening.start - before, opening.end + after
-    for gap_start, gap_end in without(around, overlapping(lane, *around)):
-        first = opening.first_start(max(gap_start + before, window[0]))
-        last = min(gap_end - after - treatment, window[1] - 1)
-        yield from range(first, last + 1, opening.step)
+    grid, step = opening.grid, opening.step
+    start, last = opening.first_start(window[0]), min(opening.end - treatment, window[1] - 1)
+    starts: list[int] = []
+    for taken_from, taken_until in overlapping(lane, start - before, last + treatment + after):
+        starts += range(start, taken_from - after - treatment + 1, step)
+        start = taken_until + before
+        start += (grid - start) % step
+    starts += range(start, last + 1, step)
+    return starts
 
 
 def _with_rooms(
