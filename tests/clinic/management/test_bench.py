@@ -20,7 +20,7 @@ def test_slot_search_finds_what_the_raw_sweep_finds():
 
     found = slots.search(diary, diary.providers, last_day)
 
-    raw = slots.sweep(diary.providers, last_day)
+    raw = slots.sweep(diary.service, diary.providers, last_day)
     assert sorted((slot.starts_at.timestamp(), slot.provider.pk) for slot in found) == raw
     assert len(raw) > 1000
 

@@ -1,0 +1,96 @@
+"""The least work behind any right answer about free slots: read every row that can change it, and sweep once.
+
+The rows are those the engine reads (who offers the service where, rooms, policy, hours, leave, closures, what is
+taken), in five raw queries and whole numbers; of what is taken only whose and when. The sweep knows no rule that the
+bench's own diary does not need (lanes, rooms, buffers, a finer grid), and answers in bare numbers, not in moments and
+rows that a page could show. What the engine takes beyond this is the price of its other rules and of a usable answer.
+"""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.management.bench.diary import FIRST_DAY, NOW, SLOT
+from clinic.models import Provider, Service
+from clinic.scheduling.intervals import DAY, Span, merged
+from clinic.scheduling.openings import Hours, days_of
+from clinic.scheduling.sql import ABSENCES, HOURS, OF_PROVIDERS, OFFERS, ROOMS_AND_POLICY, ask
+
+STEP = int(SLOT.total_seconds())
+ACTIVE = """
+SELECT id, '' FROM clinic_provider WHERE organisation_id = %(organisation)s AND active AND id IN :providers
+UNION ALL
+SELECT id, time_zone FROM clinic_clinic WHERE organisation_id = %(organisation)s AND active AND id IN :clinics
+"""
+TAKEN = """
+SELECT provider_id, INSTANT(busy_from), INSTANT(busy_until) FROM clinic_appointment
+ WHERE provider_id IN :providers AND status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress')
+   AND busy_from > %(start)s AND busy_from < %(end)s
+"""
+
+
+def sweep(service: Service, providers: Iterable[Provider], last_day: date) -> list[tuple[int, int]]:
+    """Free (instant, provider) pairs from FIRST_DAY to `last_day`, in order."""
+    organisation = service.organisation_id
+    lists = {"services": [service.pk], "providers": [provider.pk for provider in providers]}
+    offers = ask([OFFERS + OF_PROVIDERS, ROOMS_AND_POLICY], lists, organisation=organisation)
+    pairs = {(provider, clinic) for kind, _, provider, clinic, *_ in offers if kind == "offer"}
+    lists["clinics"] = {clinic for _, clinic in pairs}
+    zones = dict(ask([ACTIVE], lists, organisation=organisation))
+    hours = ask([HOURS], lists, first_day=FIRST_DAY, last_day=last_day)
+    days = {"first_day": FIRST_DAY, "last_day": last_day}
+    start = datetime.combine(FIRST_DAY, time(), UTC) - timedelta(days=1)
+    window = {"start": start, "end": datetime.combine(last_day, time(), UTC) + timedelta(days=2)}
+    absences = ask([ABSENCES], lists, organisation=organisation, **days, **window)
+    taken = ask([TAKEN], lists, **window)
+
+    shut = {day for kind, _, first, last, *_ in absences if kind == "closure" for day in range(first, last + 1)}
+    busy = merged_by_owner([*taken, *(row[1:4] for row in absences if row[0] == "leave")])
+    bookable = next(window_of(notice, horizon) for kind, notice, horizon, *_ in offers if kind == "policy")
+    midnights = {clinic: Midnights(zones[clinic]) for clinic in lists["clinics"]}
+    free = []
+    for row in map(Hours._make, hours):
+        if (row.provider, row.clinic) in pairs and row.provider in zones:
+            for day in days_of(row, FIRST_DAY.toordinal(), last_day.toordinal()):
+                if day not in shut:
+                    midnight = midnights[row.clinic][day]
+                    gaps = free_in(midnight + row.start, midnight + row.end, busy.get(row.provider, []))
+                    free += [(instant, row.provider) for instant in gaps if instant in bookable]
+    free.sort()
+    return free
+
+
+def window_of(notice: int, horizon_days: int) -> range:
+    now = int(NOW.timestamp())
+    return range(now + notice, now + horizon_days * DAY)
+
+
+class Midnights(dict[int, int]):
+    """By day, the instant at which it begins in a zone."""
+
+    def __init__(self, zone: str) -> None:
+        super().__init__()
+        self.zone = ZoneInfo(zone)
+
+    def __missing__(self, day: int) -> int:
+        midnight = self[day] = int(datetime.fromordinal(day).replace(tzinfo=self.zone).timestamp())
+        return midnight
+
+
+def merged_by_owner(rows: Iterable[tuple[int, int, int]]) -> dict[int, list[Span]]:
+    spans = defaultdict(list)
+    for owner, start, end in rows:
+        spans[owner].append((start, end))
+    return {owner: merged(own) for owner, own in spans.items()}
+
+
+def free_in(opens: int, closes: int, busy: Sequence[Span]) -> Iterator[int]:
+    """The starts between two instants at which nothing is taken for one step."""
+    position = max(0, bisect_left(busy, (opens,)) - 1)
+    for instant in range(opens, closes - STEP + 1, STEP):
+        while position < len(busy) and busy[position][1] <= instant:
+            position += 1
+        if position == len(busy) or busy[position][0] >= instant + STEP:
+            yield instant
