@@ -50,6 +50,22 @@ def test_solve_on_small_problems_nearly_always_proves_its_optimum():
     assert sum(proof.placed_optimal for proof in proofs) >= 99
 
 
+def test_bound_says_what_is_possible_where_the_solver_falls_short(monkeypatch):
+    """Kept from its last, exact step it holds the first visits so that one session less fits: four of five."""
+    monkeypatch.setattr("clinic.scheduling.planning.solve.SMALL_SINGLES", 0)
+    days = [(0, 570, 0), (0, 660, 0), (1, 600, 0), (4, 540, 0), (6, 570, 0), (7, 540, 0), (0, 600, 1)]
+    offers = [offer(0, day, minute, provider=provider) for day, minute, provider in days]
+    offers += [offer(1, 0, 540), offer(1, 2, 540), offer(1, 0, 540, provider=1), offer(1, 1, 570, provider=1)]
+    rests = rules(2, per_day=0, gap_days=2, keep_time=False)
+    problem = problem_of(offers, (0, 0, 3), (0, 1, 2), rules=rests)
+
+    solution = solve(problem)
+
+    assert best_by_trying_everything(problem)[0] == solution.certificate.placed_bound == 5
+    assert solution.placed == 4
+    assert not solution.certificate.placed_optimal
+
+
 @pytest.mark.parametrize("seed", range(50))
 def test_greedy_breaks_no_rule(seed):
     problem = random_problem(seed)
