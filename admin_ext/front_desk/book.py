@@ -22,7 +22,7 @@ from admin_ext.roles import BOOK
 from clinic.enums import MessageKind
 from clinic.errors import ClinicError, Refusal
 from clinic.messaging.services import heard_of
-from clinic.models import Appointment, Patient
+from clinic.models import Appointment
 from clinic.packages.selectors import local_day
 from clinic.scheduling.booking import book, cancel
 from clinic.scheduling.booking.newcomer import book_new_patient
@@ -171,5 +171,5 @@ class UndoBookingPage(StaffPage):
             cancel(appointment, by=request.user, reason=_("Booked by mistake"), tell=told)
         except ClinicError as refusal:
             return refused(request, appointment, refusal)
-        values = {"patient": Patient.objects.get(pk=appointment.patient_id)}
-        return changed(request, appointment, _("The booking of %(patient)s is taken back.") % values)
+        text = _("The booking of %(patient)s is taken back.") % {"patient": appointment.patient}
+        return changed(request, appointment, text)

@@ -1,7 +1,7 @@
 """What the booking page is asked for by its address or its form: rows of the person's own organisation, or 404."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.http import QueryDict
@@ -127,8 +127,19 @@ class Reader:
             return self.own(Service, service), row, not purchase
         return self.row("service", Service), self.row("purchase", PackagePurchase), False
 
+    def time_entered(self) -> Time | None:
+        """A time of the wall of the clinic chosen, with the provider chosen."""
+        provider, clinic = self.row("provider", Provider), self.row("clinic", Clinic)
+        moment = parsed(parse_datetime, self.query.get("entered", ""))
+        if not (provider and clinic and moment) or moment.tzinfo is not None or moment.year not in YEARS:
+            return None
+        on_the_clock = moment.replace(tzinfo=clinic.zone).astimezone(UTC)  # an hour that the clocks skip is moved on
+        return Time(provider, clinic, on_the_clock.astimezone(clinic.zone))
+
     def time(self) -> Time | None:
         """The choice `slot` of the form, or else `provider`, `clinic` and `starts_at` of an address."""
+        if "take" in self.query:
+            return self.time_entered()
         if chosen := self.query.get("slot"):
             provider, clinic, starts_at = [*chosen.split("~"), "", ""][:3]
         else:
