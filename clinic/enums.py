@@ -183,6 +183,17 @@ class Happening(TextChoices):
     MESSAGE = "message", _("Message")
 
 
+class ProposalReason(TextChoices):
+    """Why a time is proposed to somebody whose appointment is moved."""
+
+    SAME_PROVIDER = "same_provider", _("Same provider, nearest time")
+    SAME_TIME = "same_time", _("Same time, another provider")
+    LATER_WEEK = "later_week", _("Same weekday and time")
+    FIRST_FREE = "first_free", _("First free time")
+    OTHER_CLINIC = "other_clinic", _("Nearest time in another clinic")
+    NEAR = "near", _("Near the time it has now")
+
+
 class RefusalCode(TextChoices):
     """Why the clinic says no. The values are stable: reports and other programs may rely on them."""
 

@@ -2,6 +2,7 @@
 
 from admin_ext.front_desk.appointment import AppointmentPage
 from admin_ext.front_desk.board import BoardPage
+from admin_ext.front_desk.move import MovePage
 from admin_ext.front_desk.notes import NotesPage
 from admin_ext.front_desk.book import BookPage, UndoBookingPage
 from admin_ext.front_desk.steps import StepPage
@@ -11,6 +12,7 @@ urlpatterns = [
     BookPage.at("book/", "book"),
     UndoBookingPage.at("book/<int:pk>/undo/", "undo_booking"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
+    MovePage.at("appointment/<int:pk>/move/", "appointment_move"),
     NotesPage.at("appointment/<int:pk>/notes/", "appointment_notes"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),
 ]

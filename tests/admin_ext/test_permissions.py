@@ -67,6 +67,7 @@ PAGES = {
     "appointment": "FPCMA",
     "appointment_step": "FPMA",
     "appointment_notes": "FPMA",
+    "appointment_move": "FMA",
     "policy_meaning": "MA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
