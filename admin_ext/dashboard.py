@@ -1,12 +1,13 @@
 """The first page: the flow board of today, and below it what needs doing; each card is one question to the database."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
@@ -36,13 +37,17 @@ class Line:
 
 @dataclass
 class Card:
-    """Lines under a title, with a link to all of them; `empty` says what to do when there are none."""
+    """Lines under a title, with a link to all of them; `empty` says what to do when there are none.
+
+    `also` are further ways on: words and address.
+    """
 
     title: str
     icon: str
     empty: str
     link: str = ""
     lines: list[Line] = field(default_factory=list)
+    also: list[tuple[str, str]] = field(default_factory=list)
 
 
 def dashboard(request, context: dict) -> dict:
@@ -78,24 +83,35 @@ def tomorrow(choice: Choice, *, at: datetime) -> Card:
     )
     counts = {row["clinic"]: row for row in counted}
     number = sum(row["n"] for row in counts.values())
-    address = f"{reverse('admin:clinic_appointment_changelist')}?day=tomorrow"
+    calendar, print_out = calendar_addresses(choice, localdate(at) + timedelta(days=1))
     return Card(
         title=_("Tomorrow (%(number)s)") % {"number": number},
         icon="calendar_month",
         empty=_("Nothing is booked for tomorrow yet. The next free times stand below."),
-        link=address,
-        lines=[clinic_line(one, counts[one.pk], address) for one in choice.chosen if one.pk in counts],
+        link=calendar,
+        lines=[clinic_line(one, counts[one.pk], calendar) for one in choice.chosen if one.pk in counts],
+        also=[(_("Print"), print_out)] if number else [],
     )
 
 
-def clinic_line(clinic: Clinic, count: dict, address: str) -> Line:
+def calendar_addresses(choice: Choice, on: date) -> tuple[str, str]:
+    """The calendar of a day and its print, of the chosen clinic where it is one alone."""
+    query = {"day": on.isoformat()}
+    if len(choice.chosen) == 1:
+        query["clinic"] = choice.chosen[0].pk
+    if choice.provider:
+        query["provider"] = choice.provider.pk
+    return tuple(f"{reverse(page)}?{urlencode(query)}" for page in ("admin:calendar", "admin:calendar_print"))
+
+
+def clinic_line(clinic: Clinic, count: dict, calendar: str) -> Line:
     unconfirmed = ngettext("%(n)s not confirmed", "%(n)s not confirmed", count["unconfirmed"])
     return Line(
         lead=left_to_right(clock(count["first"], clinic.zone)),
         what=name(clinic),
         small=unconfirmed % {"n": count["unconfirmed"]} if count["unconfirmed"] else _("all confirmed"),
         end=ngettext("%(n)s appointment", "%(n)s appointments", count["n"]) % {"n": count["n"]},
-        link=f"{address}&clinic__id__exact={clinic.pk}",
+        link=f"{calendar}&clinic={clinic.pk}",
     )
 
 

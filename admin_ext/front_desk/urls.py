@@ -2,13 +2,15 @@
 
 from admin_ext.front_desk.appointment import AppointmentPage
 from admin_ext.front_desk.board import BoardPage
+from admin_ext.front_desk.book import BookPage, UndoBookingPage
+from admin_ext.front_desk.free_times import NextFreePage
 from admin_ext.front_desk.move import MovePage
 from admin_ext.front_desk.notes import NotesPage
-from admin_ext.front_desk.book import BookPage, UndoBookingPage
 from admin_ext.front_desk.steps import StepPage
 
 urlpatterns = [
     BoardPage.at("today/board/", "board"),
+    NextFreePage.at("today/free/", "next_free"),
     BookPage.at("book/", "book"),
     UndoBookingPage.at("book/<int:pk>/undo/", "undo_booking"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),

@@ -13,7 +13,7 @@ from clinic.models import Appointment, Charge, Clinic, Provider, Service
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
 from clinic.scheduling.selectors import situation
 from clinic.scheduling.situation import Situation
-from clinic.scheduling.slots import FreeStart, Slot, free_starts
+from clinic.scheduling.slots import FreeStart, Lengths, Slot, free_starts
 
 SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
 
@@ -85,11 +85,12 @@ def next_free(
 
 
 def firsts(found: Situation, service: Service, at: datetime) -> Iterator[NextFree]:
-    starts: dict[int, list[FreeStart]] = defaultdict(list)
-    for start in free_starts(found, service, at):
-        starts[start.clinic].append(start)
-    for clinic, free in starts.items():
-        first, moment = min(free), found.clocks[clinic].moment
-        ends_at = moment(first.start) + service.duration
-        slot = Slot(found.providers[first.provider], found.clinics[clinic], moment(first.start), ends_at, first.places)
-        yield NextFree(service, slot, more=len({one.start for one in free}) - 1)
+    by_clinic: dict[int, list[FreeStart]] = defaultdict(list)
+    for free in free_starts(found, service, at):
+        by_clinic[free[2]].append(free)
+    for starts in by_clinic.values():
+        start, provider, clinic, places = min(starts)
+        starts_at = found.clocks[clinic].moments[start]
+        ends_at = found.clocks[clinic].moments[start + Lengths.of(service).treatment]
+        slot = Slot(found.providers[provider], found.clinics[clinic], starts_at, ends_at, places)
+        yield NextFree(service, slot, more=len({start for start, *_ in starts}) - 1)
