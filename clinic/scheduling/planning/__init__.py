@@ -1,7 +1,8 @@
 """The auto-scheduler: from packages to a plan that books every session, or says why it cannot.
 
 Three rooms. *Candidates*: the engine's free starts that suit each patient, as arrays. *Solve*: the most sessions, then
-the fewest changes of provider, then the same weekday and time, then the earliest finish, with a proven bound; pure.
+the fewest changes of provider, then the same weekday and time (a new treatment waits at most a week for them), then
+the earliest finish, with a proven bound; pure.
 *Explain*: what stands in the way of the rest, and changes that have been tried and help. A plan is a proposal: it is
 `apply` that locks, checks every session anew and books them all, or none.
 """

@@ -5,7 +5,9 @@ something; taking the earliest day that gap and week allow, again and again, giv
 i-th day taken is no later than the i-th day of any other choice, hence neither is its week fuller. So f(P), the
 sessions within D(P), costs one walk over a bit mask, and the fewest providers are found by trying sets P in order of
 size until f(P) reaches f(all): both goals are proven. The same walk over the days of a growing set of (weekday, time)
-patterns keeps these few, and ends as early as they let it. Without a gap the walk goes over hours, earliest end first;
+patterns keeps these few, and ends as early as they let it. A new treatment is not kept waiting for them: the first
+session comes within a week of the soonest possible, for in a week every weekday and hour has come by once. One that has
+begun keeps its rhythm. Without a gap the walk goes over hours, earliest end first;
 it then proves nothing unless everything wanted is placed.
 """
 
@@ -22,6 +24,7 @@ from clinic.scheduling.planning.schedule import Visit
 
 SETS_TRIED = 5000  # provider sets; beyond this the fewest are not proven
 SETS_COMPARED = 4  # smallest sets among which the steadier pattern decides
+WAIT = 7  # days that the first session may come after the soonest possible, for the sake of weekday and time
 
 type Pattern = tuple[int, int]  # weekday, minute of the day
 
@@ -32,15 +35,16 @@ class Choice:
 
     candidates: list[int]
     changes: int
+    is_late: bool  # the first one waits too long
     patterns: int
     finish: int  # end of the last one
     most_proven: bool
     fewest_proven: bool
 
     @property
-    def cost(self) -> tuple[int, int, int, int]:
-        """Less is better: the four goals in their order."""
-        return -len(self.candidates), self.changes, self.patterns, self.finish
+    def cost(self) -> tuple[int, int, bool, int, int]:
+        """Less is better: the four goals in their order, the third within a start in good time."""
+        return -len(self.candidates), self.changes, self.is_late, self.patterns, self.finish
 
 
 class Chooser:
@@ -82,6 +86,7 @@ class Chooser:
             self.offers[self.provider[row]][self.pattern[row]] |= 1 << bit
             self.rows_at[bit].append(row)
         self.mask_of = {provider: _union(own.values()) for provider, own in self.offers.items()}
+        self.soonest = self._first_day(self._walk(_union(self.mask_of.values())))
 
     @property
     def changes_booked(self) -> int:
@@ -116,13 +121,20 @@ class Chooser:
 
     def _choice(self, picks: list[int], *, most_proven: bool, fewest_proven: bool) -> Choice:
         providers = self.booked_providers | {self.provider[row] for row in picks} if self.keep_provider else ()
-        patterns, finish = self._unsteadiness(picks)
         candidates = [self.rows[row] for row in picks]
-        return Choice(candidates, max(len(providers) - 1, 0), patterns, finish, most_proven, fewest_proven)
+        changes = max(len(providers) - 1, 0)
+        return Choice(candidates, changes, *self._unsteadiness(picks), most_proven, fewest_proven)
 
-    def _unsteadiness(self, picks: list[int]) -> tuple[int, int]:
+    def _unsteadiness(self, picks: list[int]) -> tuple[bool, int, int]:
         patterns = {self.pattern[row] for row in picks}.union(self.booked_patterns)
-        return len(patterns) if self.keep_time else 0, max((self.end[row] for row in picks), default=0)
+        late = bool(picks) and self._is_late(min(self.day[row] for row in picks), self.soonest)
+        return late, len(patterns) if self.keep_time else 0, max((self.end[row] for row in picks), default=0)
+
+    def _is_late(self, first: int, soonest: int) -> bool:
+        return not self.booked_providers and first > soonest + WAIT
+
+    def _first_day(self, bits: list[int]) -> int:
+        return self.day[self.rows_at[bits[0]][0]] if bits else 0
 
     def _provider_sets(self, everybody: frozenset[int], most: int) -> tuple[list[frozenset[int]], bool]:
         """The first smallest sets of providers that reach `most`, and whether that is proven."""
@@ -146,13 +158,17 @@ class Chooser:
                 masks[pattern] |= mask
         kept = [pattern for pattern in self.booked_patterns if pattern in masks] if self.keep_time else sorted(masks)
         covered = _union(masks[pattern] for pattern in kept)
-        best = self._walk(covered)
-        while len(best) < most:
+        best, soonest = self._walk(covered), self._first_day(self._walk(_union(masks.values())))
+        while len(best) < most or self._is_late(self._first_day(best), soonest):
             walks = {p: self._walk(covered | masks[p]) for p in sorted(masks.keys() - set(kept))}
-            pattern = min(walks, key=lambda p: (-len(walks[p]), walks[p][-1] if walks[p] else 0))
+            pattern = min(walks, key=lambda p: self._shortcoming(walks[p], soonest))
             kept, covered, best = [*kept, pattern], covered | masks[pattern], walks[pattern]
         order = {pattern: i for i, pattern in enumerate(kept)}
         return [min(self._within(bit, providers, order), key=lambda row: order[self.pattern[row]]) for bit in best]
+
+    def _shortcoming(self, walk: list[int], soonest: int) -> tuple[bool, int, int]:
+        """Less is better: a start in good time, then many sessions, then an early end."""
+        return self._is_late(self._first_day(walk), soonest), -len(walk), walk[-1] if walk else 0
 
     def _within(self, bit: int, providers: frozenset[int], kept: dict[Pattern, int]) -> list[int]:
         return [row for row in self.rows_at[bit] if self.provider[row] in providers and self.pattern[row] in kept]

@@ -133,6 +133,37 @@ def test_solve_keeps_weekday_and_time_over_an_earlier_finish():
     assert len(set(zip(c.weekday[solution.chosen].tolist(), c.minute[solution.chosen].tolist(), strict=True))) == 1
 
 
+MONDAYS_FROM_THE_FOURTH_WEEK = [offer(0, day, 600) for day in (21, 28, 35, 42)]
+THREE_TUESDAYS = [offer(0, day, 540) for day in (1, 8, 15)]
+
+
+def test_solve_does_not_keep_a_new_patient_waiting_for_one_weekday_and_time():
+    problem = problem_of([*THREE_TUESDAYS, *MONDAYS_FROM_THE_FOURTH_WEEK], (0, 0, 4))
+
+    assert days_of(problem, solve(problem)) == [1, 8, 15, 21]
+
+
+def test_solve_lets_a_patient_wait_a_week_for_one_weekday_and_time():
+    offers = [offer(0, 0, 540), *(offer(0, day, 600) for day in (7, 14, 21))]
+    problem = problem_of(offers, (0, 0, 3))
+
+    assert days_of(problem, solve(problem)) == [7, 14, 21]
+
+
+def test_solve_keeps_the_rhythm_of_a_treatment_that_has_begun():
+    offers = [*THREE_TUESDAYS, *MONDAYS_FROM_THE_FOURTH_WEEK]
+    problem = problem_of(offers, (0, 0, 4), booked=booked((0, 0, 0, 600), (0, 0, 7, 600), (0, 0, 14, 600)))
+
+    assert days_of(problem, solve(problem)) == [21, 28, 35, 42]
+
+
+def test_solve_keeps_the_provider_before_it_starts_in_good_time():
+    offers = [*MONDAYS_FROM_THE_FOURTH_WEEK, *(offer(0, day, 540, provider=1) for day in (1, 8, 15))]
+    problem = problem_of(offers, (0, 0, 4))
+
+    assert days_of(problem, solve(problem)) == [21, 28, 35, 42]
+
+
 def test_solve_without_a_wish_for_time_or_provider_finishes_early():
     offers = [offer(0, day, 600, provider=day % 2) for day in range(10)]
     wishes = rules(keep_provider=False, keep_time=False)
