@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from clinic.billing.selectors import charge_of
 from clinic.billing.services import raise_fee, withdraw_fee
@@ -16,9 +17,11 @@ from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.scheduling import refusals as rules
+from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import reread
+from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.waiver import MAY_WAIVE, may_not_waive
-from clinic.scheduling.booking.write import TAKEN, reasons_against, take_time
+from clinic.scheduling.booking.write import TAKEN
 from clinic.scheduling.locks import lock, retried
 from clinic.scheduling.status import POSSIBLE_FROM, before, is_live
 from clinic.tenancy import own
@@ -119,9 +122,11 @@ def _take_waiver_back(row: Appointment, *, by: User, reason: str, at: datetime) 
 
 
 def _too_late(row: Appointment, *, by: User) -> Refusal:
-    taken_on = date_format(_local(step_taken_at(row), row), "DATE_FORMAT")
-    values = {"patient": row.patient, "status": S(row.status).label, "day": taken_on}
-    message = _("The appointment of %(patient)s is %(status)s since %(day)s. Only a step of today can be undone.")
+    step = pgettext("happened", "Waived") if row.waived_at else S(row.status).label
+    values = {"patient": row.patient, "step": step, "day": date_format(_local(step_taken_at(row), row), "DATE_FORMAT")}
+    message = _(
+        "%(patient)s: “%(step)s” was set on %(day)s. A step can be undone only on the day on which it is taken."
+    )
     return Refusal(RefusalCode.STATUS, message % values, _way_out(row, by=by))
 
 

@@ -8,11 +8,11 @@ from clinic.enums import (
     MessageStatus,
     RefusalCode,
 )
-from clinic.errors import BookingRefused
+from clinic.errors import BookingRefused, WrongStatus
 from clinic.models import Message
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import codes, monday, walk
-from tests.factories import BEFORE, make_provider, make_room, make_user
+from tests.factories import BEFORE, NINE, make_provider, make_room, make_user
 
 S = AppointmentStatus
 
@@ -164,3 +164,100 @@ def test_an_overbooked_appointment_is_taken_again_by_who_may_overbook(desk):
     undone = booking.undo_status(extra, by=chief, at=BEFORE)
 
     assert (undone.lane, undone.overbook_reason) == (1, "Came from far away")
+
+
+# Until the end of the day
+
+
+LATE_IN_THE_EVENING = monday(23, 59)
+AFTER_MIDNIGHT = monday(0).replace(day=8)
+
+
+def taken(desk, *verbs, at=NINE, **options):
+    return walk(desk, desk.book(NINE, **options), *verbs, at=at)
+
+
+@pytest.mark.parametrize(
+    "verbs",
+    [["confirm"], ["check_in"], ["check_in", "start"], ["check_in", "complete"], ["cancel"], ["mark_no_show"]],
+    ids=lambda verbs: verbs[-1],
+)
+def test_a_step_is_undone_until_the_end_of_its_day_and_no_longer(desk, verbs, nothing_written):
+    appointment = taken(desk, *verbs)
+    nothing_written()
+
+    assert booking.can_be_undone(appointment, at=LATE_IN_THE_EVENING)
+    assert not booking.can_be_undone(appointment, at=AFTER_MIDNIGHT)
+    with pytest.raises(WrongStatus, match="was set on 7 Jan 2030") as refused:
+        booking.undo_status(appointment, by=desk.user, at=AFTER_MIDNIGHT)
+
+    assert codes(refused) == [RefusalCode.STATUS]
+
+
+@pytest.mark.parametrize(("zone", "possible"), [("Asia/Riyadh", False), ("America/New_York", True)])
+def test_the_day_ends_in_the_clinic_not_in_the_server(desk, zone, possible):
+    appointment = taken(desk, "mark_no_show", at=LATE_IN_THE_EVENING)
+    desk.change(desk.clinic, time_zone=zone)
+    appointment.refresh_from_db()
+
+    assert booking.can_be_undone(appointment, at=AFTER_MIDNIGHT) == possible
+
+
+def test_an_arrival_is_undone_on_its_day_though_the_patient_confirmed_last_week(desk):
+    appointment = walk(desk, desk.book(monday(9)), "confirm", at=BEFORE)
+    walk(desk, appointment, "check_in", at=monday(9))
+
+    assert walk(desk, appointment, "undo_status", at=monday(10)).status == S.CONFIRMED
+
+
+def test_a_no_show_marked_the_day_after_is_undone_on_that_day(desk):
+    appointment = taken(desk, "mark_no_show", at=AFTER_MIDNIGHT)
+    appointment.notes = "Called her"
+    appointment.record("notes", by=desk.user, at=AFTER_MIDNIGHT.replace(day=9))
+
+    assert booking.can_be_undone(appointment, at=AFTER_MIDNIGHT)
+    assert not booking.can_be_undone(appointment, at=AFTER_MIDNIGHT.replace(day=9))
+
+
+@pytest.mark.parametrize(
+    ("verbs", "way_out"),
+    [
+        (["mark_no_show"], "Ask a manager, who may waive what it costs or correct it."),
+        (["cancel"], "Book a new appointment, or ask a manager to correct this one."),
+        (["check_in", "complete"], "Ask a manager, who may correct it."),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else "",
+)
+def test_the_day_after_the_desk_hears_what_to_do_instead(desk, verbs, way_out):
+    appointment = taken(desk, *verbs)
+
+    with pytest.raises(WrongStatus) as refused:
+        booking.undo_status(appointment, by=desk.user, reason="Wrong button", at=AFTER_MIDNIGHT)
+
+    assert refused.value.reasons[0].hint == way_out
+
+
+def test_the_day_after_a_manager_corrects_for_a_reason(desk, chief):
+    purchase = desk.purchase()
+    appointment = taken(desk, "mark_no_show", purchase=purchase)
+
+    with pytest.raises(WrongStatus, match="Give a reason to correct it all the same"):
+        booking.undo_status(appointment, by=chief, at=AFTER_MIDNIGHT)
+    row = booking.undo_status(appointment, by=chief, reason="Was treated, nobody clicked", at=AFTER_MIDNIGHT)
+
+    assert (row.status, row.session_used) == (S.SCHEDULED, False)
+    assert row.history.first().history_change_reason == "Was treated, nobody clicked"
+
+
+def test_a_step_whose_moment_nobody_kept_counts_as_of_the_day_of_the_appointment(desk):
+    imported = desk.appointment(monday(9), status=S.COMPLETED)
+    unknown = desk.appointment(monday(10), status=S.NO_SHOW)
+    unknown.history.all().delete()
+
+    for row in (imported, unknown):
+        assert booking.can_be_undone(row, at=LATE_IN_THE_EVENING)
+        assert not booking.can_be_undone(row, at=AFTER_MIDNIGHT)
+
+
+def test_what_is_only_booked_has_no_step_to_take_back(desk):
+    assert not booking.can_be_undone(desk.book(monday(9)), at=BEFORE)
