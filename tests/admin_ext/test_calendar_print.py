@@ -166,4 +166,3 @@ def test_print_costs_the_same_number_of_queries_whatever_the_rows(
         response = printed(desk)
 
     assert len(sheets(response)) == 2
-

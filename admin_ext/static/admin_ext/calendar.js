@@ -1,138 +1,163 @@
-// The calendar's hand and keys: arrows walk over the slots and cards, a card is dragged or pushed to another time.
+// The calendar's hand and keys: arrows walk over slots and cards, a card is dragged or pushed to another time.
 (() => {
   document.getElementById("paper-print")?.addEventListener("click", () => print());
   if (document.body.matches("[data-print]")) print();
   const page = document.getElementById("calendar"), diary = document.getElementById("diary");
   if (!page) return;
   page.classList.add("is-scripted");
-  const filters = document.getElementById("diary-filters"), keys = document.getElementById("diary-keys");
-  const says = document.getElementById("diary-says"), scroll = page.querySelector(".diary-scroll");
-  const one = (selector, root = diary) => root?.querySelector(selector), all = (selector, root = diary) => [...root.querySelectorAll(selector)];
+  const one = (selector, root = diary) => root.querySelector(selector);
+  const all = (selector, root = diary) => [...root.querySelectorAll(selector)];
+  const keys = document.getElementById("diary-keys"), says = document.getElementById("diary-says");
+  const filters = document.getElementById("diary-filters"), zone = one("[data-zone]", page);
   filters.addEventListener("change", () => filters.requestSubmit());
   document.getElementById("diary-help").addEventListener("click", () => keys.showModal());
-  const zone = one("[data-zone]", page);
   if (zone.dataset.zone !== Intl.DateTimeFormat().resolvedOptions().timeZone) zone.hidden = false;
   if (!diary) return;
 
-  const minute = () => parseFloat(getComputedStyle(one(".diary")).getPropertyValue("--minute"));
-  const number = (element, name) => parseFloat(element.style.getPropertyValue(name));
+  const number = (element, name) => parseFloat(element.style.getPropertyValue(name)) || 0;
+  const minute = () => number(one(".diary"), "--minute");
   const columns = () => all(".diary-column"), blocks = (column) => all("[data-start]", column);
-  const ask = (verb, address, values = {}) => htmx.ajax(verb, address, {source: says, target: "#modal-content", swap: "innerHTML", values});
+  const ask = (verb, address, values = {}) =>
+    htmx.ajax(verb, address, { source: says, target: "#modal-content", swap: "innerHTML", values });
 
-  // One stop of the tab key: the block that was last in use, else the first one.
+  // One stop of the tab key: the block that was last in use, or what now stands at its time, or the first one.
   let last = {};
-  const remember = (block) => { last = {id: block.id, column: block.parentElement.id, start: +block.dataset.start}; };
+  const nearest = (column, start) => blocks(column).reduce((best, block) => {
+    const far = Math.abs(block.dataset.start - start);
+    return best && Math.abs(best.dataset.start - start) <= far ? best : block;
+  }, null);
   function settle() {
-    const known = document.getElementById(last.id) || nearest(document.getElementById(last.column), last.start) || one("[data-start]");
-    all("[data-start]").forEach((block) => { block.tabIndex = block === known ? 0 : -1; });
+    const column = document.getElementById(last.column);
+    const known = document.getElementById(last.id) || (column && nearest(column, last.start)) || one("[data-start]");
+    for (const block of all("[data-start]")) block.tabIndex = block === known ? 0 : -1;
     return known;
   }
-  const nearest = (column, start) => column && blocks(column).reduce((best, block) =>
-    !best || Math.abs(block.dataset.start - start) < Math.abs(best.dataset.start - start) ? block : best, null);
-  function go(block) { if (block) { remember(block); settle(); block.focus(); } }
-  diary.addEventListener("focusin", (event) => { const block = event.target.closest("[data-start]"); if (block) { remember(block); settle(); } });
+  diary.addEventListener("focusin", ({ target }) => {
+    const block = target.closest("[data-start]");
+    if (block) last = { id: block.id, column: block.parentElement.id, start: +block.dataset.start };
+    settle();
+  });
   settle();
 
-  // What is asked for again comes without losing the place: not in the middle of a move or under a dialog.
-  let lost = false;
+  // The board comes again without losing the place: not during a drag, and by the clock not under a dialog.
+  let drag = null, lost = false;
   const busy = () => drag || one("#modal-content", document)?.offsetParent;
-  diary.addEventListener("htmx:beforeRequest", (event) => { if (event.target === diary && event.detail.requestConfig.triggeringEvent?.type !== "appointment-changed" && busy()) event.preventDefault(); });
-  diary.addEventListener("htmx:beforeSwap", (event) => { if (event.target === diary) lost = diary.contains(document.activeElement) || document.activeElement === document.body && !!last.id; });
-  diary.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== diary) return;
-    const known = settle();
-    if (lost && !diary.contains(document.activeElement)) known?.focus({preventScroll: true});
+  diary.addEventListener("htmx:beforeRequest", (event) => {
+    const cause = event.detail.requestConfig.triggeringEvent?.type;
+    if (event.target === diary && cause !== "appointment-changed" && busy()) event.preventDefault();
   });
-  setInterval(() => { // the line of the present goes on by itself
+  diary.addEventListener("htmx:beforeSwap", ({ target }) => {
+    const active = document.activeElement;
+    if (target === diary) lost = diary.contains(active) || (active === document.body && last.id);
+  });
+  diary.addEventListener("htmx:afterSwap", ({ target }) => {
+    const known = target === diary && settle();
+    if (known && lost && !diary.contains(document.activeElement)) known.focus({ preventScroll: true });
+  });
+  if (one(".diary-now")) page.querySelector(".diary-scroll").scrollTop = one(".diary-now").offsetTop - 160;
+  setInterval(() => {
     const frame = one(".diary-present"), now = number(frame, "--now");
     if (now) frame.style.setProperty("--now", now + 0.25);
   }, 15_000);
-  const present = one(".diary-now");
-  if (present) scroll.scrollTop = present.offsetTop - scroll.clientHeight / 3;
 
-  // Moving: the server decides; whatever it says, the card stands where the board that comes next has it.
-  const iso = (start) => new Date(start * 1000).toISOString();
-  function move(card, column, start, clinic) {
-    const values = {starts_at: iso(start), version: card.dataset.version, clinic: clinic || card.dataset.clinic};
-    if (column.dataset.provider) values.provider = column.dataset.provider;
-    last = {id: card.id, column: column.id, start};
-    return ask("POST", card.dataset.move, values);
+  // Moving: the server decides. Until it has answered the card waits where it was; a refusal opens as a dialog.
+  function move(card, column, { start, clinic = card.dataset.clinic }) {
+    const { provider } = column.dataset, starts_at = new Date(start * 1000).toISOString();
+    last = { id: card.id, column: column.id, start };
+    card.ariaBusy = "true";
+    ask("POST", card.dataset.move, { starts_at, clinic, version: card.dataset.version, ...(provider && { provider }) });
   }
-  function target(column, top) { // the slot under the upper edge of the card, else the nearest step of the column
-    const slot = all(".diary-slot", column).find((other) => top >= number(other, "--top") - 5 && top < number(other, "--top") + number(other, "--height") - 5);
-    const step = column.dataset.step / 60, at = Math.round(top / step) * step;
-    return slot ? {top: number(slot, "--top"), start: +slot.dataset.start, clinic: slot.dataset.clinic} : {top: at, start: +column.dataset.top + at * 60};
+  says.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.xhr.status === 204) return; // the next board is on its way
+    for (const card of all("[aria-busy]")) card.removeAttribute("aria-busy");
+    for (const mark of all(".diary-drop")) mark.remove();
+  });
+  function time(column, top) { // the slot under the upper edge of the card, else the nearest step of the column
+    const step = column.dataset.step / 60, rounded = Math.round(top / step) * step;
+    const slot = all(".diary-slot", column).find((other) => {
+      const above = top + 5 - number(other, "--top");
+      return above >= 0 && above < number(other, "--height");
+    });
+    if (!slot) return { top: rounded, start: +column.dataset.top + rounded * 60 };
+    return { top: number(slot, "--top"), start: +slot.dataset.start, clinic: slot.dataset.clinic };
   }
 
-  let drag = null;
-  const begin = () => { drag.begun = true; drag.card.classList.add("is-dragged"); navigator.vibrate?.(15); };
+  function lift() {
+    drag.lifted = true;
+    drag.card.classList.add("is-dragged");
+    drag.mark = Object.assign(document.createElement("div"), { className: "diary-drop" });
+  }
   diary.addEventListener("pointerdown", (event) => {
-    const card = event.target.closest("[data-move]");
+    const card = event.target.closest("[data-move]:not([aria-busy])");
     if (!card || event.button || drag) return;
-    const box = card.getBoundingClientRect();
-    drag = {card, x: event.clientX, y: event.clientY, left: scroll.scrollLeft, grip: event.clientY - box.top - number(card, "--before") * minute(), pointer: event.pointerId};
-    if (event.pointerType === "touch") drag.wait = setTimeout(begin, 400);
+    const { clientX: x, clientY: y, pointerId } = event, before = number(card, "--before") * minute();
+    drag = { card, x, y, pointerId, grip: y - card.getBoundingClientRect().top - before };
+    if (event.pointerType === "touch") drag.wait = setTimeout(lift, 400);
   });
-  document.addEventListener("pointermove", (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    const dx = event.clientX - drag.x, dy = event.clientY - drag.y;
-    if (!drag.begun) {
-      if (Math.hypot(dx, dy) < 6) return;
-      if (drag.wait) { clearTimeout(drag.wait); drag = null; return; } // a finger that scrolls
-      begin();
+  document.addEventListener("pointermove", ({ clientX: x, clientY: y, pointerId }) => {
+    if (drag?.pointerId !== pointerId) return;
+    if (!drag.lifted) {
+      if (Math.hypot(x - drag.x, y - drag.y) < 6) return;
+      if (drag.wait) return void (clearTimeout(drag.wait), (drag = null)); // a finger that scrolls
+      lift();
     }
-    drag.card.style.translate = `${dx}px ${dy}px`;
-    drag.column = columns().find((column) => { const box = column.getBoundingClientRect(); return event.clientX >= box.left && event.clientX < box.right; });
-    if (drag.column && !drag.column.dataset.provider) drag.column = drag.card.parentElement;
-    if (!drag.column) return;
-    drag.to = target(drag.column, Math.max(0, (event.clientY - drag.grip - drag.column.getBoundingClientRect().top) / minute()));
-    drag.mark ||= Object.assign(document.createElement("div"), {className: "diary-drop"});
-    drag.mark.style.cssText = `--top: ${drag.to.top}; --height: ${number(drag.card, "--height") - number(drag.card, "--before") - number(drag.card, "--after")}`;
-    drag.column.append(drag.mark);
+    const { card, mark } = drag;
+    const box = (column) => column.getBoundingClientRect();
+    const under = columns().find((column) => x >= box(column).left && x < box(column).right);
+    drag.column = under?.dataset.provider ? under : card.parentElement; // rooms are given out by the server
+    drag.to = time(drag.column, Math.max(0, (y - drag.grip - box(drag.column).top) / minute()));
+    const height = number(card, "--height") - number(card, "--before") - number(card, "--after");
+    card.style.translate = `${x - drag.x}px ${y - drag.y}px`;
+    mark.style.cssText = `--top: ${drag.to.top}; --height: ${height}`;
+    drag.column.append(mark);
   });
-  const drop = (event) => {
-    if (!drag || event.pointerId !== drag.pointer) return;
-    const {card, begun, column, to, mark, wait} = drag;
+  function drop({ type, pointerId }) {
+    if (drag?.pointerId !== pointerId) return;
+    const { card, lifted, column, to, mark, wait } = drag;
     drag = null;
     clearTimeout(wait);
+    if (!lifted) return;
     card.classList.remove("is-dragged");
     card.style.translate = "";
-    mark?.remove();
-    if (!begun) return;
-    addEventListener("click", (click) => { click.preventDefault(); click.stopPropagation(); }, {capture: true, once: true, signal: AbortSignal.timeout(80)});
-    const stays = column === card.parentElement && to?.start === +card.dataset.start;
-    if (event.type === "pointerup" && column && !stays) move(card, column, to.start, to.clinic);
-  };
-  document.addEventListener("pointerup", drop);
-  document.addEventListener("pointercancel", drop);
-  diary.addEventListener("touchmove", (event) => { if (drag?.begun) event.preventDefault(); }, {passive: false});
-  diary.addEventListener("contextmenu", (event) => { if (drag) event.preventDefault(); });
+    const stop = (click) => (click.preventDefault(), click.stopPropagation());
+    addEventListener("click", stop, { capture: true, once: true, signal: AbortSignal.timeout(80) });
+    const stays = !to || (column === card.parentElement && to.start === +card.dataset.start);
+    if (type === "pointerup" && !stays) move(card, column, to);
+    else mark.remove();
+  }
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, drop);
+  diary.addEventListener("touchmove", (event) => drag?.lifted && event.preventDefault(), { passive: false });
+  diary.addEventListener("contextmenu", (event) => drag && event.preventDefault());
 
-  const sideways = document.documentElement.dir === "rtl" ? {ArrowLeft: 1, ArrowRight: -1} : {ArrowLeft: -1, ArrowRight: 1};
+  const isRtl = document.documentElement.dir === "rtl", sideways = { ArrowLeft: isRtl ? 1 : -1, ArrowRight: isRtl ? -1 : 1 };
+  const beside = (column, key) => columns()[columns().indexOf(column) + (sideways[key] ?? 0)];
+  const shifted = (block, column) => +block.dataset.start + (column.dataset.top - block.parentElement.dataset.top);
   function push(card, key) {
-    const row = columns(), column = row[row.indexOf(card.parentElement) + (sideways[key] || 0)];
-    const step = {ArrowUp: -1, ArrowDown: 1}[key] || 0, start = +card.dataset.start + step * card.parentElement.dataset.step;
+    const column = beside(card.parentElement, key), steps = { ArrowUp: -1, ArrowDown: 1 }[key] ?? 0;
     if (!column || (sideways[key] && !column.dataset.provider)) return;
-    const day = column.dataset.top - card.parentElement.dataset.top;
-    const slot = all(".diary-slot", column).find((other) => +other.dataset.start === start + day);
-    move(card, column, start + day, slot?.dataset.clinic);
+    const start = shifted(card, column) + steps * column.dataset.step;
+    move(card, column, { start, clinic: one(`.diary-slot[data-start="${start}"]`, column)?.dataset.clinic });
   }
   function walk(block, key) {
-    const row = columns(), here = row.indexOf(block.parentElement), own = blocks(block.parentElement);
-    if (key === "Home") return go(own[0]);
-    if (key === "End") return go(own.at(-1));
-    if (!sideways[key]) return go(own[own.indexOf(block) + (key === "ArrowDown" ? 1 : -1)]);
-    for (let next = here + sideways[key]; row[next]; next += sideways[key]) if (blocks(row[next]).length) return go(nearest(row[next], +block.dataset.start - block.parentElement.dataset.top + +row[next].dataset.top));
+    const own = blocks(block.parentElement), by = { ArrowUp: -1, ArrowDown: 1 }[key];
+    let to = key === "Home" ? own[0] : key === "End" ? own.at(-1) : own[own.indexOf(block) + by];
+    for (let column = block.parentElement; sideways[key] && !to && (column = beside(column, key)); )
+      to = nearest(column, shifted(block, column));
+    to?.focus();
   }
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, [contenteditable], dialog, #modal-content"), key = event.key;
-    if (typing || busy() || event.ctrlKey || event.metaKey) return;
-    const block = event.target.closest("#diary [data-start]"), card = block?.matches("[data-move]") && block;
-    const does = {
-      n: () => one("#diary-new", page)?.click(), t: () => one("#diary-today", page).click(), "?": () => keys.showModal(),
-      m: card && (() => ask("GET", card.dataset.move)), a: card && (() => ask("POST", card.dataset.arrive)),
-    }[key] || (block && /^(Arrow|Home|End)/.test(key) && (event.altKey ? card && (() => push(card, key)) : () => walk(block, key)));
-    if (!does || (event.altKey && !/^Arrow/.test(key))) return;
+    const { key, target, altKey } = event, block = target.closest("#diary [data-start]");
+    if (target.closest("input, select, textarea, dialog, #modal-content") || busy() || event.ctrlKey || event.metaKey) return;
+    const card = block?.matches("[data-move]:not([aria-busy])") ? block : null, isArrow = /^(Arrow|Home|End)/.test(key);
+    const letters = {
+      n: () => document.getElementById("diary-new")?.click(),
+      t: () => document.getElementById("diary-today").click(),
+      "?": () => keys.showModal(),
+      m: card && (() => ask("GET", card.dataset.move)),
+      a: card && (() => ask("POST", card.dataset.arrive)),
+    };
+    const does = altKey ? isArrow && card && (() => push(card, key)) : isArrow ? block && (() => walk(block, key)) : letters[key];
+    if (!does) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     does();
