@@ -1,6 +1,6 @@
 """What is booked already: the sessions of a purchase, and a patient's days beside a plan."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,18 +10,19 @@ from clinic.models import Appointment, Operation, PackagePurchase, Patient
 
 @dataclass(frozen=True)
 class BookedSessions:
-    """The sessions of a purchase that are to come or under way, in order of time, and what booked them in bulk."""
+    """The sessions of a purchase that are to come or under way, in order of time, and what booked some together."""
 
     appointments: list[Appointment]
-    operations: list[Operation]  # newest first
+    operations: list[tuple[Operation, int]]  # newest first, with the number of these sessions
 
 
 def booked_sessions(purchase: PackagePurchase) -> BookedSessions:
     """Two queries, whatever the number of sessions."""
     live = Appointment.objects.filter(package_purchase=purchase, status__in=LIVE_STATUSES)
-    rows = live.select_related("service", "provider", "clinic").order_by("starts_at")
-    operations = Operation.objects.filter(undone_at=None, pk__in=live.order_by().values("operation"))
-    return BookedSessions(list(rows), list(operations.select_related("by")))
+    rows = list(live.select_related("service", "provider", "clinic").order_by("starts_at"))
+    together = Counter(row.operation_id for row in rows)
+    operations = Operation.objects.filter(undone_at=None, pk__in=[pk for pk in together if pk]).select_related("by")
+    return BookedSessions(rows, [(operation, together[operation.pk]) for operation in operations])
 
 
 def booked_by_day(patient: Patient, first_day: date, last_day: date) -> dict[date, list[Appointment]]:

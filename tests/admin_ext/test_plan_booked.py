@@ -45,6 +45,7 @@ def test_address_of_a_plan_that_is_booked_shows_the_booking_calmly(desk, headers
     page = desk.ask(headers=headers).text
 
     assert "4 sessions are booked, nothing is left to plan" in page
+    assert "4 planned together on" in page
     assert reverse("admin:operation", args=[operation.public_id]) in page
     assert reverse("admin:patient", args=[desk.purchase.patient_id]) in page
     assert 'role="alert"' not in page
