@@ -43,12 +43,12 @@ ROLES: dict[str, set[str]] = {
     PROVIDER: SEES_THE_DESK | may("change", "appointment") | may("add", "leave"),
     CASHIER: SEES_THE_DESK | may("view", "charge", "sessionentry", "message"),
     MANAGER: RUNS_THE_DESK
-    | may("overbook waive", "appointment")
+    | may("overbook waive export", "appointment")
     | may("view", "policy", "organisation", "user")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
-    | may("overbook waive", "appointment")
+    | may("overbook waive export", "appointment")
     | may("view change", "policy", "organisation")
     | may("add change delete", *CATALOGUE, *ROTA)
     | may("add change", "provider")

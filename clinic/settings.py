@@ -201,7 +201,6 @@ VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS") or "clinic.scheduling.video.private_
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"  # patients' rows: not in loose files
 SIMPLE_HISTORY_REVERT_DISABLED = False
 

@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from admin_ext.base import RecordedModelAdmin
 from admin_ext.columns import StatusColumn, name, span, with_note
+from admin_ext.exports import Exported
 from admin_ext.filters import (
     ChoicesFilter,
     MomentRangeFilter,
@@ -18,12 +19,13 @@ from admin_ext.filters import (
     OwnRowsFilter,
     PatientSearch,
 )
+from admin_ext.front_desk.exports import AppointmentResource
 from admin_ext.roles import BOOK
 from clinic.models import Appointment
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
+class AppointmentAdmin(Exported, PatientSearch, StatusColumn, RecordedModelAdmin):
     list_display = ["display_time", "display_patient", "display_status", "display_service", "display_provider"]
     list_filter = [
         NearDayFilter, ("starts_at", MomentRangeFilter), ("status", ChoicesFilter), ("clinic", OwnRowsFilter),
@@ -31,7 +33,8 @@ class AppointmentAdmin(PatientSearch, StatusColumn, RecordedModelAdmin):
         ("patient", OwnAutocompleteFilter),
     ]  # fmt: skip
     sortable_by = ["display_time"]
-    list_select_related = ["patient", "service", "provider", "clinic", "package_purchase"]
+    resource_classes = [AppointmentResource]
+    list_select_related = ["patient", "service", "provider", "clinic", "package_purchase__package"]
     list_before_template = "admin_ext/front_desk/days.html"
     fieldsets = [
         (None, {"fields": [("patient", "status"), ("service", "kind"), ("provider", "clinic"), "display_time"]}),

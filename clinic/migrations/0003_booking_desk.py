@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 "permissions": [
                     ("overbook_appointment", "Can book beyond a provider's limit"),
                     ("waive_appointment", "Can waive what a no-show or late cancellation costs"),
+                    ("export_appointment", "Can take the list of appointments away as a file"),
                 ],
                 "verbose_name": "appointment",
                 "verbose_name_plural": "appointments",

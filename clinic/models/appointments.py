@@ -121,6 +121,7 @@ class Appointment(RecordedModel):
         permissions = [
             ("overbook_appointment", "Can book beyond a provider's limit"),
             ("waive_appointment", "Can waive what a no-show or late cancellation costs"),
+            ("export_appointment", "Can take the list of appointments away as a file"),
         ]
         constraints = [
             NoOverlap(
