@@ -3,6 +3,7 @@
 from admin_ext.front_desk.appointment import AppointmentPage
 from admin_ext.front_desk.board import BoardPage
 from admin_ext.front_desk.book import BookPage, UndoBookingPage
+from admin_ext.front_desk.cancel import CancelPage
 from admin_ext.front_desk.free_times import NextFreePage
 from admin_ext.front_desk.move import MovePage
 from admin_ext.front_desk.notes import NotesPage
@@ -14,6 +15,7 @@ urlpatterns = [
     BookPage.at("book/", "book"),
     UndoBookingPage.at("book/<int:pk>/undo/", "undo_booking"),
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
+    CancelPage.at("appointment/<int:pk>/cancel/", "appointment_cancel"),
     MovePage.at("appointment/<int:pk>/move/", "appointment_move"),
     NotesPage.at("appointment/<int:pk>/notes/", "appointment_notes"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),

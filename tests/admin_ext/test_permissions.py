@@ -68,6 +68,7 @@ PAGES = {
     "appointment_step": "FPMA",
     "appointment_notes": "FPMA",
     "appointment_move": "FMA",
+    "appointment_cancel": "FMA",
     "policy_meaning": "MA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)

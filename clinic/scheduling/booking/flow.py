@@ -1,7 +1,6 @@
 """The walk of an appointment from booked to held or not held, one verb for each step."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +14,7 @@ from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.booking.rows import reread
+from clinic.scheduling.costs import Cost, cost_of_cancelling, cost_of_no_show
 from clinic.scheduling.locks import retried
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
@@ -53,8 +53,7 @@ def mark_no_show(appointment: Appointment, *, by: User, at: datetime | None = No
         message = _("The appointment of %(patient)s has not started yet.") % {"patient": row.patient}
         raise WrongStatus(Refusal(RefusalCode.STATUS, message, _("Cancel it if the patient will not come.")))
     row.status = AppointmentStatus.NO_SHOW
-    policy = policy_of(row.organisation_id)
-    _bear(row, ChargeKind.NO_SHOW, session=policy.no_show_uses_session, fee=policy.no_show_fee, by=by, at=at)
+    _bear(row, ChargeKind.NO_SHOW, cost_of_no_show(row, policy_of(row.organisation_id)), by=by, at=at)
     row.record("status", "session_used", by=by, at=at)
     return row
 
@@ -79,11 +78,9 @@ def cancel(
     """
     own(by, appointment)
     row, at = reread(appointment, "cancel", expected_sequence=expected_sequence), at or timezone.now()
-    policy = policy_of(row.organisation_id)
-    row.cancelled_late = by_patient and row.starts_at - at < policy.cancellation_window
-    if row.cancelled_late:
-        session, fee = policy.late_cancellation_uses_session, policy.late_cancellation_fee
-        _bear(row, ChargeKind.LATE_CANCELLATION, session=session, fee=fee, by=by, at=at)
+    cost = cost_of_cancelling(row, policy_of(row.organisation_id), by_patient=by_patient, at=at)
+    row.cancelled_late = cost.is_late
+    _bear(row, ChargeKind.LATE_CANCELLATION, cost, by=by, at=at)
     row.status = AppointmentStatus.CANCELLED_BY_PATIENT if by_patient else AppointmentStatus.CANCELLED_BY_CLINIC
     row.cancelled_at, row.cancelled_by, row.cancellation_reason = at, by, reason
     row.calendar_sequence += 1
@@ -98,11 +95,11 @@ def cancel(
     return row
 
 
-def _bear(row: Appointment, kind: ChargeKind, *, session: bool, fee: Decimal, by: User, at: datetime) -> None:
+def _bear(row: Appointment, kind: ChargeKind, cost: Cost, *, by: User, at: datetime) -> None:
     """Take from the patient what the policy says an appointment costs that was not held."""
-    if session:
+    if cost.uses_session:
         packages.use_session(row, by=by, at=at, reason=str(kind.label))
-    raise_fee(row, kind=kind, amount=fee, by=by, at=at)
+    raise_fee(row, kind=kind, amount=cost.fee, by=by, at=at)
 
 
 @retried

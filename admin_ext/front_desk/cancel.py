@@ -1,0 +1,111 @@
+"""Calling an appointment off: who does, why, and what it costs before it is done."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.formats import number_format
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from admin_ext.columns import left_to_right_text
+from admin_ext.front_desk.answers import changed
+from admin_ext.front_desk.dialogs import AppointmentDialog
+from admin_ext.front_desk.steps import undo_address
+from clinic.enums import RefusalCode
+from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry, Refusal
+from clinic.models import Appointment
+from clinic.scheduling import booking
+from clinic.scheduling.attendance import policy_of
+from clinic.scheduling.costs import Cost, cost_of_cancelling
+
+LONGEST = 250  # letters of a reason
+
+
+@dataclass(frozen=True)
+class Side:
+    """Who calls it off: the value of the choice, its words, the usual reason, and what it costs the patient."""
+
+    value: str
+    label: str
+    reason: str
+    cost: str
+    is_costly: bool
+
+
+class CancelPage(AppointmentDialog):
+    """GET asks, POST cancels: `reason`, `by_patient` (1 or empty) and the `version` seen."""
+
+    template_name = "admin_ext/front_desk/cancel_page.html"
+    fragment_name = "admin_ext/front_desk/cancel.html"
+    verb = "cancel"
+    title = gettext_lazy("Cancel the appointment")
+
+    @cached_property
+    def sides(self) -> list[Side]:
+        return [self.side(by_patient=by_patient) for by_patient in (True, False)]
+
+    def side(self, *, by_patient: bool) -> Side:
+        cost = cost_of_cancelling(self.appointment, self.policy, by_patient=by_patient, at=now())
+        words = cost_words(self.appointment, cost)
+        if by_patient:
+            return Side("1", _("The patient asked for it"), _("Patient asked"), words, not cost.is_nothing)
+        return Side("", _("The clinic cancels"), _("The clinic had to cancel"), words, not cost.is_nothing)
+
+    @cached_property
+    def policy(self):
+        return policy_of(self.appointment.organisation_id)
+
+    @property
+    def by_patient(self) -> bool:
+        """As it was chosen, by the patient where nothing is chosen yet."""
+        return self.request.method == "GET" or bool(self.asked.get("by_patient"))
+
+    @property
+    def reason(self) -> str:
+        """As it was typed, the usual one where nothing is typed yet."""
+        return self.asked.get("reason", "") if self.request.method == "POST" else self.sides[0].reason
+
+    def post(self, request, pk):
+        try:
+            cancelled = booking.cancel(
+                self.appointment, by=request.user, by_patient=self.by_patient, reason=self.checked_reason(),
+                expected_sequence=self.version(),
+            )  # fmt: skip
+        except ChangedMeanwhile as refusal:
+            return self.again(refusal, is_conflict=True)
+        except ClinicError as refusal:
+            return self.again(refusal)
+        return changed(request, cancelled, said(cancelled), undo=undo_address(cancelled, "cancel"))
+
+    def checked_reason(self) -> str:
+        if len(self.reason) > LONGEST:
+            message = _("The reason is longer than %(count)d letters.") % {"count": LONGEST}
+            raise InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Write it shorter.")))
+        return self.reason.strip()
+
+
+def cost_words(appointment: Appointment, cost: Cost) -> str:
+    """What it costs the patient, said before it is done."""
+    values = {"number": appointment.session_number, "fee": amount_text(appointment, cost)}
+    if cost.uses_session and cost.fee:
+        return _("Late: uses session %(number)s, fee %(fee)s.") % values
+    if cost.uses_session:
+        return _("Late: uses session %(number)s, no fee.") % values
+    if cost.fee:
+        return _("Late: fee %(fee)s.") % values
+    if appointment.package_purchase_id:
+        return _("Costs nothing: session %(number)s is free again.") % values
+    return _("Costs nothing.")
+
+
+def said(cancelled: Appointment) -> str:
+    values = {"patient": cancelled.patient, "status": cancelled.get_status_display()}
+    text = _("%(patient)s: %(status)s.") % values
+    if cancelled.session_used:
+        text += " " + _("Session %(number)s is used.") % {"number": cancelled.session_number}
+    return text
+
+
+def amount_text(appointment: Appointment, cost: Cost) -> str:
+    return left_to_right_text(f"{number_format(cost.fee, 2)} {appointment.organisation.currency}")
