@@ -147,6 +147,8 @@ class BookPage(StaffPage):
             context["duplicates"] = self.duplicates(question)
         elif question.patient is None:
             context["found"] = matches(self.organisation, question.term, today=self.today)
+        if screen := context.get("screen"):
+            question = screen.asked
         key = question.request_key or uuid4()
         as_page = question.as_page or not self.is_htmx
         return self.render_to_response(

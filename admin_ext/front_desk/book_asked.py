@@ -49,6 +49,7 @@ class Asked:
     provider: Provider | None = None
     clinic: Clinic | None = None
     time: Time | None = None
+    starts_at: datetime | None = None  # a start with anybody who is free then
     kind: str = ""
     follow_up_of: Appointment | None = None
     reason: str = ""
@@ -57,6 +58,12 @@ class Asked:
     term: str = ""
     request_key: UUID | None = None
     as_page: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day of the time that is asked for."""
+        moment = self.time.starts_at if self.time else self.starts_at
+        return moment.date() if moment else None
 
     def with_patient(self, patient: Patient) -> "Asked":
         return replace(self, patient=patient, term="", is_new=False)
@@ -84,6 +91,7 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
         provider=reader.filter("provider", Provider, origin and origin.provider),
         clinic=reader.filter("clinic", Clinic, origin and origin.clinic),
         time=time,
+        starts_at=None if time else reader.moment("starts_at"),
         kind=reader.kind() or (AppointmentKind.FOLLOW_UP if origin and "kind" not in query else ""),
         follow_up_of=origin,
         reason=reader.text("reason"),
@@ -110,6 +118,9 @@ class Reader:
 
     def text(self, name: str) -> str:
         return self.query.get(name, "").replace("\0", "").strip()[: LONGEST[name]]
+
+    def moment(self, name: str) -> datetime | None:
+        return aware(self.query.get(name, "").replace(" ", "+"))  # a plus sign that was not quoted
 
     def kind(self) -> str:
         kind = self.query.get("kind", "")
@@ -142,10 +153,11 @@ class Reader:
             return self.time_entered()
         if chosen := self.query.get("slot"):
             provider, clinic, starts_at = [*chosen.split("~"), "", ""][:3]
+            moment = aware(starts_at)
         else:
-            provider, clinic, starts_at = (self.query.get(name, "") for name in ("provider", "clinic", "starts_at"))
-        moment = parsed(parse_datetime, starts_at.replace(" ", "+"))  # a plus sign that was not quoted
-        if not (provider and clinic and moment) or moment.tzinfo is None or moment.year not in YEARS:
+            provider, clinic = self.query.get("provider"), self.query.get("clinic")
+            moment = self.moment("starts_at")
+        if not (provider and clinic and moment):
             return None
         at_clinic = self.own(Clinic, clinic)
         return Time(self.own(Provider, provider), at_clinic, moment.astimezone(at_clinic.zone))
@@ -157,6 +169,12 @@ def parsed[T](parse, text: str) -> T | None:
         return parse(text) if text else None
     except (ValueError, OverflowError):
         return None
+
+
+def aware(text: str) -> datetime | None:
+    """The moment that a text with an offset names."""
+    moment = parsed(parse_datetime, text)
+    return moment if moment and moment.tzinfo is not None and moment.year in YEARS else None
 
 
 def time_value(provider: int, clinic: int, starts_at: datetime) -> str:

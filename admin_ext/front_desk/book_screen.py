@@ -1,7 +1,7 @@
 """The booking page as a whole, put together for what it is asked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -76,7 +76,7 @@ def by_name(rows: Iterable, chosen) -> list:
 def screen_for(asked: Asked, user, *, at: datetime) -> Screen:
     """Everything on the page. A fixed number of queries for what is asked, whatever the number of rows."""
     today = local_day(asked.organisation, at)
-    day = asked.time.day if asked.time else today
+    day = asked.day or today
     services = offered_services(asked.organisation, provider=asked.provider, clinic=asked.clinic)
     single = [Choice(service) for service in services]
     known = choices_for(asked.patient, on=day) if asked.patient else Choices([], [])
@@ -84,6 +84,9 @@ def screen_for(asked: Asked, user, *, at: datetime) -> Screen:
     packages = list(sessions_of(cards, {choice.service for choice in single}))
     reasons = against_purchase(asked, cards, on=day)
     chosen = None if reasons else chosen_of(asked, packages, single)
+    times = times_of(asked, chosen, today=today, at=at) if chosen else None
+    if times and asked.starts_at:
+        asked = replace(asked, time=times.time_at(asked.starts_at))
     return Screen(
         asked=asked,
         packages=packages,
@@ -92,7 +95,7 @@ def screen_for(asked: Asked, user, *, at: datetime) -> Screen:
         chosen=chosen,
         suggestion=suggestion(chosen, known.available) if chosen and not chosen.card else None,
         refusals=reasons,
-        times=times_of(asked, chosen, today=today, at=at) if chosen else None,
+        times=times,
         verdict=verdict_of(asked, chosen, at=at) if chosen and asked.time else None,
         may_overbook=user.has_perm(OVERBOOK),
     )

@@ -63,6 +63,12 @@ class Times:
             for day in self.offers.days
         ]
 
+    def time_at(self, starts_at: datetime) -> Time | None:
+        """With the first who is free then."""
+        slots = (slot for day in self.offers.days for slots in day.free.values() for slot in slots)
+        found = next((slot for slot in slots if slot.starts_at == starts_at), None)
+        return Time(found.provider, found.clinic, found.starts_at) if found else None
+
     @property
     def earlier(self) -> date | None:
         return max(self.first_day - timedelta(DAYS), self.today) if self.first_day > self.today else None
@@ -94,8 +100,7 @@ class Verdict:
 
 
 def times_of(asked: Asked, chosen: Choice, *, today: date, at: datetime) -> Times:
-    wanted = asked.first_day or (asked.time.day if asked.time else today)
-    first_day = min(max(wanted, today), today + FURTHEST)
+    first_day = min(max(asked.first_day or asked.day or today, today), today + FURTHEST)
     purchase = chosen.card.purchase if chosen.card else None
     search = Search(chosen.service, asked.provider, asked.clinic, asked.patient, purchase, at)
     return Times(offers(search, first_day=first_day), first_day, today)

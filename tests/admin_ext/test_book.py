@@ -12,6 +12,7 @@ from tests.admin_ext.world import buy
 from tests.factories import (
     NINE,
     make_appointment,
+    make_hours,
     make_package,
     make_patient,
     make_provider,
@@ -102,6 +103,15 @@ def test_patient_without_a_package_gets_the_only_service_of_the_slot(ours, desk)
         "what": [str(ours.service.pk)],
         "slot": [slot_value(ours.provider, ours.clinic, TEN)],
     }
+
+
+def test_start_without_a_provider_is_preset_with_somebody_who_is_free_then(ours, desk):
+    make_hours(idle := make_provider(ours.clinic, name="Idle"), ours.clinic)
+    ours.service.providers.add(idle)
+
+    page = desk.ask(patient=ours.patient.pk, what=ours.service.pk, clinic=ours.clinic.pk, starts_at=TEN.isoformat())
+
+    assert chosen(page.text)["slot"] == [slot_value(idle, ours.clinic, TEN)]
 
 
 def test_slot_offers_only_what_its_provider_gives_at_its_clinic(ours, desk):
