@@ -1,6 +1,7 @@
 """What the organisation offers: services, packages, clinics and rooms; the organisation itself and its policy."""
 
 from django.contrib import admin
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
@@ -8,7 +9,8 @@ from unfold.decorators import display
 from admin_ext.base import ClinicInline, RecordedModelAdmin
 from admin_ext.catalogue.forms import PackageItems
 from admin_ext.catalogue.policy_form import PolicyForm
-from admin_ext.catalogue.policy_words import late_cancellations, meaning, no_shows
+from admin_ext.catalogue.policy_groups import GROUPS, box
+from admin_ext.catalogue.policy_words import late_cancellations, no_shows
 from admin_ext.columns import ActiveColumn, NameColumns, PhoneColumn, left_to_right, money, name
 from admin_ext.filters import ChoicesFilter, OwnRowsFilter
 from clinic.models import Clinic, Organisation, Package, PackageItem, Policy, Room, Service
@@ -122,58 +124,22 @@ class OrganisationAdmin(NameColumns, OneRow, RecordedModelAdmin):
 @admin.register(Policy)
 class PolicyAdmin(OneRow, RecordedModelAdmin):
     form = PolicyForm
-    change_form_outer_before_template = "admin_ext/catalogue/policy_summary.html"
+    change_form_outer_before_template = "admin_ext/catalogue/policy_preview.html"
     list_display = ["display_organisation", "display_late_cancellation", "display_no_show", "display_consequence"]
     list_select_related = ["organisation"]
-    fieldsets = [
-        (
-            _("Booking"),
-            {
-                "description": _("How late and how far ahead appointments can be booked."),
-                "fields": [("minimum_notice", "booking_horizon_days"), "offer_hold"],
-            },
-        ),
-        (
-            _("Late cancellations"),
-            {
-                "description": _("What it costs a patient to cancel too late. A cancellation by the clinic is free."),
-                "fields": ["cancellation_window", ("late_cancellation_uses_session", "late_cancellation_fee")],
-            },
-        ),
-        (
-            _("No-shows"),
-            {
-                "description": _("What it costs a patient not to come, and what follows if it happens often."),
-                "fields": [
-                    ("no_show_uses_session", "no_show_fee"),
-                    ("no_show_limit", "no_show_days"),
-                    "no_show_consequence",
-                ],
-            },
-        ),
-        (
-            _("Messages"),
-            {
-                "description": _("When patients are reminded, and when they are left in peace."),
-                "fields": [("remind_by_email", "remind_by_sms", "remind_by_whatsapp"), ("quiet_from", "quiet_until")],
-            },
-        ),
-        (
-            _("Virtual appointments"),
-            {
-                "description": _("Where patients and providers meet by video."),
-                "fields": ["video_base_url"],
-            },
-        ),
-    ]
+    fieldsets = [(group.title, {"fields": group.fields}) for group in GROUPS]
 
     class Media:
         css = {"all": ["admin_ext/policy.css"]}
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        policy = self.get_queryset(request).select_related("organisation").first()
-        meanings = meaning(policy) if policy else []
-        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "meanings": meanings})
+    def get_fieldsets(self, request, obj=None):
+        """Above the fields of each group, what they mean."""
+        if obj is None:
+            return self.fieldsets
+        words = [render_to_string("admin_ext/catalogue/policy_box.html", {"box": box(group, obj)}) for group in GROUPS]
+        return [
+            (title, {**shown, "description": said}) for (title, shown), said in zip(self.fieldsets, words, strict=True)
+        ]
 
     @display(description=_("organisation"))
     def display_organisation(self, row):

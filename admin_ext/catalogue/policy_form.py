@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
 
@@ -67,33 +68,33 @@ class RemindersField(InHours, forms.CharField):
         return minutes
 
 
-def reminders(channel: Channel) -> RemindersField:
+def reminders(label: Promise) -> RemindersField:
     return RemindersField(
-        label=channel.label, required=False, help_text=_("Hours before the appointment, as in 24, 2. Empty for none.")
+        label=label, required=False, help_text=_("Hours before the appointment, as in 24, 2. Empty for none.")
     )
 
 
 class PolicyForm(ClinicModelForm):
     """`reminder_minutes` has one line for each channel, named `remind_by_<channel>`."""
 
-    cancellation_window = HoursField(label=_("cancelling is free until"), help_text=_("Hours before the appointment."))
+    cancellation_window = HoursField(label=_("Cancelling is free until"), help_text=_("Hours before the appointment."))
     minimum_notice = HoursField(
-        label=_("book at least"), help_text=_("Hours before the appointment. 0 lets people book until it begins.")
+        label=_("Book at least"), help_text=_("Hours before the appointment. 0 lets people book until it begins.")
     )
-    remind_by_email = reminders(Channel.EMAIL)
-    remind_by_sms = reminders(Channel.SMS)
-    remind_by_whatsapp = reminders(Channel.WHATSAPP)
+    remind_by_email = reminders(_("Reminders by e-mail"))
+    remind_by_sms = reminders(_("Reminders by SMS"))
+    remind_by_whatsapp = reminders(_("Reminders by WhatsApp"))
 
     class Meta:
         model = Policy
         fields = "__all__"
         labels = {
-            "late_cancellation_uses_session": _("the patient loses the session"),
-            "late_cancellation_fee": _("the patient owes"),
-            "no_show_uses_session": _("the patient loses the session"),
-            "no_show_fee": _("the patient owes"),
-            "no_show_limit": _("no-shows until something follows"),
-            "no_show_consequence": _("what follows"),
+            "late_cancellation_uses_session": _("The patient loses the session"),
+            "late_cancellation_fee": _("The patient owes"),
+            "no_show_uses_session": _("The patient loses the session"),
+            "no_show_fee": _("The patient owes"),
+            "no_show_limit": _("No-shows until something follows"),
+            "no_show_consequence": _("What follows"),
         }
         help_texts = {
             "late_cancellation_fee": _("0 for no fee. The cash desk finds it under Charges."),
@@ -109,7 +110,8 @@ class PolicyForm(ClinicModelForm):
 
     def clean(self):
         cleaned = super().clean()
-        lines = {channel.value: self.cleaned_data.get(f"remind_by_{channel}") for channel in Channel}
+        was = self.instance.reminder_minutes
+        lines = {str(channel): self.cleaned_data.get(f"remind_by_{channel}", was.get(channel)) for channel in Channel}
         self.instance.reminder_minutes = {channel: minutes for channel, minutes in lines.items() if minutes}
         return cleaned
 

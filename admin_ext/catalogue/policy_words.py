@@ -1,6 +1,5 @@
-"""What an organisation's policy means, in sentences for those who set it and those who live by it."""
+"""What a policy means, group by group, in sentences for those who set it; no query but for its organisation."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,25 +11,6 @@ from django.utils.translation import ngettext
 from admin_ext.columns import left_to_right_text
 from clinic.enums import Channel, NoShowConsequence
 from clinic.models import Policy
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """The sentences of one group of rules."""
-
-    title: str
-    sentences: list[str]
-
-
-def meaning(policy: Policy) -> list[Meaning]:
-    """The whole policy in words, as it stands on the row, saved or not; no query but for its organisation."""
-    return [
-        Meaning(_("Booking"), booking(policy)),
-        Meaning(_("Late cancellations"), late_cancellations(policy)),
-        Meaning(_("No-shows"), no_shows(policy)),
-        Meaning(_("Mistakes and mercy"), corrections()),
-        Meaning(_("Messages"), messages(policy)),
-    ]
 
 
 def booking(policy: Policy) -> list[str]:
@@ -67,7 +47,11 @@ def no_shows(policy: Policy) -> list[str]:
         "After %(n)d no-shows within %(days)d days %(consequence)s.",
         policy.no_show_limit,
     ) % {"n": policy.no_show_limit, "days": policy.no_show_days, "consequence": consequence(policy)}
-    return [cost, limit]
+    mercy = _(
+        "A manager can waive a no-show or a late cancellation, with a reason: the session is given back, the fee is "
+        "forgiven and the no-show no longer counts."
+    )
+    return [cost, limit, mercy]
 
 
 def costs(who: str, *, session: bool, fee: Decimal, currency: str) -> str:
@@ -90,16 +74,6 @@ def consequence(policy: Policy) -> str:
     }[NoShowConsequence(policy.no_show_consequence)]
 
 
-def corrections() -> list[str]:
-    return [
-        _("A step taken by mistake can be undone until the end of the day; later only by a manager, with a reason."),
-        _(
-            "A manager can waive a no-show or a late cancellation, with a reason: the session is given back, the fee "
-            "is forgiven and the no-show no longer counts."
-        ),
-    ]
-
-
 def messages(policy: Policy) -> list[str]:
     reminders = [reminder(channel, ahead) for channel in Channel if (ahead := policy.reminder_minutes.get(channel))]
     quiet = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % {
@@ -109,6 +83,11 @@ def messages(policy: Policy) -> list[str]:
     if policy.quiet_from == policy.quiet_until:
         quiet = _("Messages are sent at any hour of the day and night.")
     return [*(reminders or [_("No reminders go out.")]), quiet]
+
+
+def video(policy: Policy) -> list[str]:
+    address = left_to_right_text(policy.video_base_url)
+    return [_("Each virtual appointment gets a private room of its own at %(address)s.") % {"address": address}]
 
 
 def reminder(channel: Channel, minutes: list[int]) -> str:

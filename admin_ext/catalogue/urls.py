@@ -1,5 +1,5 @@
 """The addresses of the catalogue's pages."""
 
-from admin_ext.catalogue.pages import PolicyMeaningPage
+from admin_ext.catalogue.pages import PolicyPreviewPage
 
-urlpatterns = [PolicyMeaningPage.at("policy/meaning/", "policy_meaning")]
+urlpatterns = [PolicyPreviewPage.at("policy/preview/", "policy_preview")]

@@ -43,10 +43,6 @@ PAGES = {
     "my_day": "FPMA",
     "my_day_current": "FPMA",
     "note": "FPMA",
-    "book": "FMA",
-    "undo_booking": "FMA",
-    "calendar": "FPCMA",
-    "calendar_print": "FPCMA",
     "calendar": "FPCMA",
     "calendar_print": "FPCMA",
     "patient": "FPCMA",
@@ -69,7 +65,7 @@ PAGES = {
     "appointment_notes": "FPMA",
     "appointment_move": "FMA",
     "appointment_cancel": "FMA",
-    "policy_meaning": "MA",
+    "policy_preview": "MA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from admin_ext.catalogue.policy_words import late_cancellations, meaning, no_shows
+from admin_ext.catalogue.policy_groups import GROUPS
+from admin_ext.catalogue.policy_words import late_cancellations, messages, no_shows
 from admin_ext.roles import ADMINISTRATOR
 from clinic.enums import NoShowConsequence
 from tests.admin_ext.forms import posted_values
@@ -80,7 +81,7 @@ def test_the_costs_are_told_in_a_sentence(policy, session, fee, sentence):
 def test_each_rule_has_its_sentence(policy, fields, sentence):
     policy.refresh_from_db()
 
-    sentences = [one for group in meaning(changed(policy, **fields)) for one in read(group.sentences)]
+    sentences = [one for group in GROUPS for one in read(group.words(changed(policy, **fields)))]
 
     assert [one for one in sentences if sentence in one]
 
@@ -94,10 +95,10 @@ def test_every_consequence_is_told_in_words_of_its_own(policy, choice):
 
 def test_quiet_hours_are_told_or_that_there_are_none(policy):
     policy.refresh_from_db()
-    assert "Nothing is sent between 21:00 and 08:00, on the clock of the clinic." in read(meaning(policy)[-1].sentences)
+    assert "Nothing is sent between 21:00 and 08:00, on the clock of the clinic." in read(messages(policy))
 
     policy.quiet_from = policy.quiet_until
-    assert "Messages are sent at any hour of the day and night." in read(meaning(policy)[-1].sentences)
+    assert "Messages are sent at any hour of the day and night." in read(messages(policy))
 
 
 def test_the_page_says_what_the_saved_rules_mean(client, policy):
@@ -113,7 +114,7 @@ def test_the_page_says_what_the_saved_rules_mean(client, policy):
 def test_what_is_typed_is_told_before_it_is_saved(client, policy):
     values = {**posted_values(client.get(address(policy))), "no_show_fee": "75", "cancellation_window": "48"}
 
-    answer = client.post(reverse("admin:policy_meaning"), values).content.decode().translate(ISOLATES)
+    answer = client.post(reverse("admin:policy_preview"), values).content.decode().translate(ISOLATES)
 
     assert "A patient who does not come loses the session of the package and owes 75.00 SAR." in answer
     assert "less than 48 hours before" in answer
@@ -124,7 +125,7 @@ def test_what_is_typed_is_told_before_it_is_saved(client, policy):
 
 
 def test_what_is_saved_already_is_not_called_a_preview(client, policy):
-    answer = client.post(reverse("admin:policy_meaning"), posted_values(client.get(address(policy))))
+    answer = client.post(reverse("admin:policy_preview"), posted_values(client.get(address(policy))))
 
     assert "once you save" not in answer.content.decode()
 
@@ -146,7 +147,7 @@ def test_what_is_saved_already_is_not_called_a_preview(client, policy):
 def test_what_cannot_be_is_told_at_once_and_not_saved(client, policy, field, typed, complaint):
     values = {**posted_values(client.get(address(policy))), field: typed}
 
-    told = client.post(reverse("admin:policy_meaning"), values).content.decode()
+    told = client.post(reverse("admin:policy_preview"), values).content.decode()
     answer = client.post(address(policy), values)
 
     assert complaint in told
