@@ -24,6 +24,7 @@ from clinic.scheduling.sql import (
 )
 
 LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers take a day at most
+FARTHEST_ZONE = timedelta(hours=14)  # no wall clock is farther from UTC
 
 
 def situation(
@@ -155,6 +156,10 @@ def _places_by_room(found: Situation) -> dict[int, set[RoomPlace]]:
 
 def _window(found: Situation) -> tuple[datetime, datetime]:
     """Moments that surely enclose the days in every time zone, with the buffers of their first and last minute."""
-    midnight = datetime(1970, 1, 1, tzinfo=UTC)
-    first, last = found.first_day - EPOCH_DAY, found.last_day - EPOCH_DAY
-    return midnight + timedelta(days=first - 2), midnight + timedelta(days=last + 3)
+    services = found.services.values()
+    before = max(service.buffer_before for service in services)
+    after = max(service.duration + service.buffer_after for service in services)
+    first, last = (
+        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day - EPOCH_DAY) for day in (found.first_day, found.last_day)
+    )
+    return first - FARTHEST_ZONE - before, last + timedelta(days=1) + FARTHEST_ZONE + after

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import partial
 from itertools import chain, repeat
 from operator import itemgetter
 from typing import NamedTuple
@@ -68,14 +69,17 @@ def slots_for(
     engaged = situation.patients_busy.get(patient.pk, []) if patient else []
     length = Lengths.of(service).treatment
     moments = {pk: clock.moments for pk, clock in situation.clocks.items()}
+    new_slot = partial(tuple.__new__, Slot)  # a wide search makes a hundred thousand of them
     free = free_starts(situation, service, at or timezone.now(), engaged)
     return [
-        Slot(
-            situation.providers[provider],
-            situation.clinics[clinic_pk],
-            moments[clinic_pk][start],
-            moments[clinic_pk][start + length],
-            places,
+        new_slot(
+            (
+                situation.providers[provider],
+                situation.clinics[clinic_pk],
+                moments[clinic_pk][start],
+                moments[clinic_pk][start + length],
+                places,
+            )
         )
         for start, provider, clinic_pk, places in sorted(free, key=itemgetter(0))  # within one time they stay in order
     ]

@@ -8,7 +8,7 @@ rows that a page could show. What the engine takes beyond this is the price of i
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ def sweep(service: Service, providers: Iterable[Provider], last_day: date) -> li
 
     shut = {day for kind, _, first, last, *_ in absences if kind == "closure" for day in range(first, last + 1)}
     busy = merged_by_owner([*taken, *(row[1:4] for row in absences if row[0] == "leave")])
-    bookable = next(window_of(notice, horizon) for kind, notice, horizon, *_ in offers if kind == "policy")
+    opens, closes = next(bookable(notice, horizon) for kind, notice, horizon, *_ in offers if kind == "policy")
     midnights = {clinic: Midnights(zones[clinic]) for clinic in lists["clinics"]}
     free = []
     for row in map(Hours._make, hours):
@@ -57,14 +57,14 @@ def sweep(service: Service, providers: Iterable[Provider], last_day: date) -> li
                 if day not in shut:
                     midnight = midnights[row.clinic][day]
                     gaps = free_in(midnight + row.start, midnight + row.end, busy.get(row.provider, []))
-                    free += [(instant, row.provider) for instant in gaps if instant in bookable]
+                    free += [(instant, row.provider) for instant in gaps]
     free.sort()
-    return free
+    return free[bisect_left(free, (opens,)) : bisect_left(free, (closes,))]
 
 
-def window_of(notice: int, horizon_days: int) -> range:
+def bookable(notice: int, horizon_days: int) -> Span:
     now = int(NOW.timestamp())
-    return range(now + notice, now + horizon_days * DAY)
+    return now + notice, now + horizon_days * DAY
 
 
 class Midnights(dict[int, int]):
@@ -86,11 +86,13 @@ def merged_by_owner(rows: Iterable[tuple[int, int, int]]) -> dict[int, list[Span
     return {owner: merged(own) for owner, own in spans.items()}
 
 
-def free_in(opens: int, closes: int, busy: Sequence[Span]) -> Iterator[int]:
+def free_in(opens: int, closes: int, busy: Sequence[Span]) -> list[int]:
     """The starts between two instants at which nothing is taken for one step."""
+    free = []
     position = max(0, bisect_left(busy, (opens,)) - 1)
     for instant in range(opens, closes - STEP + 1, STEP):
         while position < len(busy) and busy[position][1] <= instant:
             position += 1
         if position == len(busy) or busy[position][0] >= instant + STEP:
-            yield instant
+            free.append(instant)
+    return free
