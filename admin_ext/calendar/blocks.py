@@ -68,6 +68,10 @@ class Slot:
     clinic: int
     key: str
 
+    @property
+    def height(self) -> float:
+        return self.place.height
+
 
 @dataclass(frozen=True)
 class Card:
@@ -84,6 +88,11 @@ class Card:
     is_movable: bool
     went_on: bool
     goes_on: bool
+
+    @property
+    def height(self) -> float:
+        """Without its buffers."""
+        return self.place.height - self.before - self.after
 
     @property
     def starts(self) -> str:

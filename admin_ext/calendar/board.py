@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from admin_ext.calendar.asked import Asked
 from admin_ext.calendar.blocks import GONE, Band, BoardColumn, Card, Slot, signs_of, times_of
-from admin_ext.calendar.layout import DayRuler, Mark, Place, Ruler, WeekRuler, scale_for, side_by_side
+from admin_ext.calendar.layout import SHORTEST_SHOWN, DayRuler, Mark, Place, Ruler, WeekRuler, scale_for, side_by_side
 from admin_ext.columns import day
 from clinic.enums import MOVABLE_STATUSES
 from clinic.models import Appointment
@@ -18,8 +18,6 @@ from clinic.scheduling.attendance import no_show_records
 from clinic.scheduling.diary import Column, Diary, Free
 from clinic.scheduling.intervals import Span
 from clinic.scheduling.local_time import instant_of
-
-SHORTEST_SHOWN = 15  # minutes: a shorter card is drawn as long, so that a line of it can be read
 
 
 class Board:
@@ -51,8 +49,11 @@ class Board:
     @cached_property
     def scale(self) -> float:
         """Pixels of a minute."""
-        slots = [block for column in self.columns for block in column.blocks if isinstance(block, Slot)]
-        return scale_for(min((slot.place.height for slot in slots), default=None))
+        heights: dict[type, list[float]] = {Slot: [], Card: []}
+        for column in self.columns:
+            for block in column.blocks:
+                heights[type(block)].append(block.height)
+        return scale_for(min(heights[Slot], default=None), min(heights[Card], default=None))
 
     def now_at(self, at: datetime) -> float | None:
         """Where the line of the present runs, minutes from the top; None when it is on no day shown."""

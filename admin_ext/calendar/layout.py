@@ -9,7 +9,9 @@ from clinic.scheduling.local_time import WallClock
 HOUR = 60 * MINUTE
 USUAL_HOURS = 8 * HOUR, 18 * HOUR  # what an empty day shows
 LEAST_HEIGHT = 24  # pixels of anything that can be clicked
+TWO_LINES = 34  # pixels of a card's first lines: who, and how it stands
 USUAL_SCALE = 1.6  # pixels of a minute
+SHORTEST_SHOWN = 15  # minutes: a shorter card is drawn as long
 MARKS_EVERY = 15 * MINUTE  # every zone's whole hours are on these
 
 
@@ -129,6 +131,8 @@ def side_by_side(spans: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
     return list(zip(lanes, widths, strict=True))
 
 
-def scale_for(shortest: float | None) -> float:
-    """Pixels of a minute, so that what is `shortest` (minutes) can still be hit with a finger."""
-    return max(USUAL_SCALE, round(LEAST_HEIGHT / shortest, 2)) if shortest else USUAL_SCALE
+def scale_for(shortest_slot: float | None, shortest_card: float | None = None) -> float:
+    """Pixels of a minute, so that the shortest slot (minutes) can be hit with a finger and the shortest card read."""
+    needed = [LEAST_HEIGHT / shortest_slot] if shortest_slot else []
+    needed += [TWO_LINES / max(shortest_card, SHORTEST_SHOWN)] if shortest_card else []
+    return round(max(USUAL_SCALE, *needed), 2) if needed else USUAL_SCALE

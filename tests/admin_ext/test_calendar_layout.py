@@ -104,3 +104,8 @@ def test_top_of_a_column_is_the_instant_its_clock_shows():
 @pytest.mark.parametrize(("shortest", "pixels"), [(None, 1.6), (30, 1.6), (15, 1.6), (10, 2.4), (5, 4.8)])
 def test_board_grows_until_the_shortest_slot_can_be_hit(shortest, pixels):
     assert scale_for(shortest) == pixels
+
+
+@pytest.mark.parametrize(("shortest", "pixels"), [(45, 1.6), (20, 1.7), (15, 2.27), (5, 2.27)])
+def test_board_grows_until_two_lines_of_the_shortest_card_can_be_read(shortest, pixels):
+    assert scale_for(30, shortest) == pixels

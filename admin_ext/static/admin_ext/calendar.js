@@ -11,6 +11,7 @@
   const filters = document.getElementById("diary-filters"), zone = one("[data-zone]", page);
   filters.addEventListener("change", () => filters.requestSubmit());
   document.getElementById("diary-help").addEventListener("click", () => keys.showModal());
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone.dataset.zone, hour: "2-digit", minute: "2-digit" });
   if (zone.dataset.zone !== Intl.DateTimeFormat().resolvedOptions().timeZone) zone.hidden = false;
   if (!diary) return;
 
@@ -108,6 +109,7 @@
     drag.to = time(drag.column, Math.max(0, (y - drag.grip - box(drag.column).top) / minute()));
     const height = number(card, "--height") - number(card, "--before") - number(card, "--after");
     card.style.translate = `${x - drag.x}px ${y - drag.y}px`;
+    mark.textContent = clock.format(drag.to.start * 1000);
     mark.style.cssText = `--top: ${drag.to.top}; --height: ${height}`;
     drag.column.append(mark);
   });
