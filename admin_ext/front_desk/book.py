@@ -56,7 +56,9 @@ class BookPage(StaffPage):
         question = asked(request.GET, self.organisation)
         if self.part in ("found", "duplicates") and self.is_htmx:
             return self.shown(question)
-        if "pick" in request.GET and question.patient is None:
+        if question.is_new and question.term:
+            question = question.with_newcomer()
+        elif "pick" in request.GET and question.patient is None:
             question = self.picked(question)
         return self.shown(question, screen=screen_for(question, request.user, at=now()))
 
@@ -66,7 +68,7 @@ class BookPage(StaffPage):
         if found:
             return question.with_patient(found[0].patient)
         if question.term and self.request.user.has_perm("clinic.add_patient"):
-            return question.with_newcomer(question.term)
+            return question.with_newcomer()
         return question
 
     def post(self, request):

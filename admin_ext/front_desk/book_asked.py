@@ -10,6 +10,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import AppointmentKind
 from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Patient, Provider, Service
+from clinic.people.selectors import NUMBER
 
 LONGEST = {"name": 120, "phone": 40, "reason": 250, "overbook_reason": 250}
 YEARS = range(2000, 2200)  # what is further away is no time that anybody chose
@@ -68,8 +69,10 @@ class Asked:
     def with_patient(self, patient: Patient) -> "Asked":
         return replace(self, patient=patient, term="", is_new=False)
 
-    def with_newcomer(self, name: str) -> "Asked":
-        return replace(self, name=name[: LONGEST["name"]], term="", is_new=True)
+    def with_newcomer(self) -> "Asked":
+        """What was typed into the search is the new patient's name, or phone if it is a number."""
+        field = "phone" if looks_like_number(self.term) else "name"
+        return replace(self, **{field: self.term[: LONGEST[field]]}, term="", is_new=True)
 
 
 def asked(query: QueryDict, organisation: Organisation) -> Asked:
@@ -81,7 +84,7 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
     return Asked(
         organisation=organisation,
         patient=reader.row("patient", Patient) or (origin and origin.patient),
-        name=reader.text("name") or ("new" in query and query.get("q", "").strip()[: LONGEST["name"]]) or "",
+        name=reader.text("name"),
         phone=reader.text("phone"),
         is_new="new" in query,
         known_phone=query.get("known_phone", ""),
@@ -175,6 +178,10 @@ def aware(text: str) -> datetime | None:
     """The moment that a text with an offset names."""
     moment = parsed(parse_datetime, text)
     return moment if moment and moment.tzinfo is not None and moment.year in YEARS else None
+
+
+def looks_like_number(text: str) -> bool:
+    return bool(NUMBER.fullmatch("".join(text.split())))
 
 
 def time_value(provider: int, clinic: int, starts_at: datetime) -> str:

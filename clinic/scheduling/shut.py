@@ -81,20 +81,25 @@ class ShutDays:
     closures: list[Closure]
 
     def sentences(self, day: date, shut: Iterable[Pair], free: Collection[Pair]) -> list[str]:
-        """Why none of the pairs `shut` has a slot on this day; who works elsewhere that day is not at home."""
+        """Why none of the pairs `shut` has a slot on this day: what is closed, and of each provider without any one."""
+        causes = self.causes(day, sorted(shut, key=Pair.order), {pair.provider for pair in free})
+        told = sorted(causes, key=Cause.order)
+        return [sentence for cause in told for sentence in self.words(cause, causes[cause], day)]
+
+    def causes(self, day: date, shut: Iterable[Pair], at_work: set[Provider]) -> dict[Cause, list[Pair]]:
+        """By cause; who is shut at several clinics is told once, with what says most, who has slots not at all."""
         causes: dict[Cause, list[Pair]] = defaultdict(list)
-        for pair in sorted(shut, key=Pair.order):
-            causes[self.cause(pair, day)].append(pair)
-        away = Cause(RefusalCode.WORKING_HOURS)
-        elsewhere = {pair.provider for cause, pairs in causes.items() if cause != away for pair in pairs}
-        elsewhere |= {pair.provider for pair in free}
-        causes[away] = [pair for pair in causes[away] if pair.provider not in elsewhere]
-        return [
-            sentence
-            for cause in sorted(causes, key=Cause.order)
-            if causes[cause]
-            for sentence in self.words(cause, causes[cause], day)
-        ]
+        of_provider: dict[Provider, list[tuple[Cause, Pair]]] = defaultdict(list)
+        for pair in shut:
+            cause = self.cause(pair, day)
+            of_provider[pair.provider].append((cause, pair))
+            if cause.code == RefusalCode.CLOSURE:
+                causes[cause].append(pair)
+        for provider, reasons in of_provider.items():
+            cause, pair = min(reasons, key=lambda reason: reason[0].order())
+            if cause.code != RefusalCode.CLOSURE and provider not in at_work:
+                causes[cause].append(pair)
+        return causes
 
     def cause(self, pair: Pair, day: date) -> Cause:
         starts = self.starts(pair, day)

@@ -172,6 +172,13 @@ def test_search_for_nobody_offers_a_new_patient_with_the_name_typed(desk):
     assert 'name="name" value="Zed &lt;b&gt;"' in page
 
 
+def test_number_that_nobody_has_becomes_the_phone_of_the_new_patient(desk):
+    page = desk.ask(new=1, q="055 999 8877").text
+
+    assert 'name="name" value=""' in page
+    assert 'name="phone" value="055 999 8877"' in page
+
+
 def test_new_patient_and_appointment_come_to_be_together(ours, desk):
     desk.book(patient=None, new=1, name="Zed", phone="0509998877", what=ours.service.pk)
 

@@ -163,7 +163,7 @@ def test_hours_that_are_over_are_told(service):
     assert monday(service, at=NINE.replace(hour=12)).shut == ["Too late for today: Sara."]
 
 
-def test_who_works_elsewhere_that_day_is_not_told_as_absent(olaya, sara, service):
+def test_who_is_free_at_one_clinic_is_not_told_as_shut_at_another(olaya, sara, service):
     rawdah = make_clinic(olaya.organisation, "Rawdah")
     sara.clinics.add(rawdah)
     service.clinics.add(rawdah)
@@ -172,6 +172,17 @@ def test_who_works_elsewhere_that_day_is_not_told_as_absent(olaya, sara, service
 
     assert times(day) == {"Sara": ["09:00", "09:30"]}
     assert day.shut == []
+
+
+def test_who_is_shut_at_two_clinics_is_told_once(olaya, sara, service):
+    rawdah = make_clinic(olaya.organisation, "Rawdah")
+    sara.clinics.add(rawdah)
+    service.clinics.add(rawdah)
+    for half_hour in range(2):
+        patient = make_patient(olaya.organisation)
+        make_appointment(patient, service, sara, olaya, NINE + half_hour * timedelta(minutes=30))
+
+    assert monday(service).shut == ["Fully booked: Sara."]
 
 
 def test_services_are_those_that_somebody_gives_there(olaya, sara, service):
