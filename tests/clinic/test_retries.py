@@ -1,14 +1,11 @@
-"""What is tried again, what is not, and what a person hears when others stay in the way."""
+"""What is tried again, what is not, and what a person hears in the end."""
 
 import pytest
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 
 from clinic.enums import RefusalCode
 from clinic.errors import Crowded
-from clinic.models import Appointment, Message, Patient
 from clinic.retries import ATTEMPTS, retried
-from tests.clinic.scheduling.conftest import Desk
-from tests.factories import NINE
 
 
 class Service:
@@ -61,31 +58,3 @@ def test_service_inside_another_transaction_leaves_it_to_that_one():
         retried(service.__call__)()
 
     assert service.calls == 1
-
-
-@pytest.fixture
-def impatient(transactional_db):
-    """Waits for a tenth of a second at most, while somebody else holds every patient."""
-    desk, mine = Desk(), connections["default"]
-    somebody = connections.create_connection("default")
-    waits = "SET lock_timeout = '100ms'" if mine.vendor == "postgresql" else "PRAGMA busy_timeout = 100"
-    with mine.cursor() as cursor:
-        cursor.execute(waits)
-    somebody.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
-    with somebody.cursor() as cursor:
-        cursor.execute("UPDATE clinic_patient SET name_en = 'Writing'")
-        if mine.vendor == "postgresql":
-            cursor.execute("SELECT pg_advisory_xact_lock(1, %s)", [desk.provider.pk])
-    yield desk
-    somebody.rollback()
-    somebody.close()
-    mine.close()  # the next test waits as long as usual
-
-
-def test_booking_behind_somebody_who_never_ends_is_refused_politely(impatient):
-    with pytest.raises(Crowded):
-        impatient.book(NINE)
-
-    assert not Appointment.objects.exists()
-    assert not Message.objects.exists()
-    assert not Patient.objects.filter(name_en="Writing").exists()

@@ -42,6 +42,11 @@ def move(*, appointment, starts_at, by, expected_sequence=None):
     return moved.starts_at.isoformat()
 
 
+def complete(*, appointment, by):
+    """Complete the appointment, which has arrived."""
+    booking.complete(Appointment.objects.get(pk=appointment), by=User.objects.get(pk=by), at=BEFORE)
+
+
 def assign(*, package, patient, by, request_key):
     """Assign the package; the key of the purchase."""
     rows = Package.objects.get(pk=package), Patient.objects.get(pk=patient)

@@ -5,7 +5,10 @@ import pytest
 from clinic.enums import RefusalCode
 from clinic.models import Appointment, Message
 from clinic.packages.selectors import balance_of
+from clinic.scheduling import booking
+from tests.concurrency import racers
 from tests.concurrency.race import race, tally
+from tests.factories import BEFORE
 
 pytestmark = pytest.mark.concurrency
 
@@ -81,3 +84,22 @@ def test_fifty_desks_at_fifty_providers_put_a_patient_into_one_place(clinic):
     assert tally(outcomes) == {"won": 1, "SlotTaken": 49}
     assert {outcome.codes for outcome in outcomes if outcome.error} == {(RefusalCode.PATIENT_BUSY,) * 2}
     assert Appointment.objects.count() == 1
+
+
+def test_twenty_desks_that_complete_at_once_use_twenty_sessions_of_one_package(clinic):
+    desk = clinic()
+    (patient,) = desk.patients(1)
+    purchase = desk.purchase(patient, sessions=30)
+    entries = []
+    for number in range(20):
+        asked = desk.entry(patient, half_hour=number, purchase=purchase)
+        booked = racers.book(**{**asked, "purchase": purchase.pk}) and Appointment.objects.latest("pk")
+        booking.check_in(booked, by=desk.user, at=BEFORE)
+        entries.append({"appointment": booked.pk, "by": desk.user.pk})
+
+    outcomes = race("complete", entries)
+
+    purchase.refresh_from_db()
+    assert tally(outcomes) == {"won": 20}
+    assert (purchase.sessions_used, purchase.history.count()) == (20, 21)
+    assert (balance_of(purchase).used, balance_of(purchase).free) == (20, 10)
