@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -28,7 +29,6 @@ class Destination:
     obstacle: str = ""
 
 
-@transaction.atomic
 def queue(
     kind: MessageKind,
     patient: Patient,
@@ -55,9 +55,20 @@ def queue(
         "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
         "error": destination.obstacle,
     }  # fmt: skip
-    key = dedupe_key(kind, destination.channel, appointment=appointment, purchase=purchase)
-    message, created = Message.objects.get_or_create(dedupe_key=key, defaults=fields)
-    if not created and message.status == MessageStatus.CANCELLED:
+    fields["dedupe_key"] = dedupe_key(kind, destination.channel, appointment=appointment, purchase=purchase)
+    return written_once(fields)
+
+
+def written_once(fields: dict[str, Any]) -> Message:
+    """The row with this `dedupe_key`. It is new nearly always, so that nobody looks before it is written."""
+    try:
+        with transaction.atomic():
+            return Message.objects.create(**fields)
+    except IntegrityError:
+        message = Message.objects.filter(dedupe_key=fields["dedupe_key"]).first()
+        if message is None:
+            raise
+    if message.status == MessageStatus.CANCELLED:
         for field, value in fields.items():
             setattr(message, field, value)
         message.save()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import count
 
 from django.utils import timezone
@@ -34,7 +35,7 @@ class Question:
     patient: Patient | None = None
     kind: AppointmentKind | None = None
 
-    @property
+    @cached_property
     def lengths(self) -> Lengths:
         return Lengths.of(self.service)
 
@@ -46,7 +47,7 @@ class Question:
     def busy(self) -> Span:
         return self.start - self.lengths.before, self.end + self.lengths.after
 
-    @property
+    @cached_property
     def clock(self) -> WallClock:
         """The clinic's, also where the situation leaves the clinic out because the service is not offered there."""
         return self.situation.clocks.get(self.clinic.pk) or WallClock(self.clinic.zone)
@@ -60,28 +61,30 @@ class Question:
         offers = self.situation.offers.get(self.service.pk, ())
         return (self.provider.pk, self.clinic.pk) in offers
 
-    def rows_today(self) -> Iterator[tuple[Hours, Span]]:
+    @cached_property
+    def rows_today(self) -> list[tuple[Hours, Span]]:
         """The provider's hours at the clinic that touch the day, with their spans."""
-        for hours in self.situation.hours_of.get((self.provider.pk, self.clinic.pk), ()):
-            for span in hours_spans(hours, self.clock, self.day, self.day):
-                yield hours, span
+        rows = self.situation.hours_of.get((self.provider.pk, self.clinic.pk), ())
+        return [(hours, span) for hours in rows for span in hours_spans(hours, self.clock, self.day, self.day)]
 
+    @cached_property
     def rows_around(self) -> list[tuple[Hours, Span]]:
         """The rows of hours that hold the whole treatment."""
-        return [(hours, span) for hours, span in self.rows_today() if span[0] <= self.start and self.end <= span[1]]
+        return [(hours, span) for hours, span in self.rows_today if span[0] <= self.start and self.end <= span[1]]
 
+    @cached_property
     def rows_on_grid(self) -> list[tuple[Hours, Span]]:
         """Those of `rows_around` on whose grid the start lies."""
         return [
             (hours, span)
-            for hours, span in self.rows_around()
+            for hours, span in self.rows_around
             if (self.start - span[0]) % (hours.slot_minutes * MINUTE) == 0
         ]
 
-    @property
+    @cached_property
     def limit(self) -> int:
         """How many patients the provider may treat at once at this start; outside of hours, one."""
-        rows = self.rows_on_grid() or self.rows_around()
+        rows = self.rows_on_grid or self.rows_around
         return max((limit_of(self.service, hours.capacity) for hours, _span in rows), default=1)
 
     def free_lanes(self) -> list[int]:
@@ -224,9 +227,9 @@ def leave(question: Question) -> Iterator[Refusal]:
 
 
 def hours(question: Question) -> Iterator[Refusal]:
-    if question.rows_around():
+    if question.rows_around:
         return
-    today = list(question.rows_today())
+    today = question.rows_today
     values = {
         "provider": question.provider,
         "clinic": question.clinic,
@@ -245,8 +248,8 @@ def hours(question: Question) -> Iterator[Refusal]:
 
 
 def grid(question: Question) -> Iterator[Refusal]:
-    rows = question.rows_around()
-    if not rows or question.rows_on_grid():
+    rows = question.rows_around
+    if not rows or question.rows_on_grid:
         return
     row, span = rows[0]
     step = row.slot_minutes * MINUTE

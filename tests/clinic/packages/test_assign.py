@@ -209,7 +209,7 @@ def test_assign_costs_the_same_for_one_item_and_three(organisation, patient, sar
     package = make_package(*[(make_service(provider, name=f"Service {n}"), 5) for n in range(number)])
     package = Package.objects.get(pk=package.pk)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         assign(package, patient, by=sara, at=AT)
 
 
