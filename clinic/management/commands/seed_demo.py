@@ -1,6 +1,6 @@
 """`manage.py seed_demo`: fill an empty database with the demo organisations."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -8,8 +8,6 @@ from django.utils import timezone
 from clinic.management.demo import seed
 from clinic.management.demo.seeding import GROUP, MID_MORNING, PATIENTS, ZONE
 from clinic.models import Organisation
-
-OPEN_FROM, OPEN_UNTIL = time(10, 30), time(16, 30)  # played outside these hours, the demo shows the nearest moment
 
 
 class Command(BaseCommand):
@@ -28,8 +26,7 @@ class Command(BaseCommand):
 
 
 def moment(today: date | None, now: datetime) -> dict:
-    """A day that was asked for plays at mid-morning, today at the hour it is."""
+    """A day that was asked for plays at mid-morning, today at the minute it is."""
     if today:
         return {"today": today, "at": MID_MORNING}
-    at = min(max(now.time(), OPEN_FROM), OPEN_UNTIL)
-    return {"today": now.date(), "at": at.replace(second=0, microsecond=0)}
+    return {"today": now.date(), "at": now.time().replace(second=0, microsecond=0)}

@@ -17,7 +17,8 @@ from clinic.scheduling.local_time import moment_of
 
 MOVED_RATE, CONFIRMED_RATE, NOTED_RATE = 0.11, 0.72, 0.03  # moved: of those booked more than three days ahead
 CONFIRMED_WITHIN = timedelta(days=3)
-DUE_NOW = timedelta(minutes=40)
+DUE_NOW, DUE_TO_LOGIN = timedelta(minutes=40), timedelta(minutes=60)
+LATE = timedelta(minutes=2), timedelta(minutes=35)
 NO_SHOW_AFTER = timedelta(minutes=25)  # the desk waits this long
 NOTES = (
     "Same room as last time, please.",
@@ -45,7 +46,8 @@ class Walk:
         self.world = world
         self.kinds = kinds(world)
         self.providers = {provider.pk: provider for provider in world.providers.values()}
-        self.due = 0
+        self.due = self.overdue = 0
+        self.has_next: set[int] = set()
         self.free_from: dict[tuple[int, int], datetime] = defaultdict(lambda: world.founded_at)
 
     def play(self, booking: Booking) -> Chronicle:
@@ -150,7 +152,7 @@ class Walk:
     def _hold(self, chronicle: Chronicle, booking: Booking) -> None:
         chance, starts_at = self.world.chance, booking.starts_at
         seat = booking.place.provider, booking.place.lane
-        arrived_at = max(self._arrived_at(starts_at), chronicle.changes[-1].at)
+        arrived_at = max(self._arrived_at(booking), chronicle.changes[-1].at)
         called_at = starts_at + timedelta(minutes=chance.triangular(-2, 14, 2))
         started_at = max(called_at, arrived_at + timedelta(minutes=1), self.free_from[seat])
         length = (booking.ends_at - starts_at) * chance.uniform(0.88, 1.04)
@@ -162,14 +164,31 @@ class Walk:
             completed_at, by, status=Status.COMPLETED, completed_at=completed_at, session_used=bool(booking.sale)
         )
 
-    def _arrived_at(self, starts_at: datetime) -> datetime:
-        """Most come a little early. Every other one of those who are due now waits already, so that somebody does."""
+    def _arrived_at(self, booking: Booking) -> datetime:
+        """Most come a little early. Of those who are due about now some wait already and some are late.
+
+        Who signs in as a provider has somebody waiting.
+        """
+        starts_at, now = booking.starts_at, self.world.now
         arrived_at = starts_at + timedelta(minutes=self.world.chance.triangular(-38, 8, -12))
-        if timedelta(0) <= starts_at - self.world.now <= DUE_NOW:
+        if timedelta(0) <= starts_at - now <= DUE_TO_LOGIN and self._is_next_of_a_login(booking):
+            return min(arrived_at, now - timedelta(minutes=3))
+        if timedelta(0) <= starts_at - now <= DUE_NOW:
             self.due += 1
             if self.due % 2:
-                return min(arrived_at, self.world.now - timedelta(minutes=3))
+                return min(arrived_at, now - timedelta(minutes=3))
+        if LATE[0] <= now - starts_at <= LATE[1]:
+            self.overdue += 1
+            if self.overdue % 4 == 1:
+                return max(arrived_at, now + timedelta(minutes=5))
         return arrived_at
+
+    def _is_next_of_a_login(self, booking: Booking) -> bool:
+        """Whether this is the first one after now of a provider who can sign in."""
+        provider = booking.place.provider
+        is_next = provider in self.world.treating_logins and provider not in self.has_next
+        self.has_next.add(provider)
+        return is_next
 
     def _who_treats(self, booking: Booking) -> User:
         provider: Provider = self.providers[booking.place.provider]

@@ -15,6 +15,7 @@ NO_SHOW_PER_DAY_OF_WAITING, LONGEST_WAIT_THAT_COUNTS = 0.0035, 28
 NO_SHOW_ON_WEEKDAY = {4: 0.03, 6: 0.03, 7: 0.02}
 NO_SHOW_EARLY, NO_SHOW_LATE = 0.03, 0.03  # before ten, from five in the afternoon
 CANCELLED_BY_PATIENT_RATE, CANCELLED_BY_CLINIC_RATE = 0.075, 0.018
+ABOUT_NOW = timedelta(minutes=60)
 DESK_HOURS = (8 * 60 + 15, 17 * 60)  # minutes of the local day
 
 PATIENT_REASONS = (
@@ -41,7 +42,12 @@ class Fate:
 
 
 def draw_fate(world: World, person: Person, *, booked_at: datetime, starts_at: datetime) -> Fate:
-    """What becomes of the appointment. A cancellation that lies after the demo's now has not happened."""
+    """What becomes of the appointment. A cancellation that lies after the demo's now has not happened.
+
+    Whoever is due about now comes: the desk that is looked at has somebody to receive.
+    """
+    if abs(starts_at - world.now) <= ABOUT_NOW:
+        return Fate(Status.COMPLETED)
     cancelled_at = starts_at - timedelta(hours=world.chance.uniform(1, 60))
     cancelled_at = max(cancelled_at, booked_at + (starts_at - booked_at) / 2)
     luck, way = world.chance.random(), world.chance.random()

@@ -10,7 +10,7 @@ from clinic.management.demo.world import Person, World
 from clinic.models import Service
 from clinic.scheduling.local_time import EPOCH_DAY, moment_of
 
-FULL_SHARE = (0.58, 0.80)  # of a provider's day, so far and today
+FULL_SHARE, FULL_TODAY = (0.58, 0.80), (0.82, 0.96)  # of a provider's day
 SHARE_BY_WEEKS_AHEAD = (0.94, 0.74, 0.56, 0.40)  # of that share
 SHORTEST_NOTICE = timedelta(minutes=30)
 
@@ -47,7 +47,7 @@ class Agenda:
 
     @property
     def today(self) -> int:
-        """The diary's number of today; working hours lie within one UTC day here, so local and UTC days agree."""
+        """The diary's number of today."""
         return self.world.today.toordinal() - EPOCH_DAY
 
     def full_share(self, provider: int, day: int) -> float:
@@ -55,7 +55,10 @@ class Agenda:
         if (provider, day) not in self._shares:
             weeks = min(max(0, day - self.today - 1) // 7, len(SHARE_BY_WEEKS_AHEAD) - 1)
             factor = SHARE_BY_WEEKS_AHEAD[weeks] if day > self.today else 1.0
-            self._shares[provider, day] = self.world.chance.uniform(*FULL_SHARE) * factor
+            share = FULL_TODAY if day == self.today else FULL_SHARE
+            self._shares[provider, day] = self.world.chance.uniform(*share) * factor
+            if day == self.today and provider in self.world.treating_logins:
+                self._shares[provider, day] = 1.0
         return self._shares[provider, day]
 
     def book(

@@ -8,7 +8,6 @@ from clinic.management.demo.bookings import Agenda, Booking
 from clinic.management.demo.diary import Place
 from clinic.management.demo.sales import Sale
 from clinic.models import Service
-from clinic.scheduling.intervals import DAY
 from clinic.scheduling.local_time import EPOCH_DAY
 
 LOOK_AHEAD = 7  # days after the wished one in which a session still suits the family
@@ -68,7 +67,7 @@ def run(agenda: Agenda, course: Course) -> None:
             continue
         booking = book_session(agenda, course, sequence[held], place, number=held + 1)
         held += not booking.fate.is_cancelled
-        day = place.start // DAY + course.days_between
+        day = agenda.diary.day_of(place.start) + course.days_between
 
 
 def book_session(agenda: Agenda, course: Course, service: Service, place: Place, number: int) -> Booking:
@@ -82,14 +81,12 @@ def book_session(agenda: Agenda, course: Course, service: Service, place: Place,
 def find(agenda: Agenda, course: Course, service: Service, day: int, last: int) -> Place | None:
     """The free time that costs the family least from `day` on, within the week and up to the day `last`."""
     provider, clinic = course.provider_of[service.pk], course.sale.person.clinic.pk
-    zone_hours = agenda.world.now.astimezone(agenda.world.zone).utcoffset().total_seconds() / 3600
     candidates = []
     for candidate in range(day, min(day + LOOK_AHEAD, last + 1)):
         if agenda.diary.load(provider, clinic, candidate) >= agenda.full_share(provider, candidate):
             continue
         for start, opening in agenda.diary.starts(service, provider, clinic, candidate):
-            hour = (start % DAY) / 3600 + zone_hours
-            cost = DAY_COST * (candidate - day) + HOUR_COST * abs(hour - course.hour)
+            cost = DAY_COST * (candidate - day) + HOUR_COST * abs(agenda.diary.hour_of(start) - course.hour)
             candidates.append((cost, start, opening))
     for _cost, start, opening in sorted(candidates, key=lambda candidate: candidate[:2]):
         if place := agenda.diary.place(service, opening, start, course.sale.person.patient):

@@ -1,11 +1,13 @@
 """Who and what is taken while the demo's appointments find their time, by the rules of the booking engine.
 
 The engine answers one question with a few queries; a history of half a year asks a hundred thousand, so the diary
-keeps what is taken in memory. Days are UTC days: these clinics open and close within one.
+keeps what is taken in memory. Days are those of the organisation's zone, numbered from 1970: the clinics open and
+close within one. Its clocks are never changed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import NamedTuple
 
 from clinic.models import Patient, Service
@@ -28,15 +30,23 @@ class Place(NamedTuple):
 
 
 class Diary:
-    def __init__(self, situation: Situation) -> None:
+    def __init__(self, situation: Situation, *, east_of_utc: timedelta) -> None:
         self.situation = situation
+        self._east = int(east_of_utc.total_seconds())
         self._openings: dict[tuple[int, int, int], list[Opening]] = defaultdict(list)
         self._taken: dict[tuple[int, int], list[Place]] = defaultdict(list)
         self._rooms: dict[tuple[RoomPlace, int], list[tuple[int, int]]] = defaultdict(list)
         self._patients: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
         for (provider, clinic), openings in situation.openings.items():
             for opening in openings:
-                self._openings[provider, clinic, opening.start // DAY].append(opening)
+                self._openings[provider, clinic, self.day_of(opening.start)].append(opening)
+
+    def day_of(self, instant: int) -> int:
+        return (instant + self._east) // DAY
+
+    def hour_of(self, instant: int) -> float:
+        """The hour of the local day, with its fraction."""
+        return (instant + self._east) % DAY / 3600
 
     def working_days(self) -> list[tuple[int, int, int]]:
         """(day, provider, clinic) for every day somebody works somewhere, in order."""
@@ -58,7 +68,7 @@ class Diary:
         """Where and when the patient would be seen, or None when provider, rooms or patient are taken."""
         end = start + int(service.duration.total_seconds())
         busy = start - int(service.buffer_before.total_seconds()), end + int(service.buffer_after.total_seconds())
-        day = start // DAY
+        day = self.day_of(start)
         if any(start < until and begun < end for begun, until in self._patients.get((patient.pk, day), ())):
             return None
         lane = self._free_lane(opening, limit_of(service, opening.capacity), busy)
@@ -69,7 +79,7 @@ class Diary:
         return Place(opening.provider, opening.clinic, start, end, *busy, lane, room)
 
     def take(self, place: Place, patient: Patient) -> None:
-        day = place.start // DAY
+        day = self.day_of(place.start)
         self._taken[place.provider, day].append(place)
         self._patients[patient.pk, day].append((place.start, place.end))
         if place.room:
@@ -83,7 +93,7 @@ class Diary:
         return taken / open_for if open_for else 1.0
 
     def _free_lane(self, opening: Opening, limit: int, busy: tuple[int, int]) -> int | None:
-        places = self._taken.get((opening.provider, opening.start // DAY), ())
+        places = self._taken.get((opening.provider, self.day_of(opening.start)), ())
         lanes = {place.lane for place in places if place.busy_from < busy[1] and busy[0] < place.busy_until}
         return next((lane for lane in range(limit) if lane not in lanes), None)
 

@@ -14,10 +14,8 @@ from clinic.scheduling.selectors import situation
 
 def write_history(world: World) -> None:
     """Find a time for everything first, then write what came of it."""
-    agenda = Agenda(
-        world,
-        Diary(situation(world.services.values(), first_day=world.today - HISTORY, last_day=world.today + AHEAD)),
-    )
+    found = situation(world.services.values(), first_day=world.today - HISTORY, last_day=world.today + AHEAD)
+    agenda = Agenda(world, Diary(found, east_of_utc=world.now.astimezone(world.zone).utcoffset()))
     sold = sales(world, agenda.diary.situation)
     book_courses(agenda, sold)
     fill_days(agenda)

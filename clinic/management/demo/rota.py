@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 
 from clinic.enums import LeaveStatus
+from clinic.management.demo.around_now import hours_around_now
 from clinic.management.demo.records import link_all, record_all
 from clinic.management.demo.tables import WEEKDAYS, Row, rows_by_weekday, table
 from clinic.management.demo.world import HISTORY, World, by_code
@@ -35,7 +36,8 @@ def employ_providers(world: World) -> None:
 
 def write_rota(world: World) -> None:
     """Write weekly hours, extra hours and leave around today, and the public holidays that touch the demo."""
-    for rows in (weekly_hours(world), extra_hours(world), leave(world)):
+    weekly = list(weekly_hours(world))
+    for rows in (weekly, extra_hours(world), hours_around_now(world, weekly), leave(world)):
         record_all(list(rows), by=world.office, at=world.founded_at)
     close_on_public_holidays(world)
 
@@ -81,9 +83,14 @@ def leave(world: World) -> Iterator[Leave]:
 
 
 def close_on_public_holidays(world: World) -> None:
-    """Close every clinic on the country's public holidays from the first year of the history to next year."""
+    """Close every clinic on the country's public holidays from the first year of the history to next year.
+
+    One that falls on the demo's own day is left out: a closed house shows nothing.
+    """
     years = range((world.today - HISTORY).year, world.today.year + 2)
-    record_all([closure for year in years for closure in closures(world, year)], by=world.office, at=world.founded_at)
+    rows = [closure for year in years for closure in closures(world, year)]
+    rows = [row for row in rows if not row.first_on <= world.today <= row.last_on]
+    record_all(rows, by=world.office, at=world.founded_at)
 
 
 def closures(world: World, year: int) -> Iterator[Closure]:

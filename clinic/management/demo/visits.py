@@ -52,7 +52,7 @@ def kinds(world: World) -> dict[int, AppointmentKind]:
 def fill_days(agenda: Agenda) -> None:
     """Book single appointments until every provider's day is as full as it should be.
 
-    A smaller world has fewer such days, not emptier ones; only today is never left out.
+    A smaller world has fewer such days, not emptier ones, and today is never left out.
     """
     demand = Demand(agenda.world)
     for day, provider, clinic in agenda.diary.working_days():
@@ -61,7 +61,7 @@ def fill_days(agenda: Agenda) -> None:
         offered = {
             service.pk for service in agenda.world.services.values() if agenda.diary.offers(service, provider, clinic)
         }
-        full = agenda.full_share(provider, day) * (agenda.world.share if day == agenda.today else 1)
+        full = agenda.full_share(provider, day)
         for _ in range(TRIES):
             if agenda.diary.load(provider, clinic, day) >= full:
                 break

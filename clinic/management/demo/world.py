@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,11 @@ class World:
     def desk(self) -> User:
         """Who books: the login of the front desk, or whoever stands in for it."""
         return self.logins.get("Front desk") or next(iter(self.logins.values()))
+
+    @cached_property
+    def treating_logins(self) -> set[int]:
+        """The keys of the providers who can sign in; asked once they are written."""
+        return {provider.pk for provider in self.providers.values() if provider.user_id}
 
     @property
     def office(self) -> User:

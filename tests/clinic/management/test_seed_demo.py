@@ -7,9 +7,9 @@ from django.db import transaction
 
 from clinic.management.commands.seed_demo import moment
 from clinic.management.demo import seed
-from clinic.models import Appointment, Message, Organisation, PackagePurchase, Patient, SessionEntry, User
+from clinic.models import Appointment, Closure, Message, Organisation, PackagePurchase, Patient, SessionEntry, User
 
-SUNDAY = date(2026, 11, 22)
+SUNDAY, NATIONAL_DAY = date(2026, 11, 22), date(2026, 9, 23)
 RIYADH = ZoneInfo("Asia/Riyadh")
 
 
@@ -68,15 +68,18 @@ def test_seed_demo_beside_other_organisations_leaves_them_alone():
     assert not Patient.objects.of(other).exists()
 
 
-@pytest.mark.parametrize(
-    ("clock", "played"),
-    [(time(7, 5, 9), time(10, 30)), (time(13, 2, 41), time(13, 2)), (time(23, 59), time(16, 30))],
-    ids=["before opening", "in the day", "at night"],
-)
-def test_moment_today_is_the_present_hour_kept_within_opening_hours(clock, played):
-    now = datetime.combine(SUNDAY, clock, RIYADH)
+@pytest.mark.django_db
+def test_no_holiday_closes_the_house_today():
+    seed(today=NATIONAL_DAY, patients=12)
 
-    assert moment(None, now) == {"today": SUNDAY, "at": played}
+    assert not Closure.objects.filter(first_on__lte=NATIONAL_DAY, last_on__gte=NATIONAL_DAY).exists()
+    assert Closure.objects.filter(first_on=NATIONAL_DAY.replace(year=2027)).exists()
+
+
+def test_moment_today_is_the_present_minute():
+    now = datetime.combine(SUNDAY, time(7, 5, 9), RIYADH)
+
+    assert moment(None, now) == {"today": SUNDAY, "at": time(7, 5)}
 
 
 def test_moment_of_a_chosen_day_is_mid_morning():
