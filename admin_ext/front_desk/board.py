@@ -8,22 +8,24 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.formats import localize
+from django.utils.formats import number_format
 from django.utils.functional import Promise, cached_property
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admin_ext.columns import COLOURS, left_to_right_text
+from admin_ext.front_desk.card import consequence, missed_words
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
 from admin_ext.pages import StaffPage
 from admin_ext.scope import own_rows
+from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
 from clinic.enums import AppointmentStatus as Status
 from clinic.models import Appointment, Clinic, Organisation, Provider, User
+from clinic.scheduling.attendance import NoShowRecord, no_show_records
 from clinic.scheduling.board import flow_of
 
-CENT = Decimal("0.01")
 LATE_AFTER = timedelta(minutes=1)
 KEYS = {"confirm": "c", "check_in": "a", "start": "s", "complete": "d", "mark_no_show": "n", "undo_status": "u"}
 
@@ -72,6 +74,8 @@ class FlowCard:
     row: Appointment
     user: User
     at: datetime
+    record: NoShowRecord
+    owed: Decimal = Decimal(0)
 
     @property
     def colour(self) -> str:
@@ -93,7 +97,7 @@ class FlowCard:
 
     @cached_property
     def marks(self) -> list[Mark]:
-        return list(marks_of(self.row))
+        return list(marks_of(self.row, self.record, self.owed))
 
     @cached_property
     def buttons(self) -> list[Button]:
@@ -123,26 +127,30 @@ def button(row: Appointment, verb: str) -> Button:
     return Button(verb, str(step.label), step.icon, KEYS[verb], address)
 
 
-def marks_of(row: Appointment) -> Iterable[Mark]:
+def marks_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterable[Mark]:
     """What to know about the appointment before the patient stands at the desk."""
     if row.kind == AppointmentKind.EMERGENCY:
         yield Mark("red", _("Emergency"))
     if row.overbook_reason:
         yield Mark("orange", _("Overbooked"), row.overbook_reason)
-    if row.owed:
-        yield Mark("amber", _("Owes %(amount)s") % {"amount": amount(row, row.owed)}, link=charges_of(row))
+    if record.must_confirm(row):
+        yield Mark("violet", _("Must confirm"), missed_words(record))
+    elif record.consequence:
+        yield Mark("red", missed_words(record), consequence(record))
+    if owed:
+        yield Mark("amber", _("Owes %(amount)s") % {"amount": amount(row, owed)}, link=charges_of(row))
     if row.package_purchase_id is None and row.service.price:
         yield Mark(
             "grey", _("No package"), _("Single session: %(amount)s") % {"amount": amount(row, row.service.price)}
         )
-    if row.is_first_visit:
-        yield Mark("violet", _("First visit"))
+    if row.is_first:
+        yield Mark("teal", _("First visit"))
     if row.kind == AppointmentKind.VIRTUAL:
         yield Mark("blue", _("Virtual"), link=row.video_link)
 
 
 def amount(row: Appointment, value: Decimal) -> str:
-    return left_to_right_text(f"{localize(value.quantize(CENT))} {row.patient.organisation.currency}")
+    return left_to_right_text(f"{number_format(value, 2)} {row.patient.organisation.currency}")
 
 
 def charges_of(row: Appointment) -> str:
@@ -255,7 +263,9 @@ class Board:
 def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
     """Today's board for one person; a fixed number of queries."""
     rows = flow_of(choice.chosen, at=at, provider=choice.provider).select_related("patient__organisation")
-    cards = [FlowCard(row, user, at) for row in rows]
+    patients = [row.patient for row in rows]
+    records, owed = no_show_records(patients, at=at), owed_by(patients)
+    cards = [FlowCard(row, user, at, records[row.patient_id], owed.get(row.patient_id, Decimal(0))) for row in rows]
     board = Board(choice, at, columns())
     for column in board.columns:
         mine = [card for card in cards if card.row.status in column.statuses]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from clinic.enums import AppointmentStatus, ChargeStatus
-from clinic.models import Appointment, Charge, Clinic, Provider, Service
+from clinic.enums import AppointmentStatus
+from clinic.models import Appointment, Clinic, Provider, Service
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
 from clinic.scheduling.selectors import situation
 from clinic.scheduling.situation import Situation
@@ -21,17 +21,15 @@ SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
 def flow_of(clinics: Iterable[Clinic], *, at: datetime, provider: Provider | None = None) -> QuerySet[Appointment]:
     """Appointments of the day that it is at `at` in each clinic, of every status, soonest first.
 
-    Each row knows `owed`, the sum of its patient's open charges or None, and `is_first_visit`.
+    Each row knows `is_first`: whether its patient has not completed any appointment before.
     """
     rows = appointments_of(clinics, at=at)
     if provider is not None:
         rows = rows.filter(provider=provider)
-    charges = Charge.objects.filter(patient=OuterRef("patient"), status=ChargeStatus.OPEN).order_by().values("patient")
     earlier = Appointment.objects.filter(
         patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"), status=AppointmentStatus.COMPLETED
     )
-    rows = rows.annotate(owed=Subquery(charges.annotate(n=Sum("amount")).values("n")), is_first_visit=~Exists(earlier))
-    return rows.select_related(*SHOWN).order_by("starts_at", "pk")
+    return rows.annotate(is_first=~Exists(earlier)).select_related(*SHOWN).order_by("starts_at", "pk")
 
 
 def appointments_of(clinics: Iterable[Clinic], *, at: datetime, days_ahead: int = 0) -> QuerySet[Appointment]:
@@ -71,7 +69,7 @@ def next_free(
     days: int,
     providers: Iterable[Provider] | None = None,
 ) -> dict[Service, list[NextFree]]:
-    """For every service the clinics that have a free time within `days`, soonest first; none where nothing is free.
+    """For every service given there the clinics that have a free time within `days`, soonest first.
 
     Five queries, whatever the number of services, clinics and providers.
     """
@@ -81,7 +79,8 @@ def next_free(
     today = min(at.astimezone(clinic.zone).date() for clinic in clinics)
     last = today + timedelta(days=days - 1)
     found = situation(services, clinics=clinics, providers=providers, first_day=today, last_day=last)
-    return {service: sorted(firsts(found, service, at), key=lambda free: free.first.starts_at) for service in services}
+    given = [service for service in services if found.offers.get(service.pk)]
+    return {service: sorted(firsts(found, service, at), key=lambda free: free.first.starts_at) for service in given}
 
 
 def firsts(found: Situation, service: Service, at: datetime) -> Iterator[NextFree]:

@@ -7,8 +7,8 @@ import time_machine
 from django.urls import reverse
 
 from admin_ext.roles import CASHIER, FRONT_DESK
-from clinic.enums import AppointmentKind, AppointmentStatus, ChargeKind
-from clinic.models import Charge
+from clinic.enums import AppointmentKind, AppointmentStatus, ChargeKind, NoShowConsequence
+from clinic.models import Charge, Policy
 from tests.factories import (
     NINE,
     RIYADH,
@@ -144,6 +144,19 @@ def test_marks_say_what_to_know_before_the_patient_stands_at_the_desk(desk):
     assert [mark.text for mark in desk.card(first).marks] == ["No package", "First visit", "Virtual"]
 
 
+def test_patient_who_often_did_not_come_must_confirm_until_that_is_done(desk):
+    Policy.objects.update(no_show_limit=2, no_show_consequence=NoShowConsequence.MUST_CONFIRM)
+    huda = make_patient(desk.clinic.organisation, "Huda")
+    for days in (5, 9):
+        desk.booked("", NINE - timedelta(days=days), AppointmentStatus.NO_SHOW, patient=huda)
+    row = desk.booked("", NINE + 60 * MINUTE, patient=huda)
+
+    assert desk.card(row).marks[0].text == "Must confirm"
+    confirm = next(button for button in desk.card(row).buttons if button.verb == "confirm")
+    desk.client.post(confirm.address, headers=HTMX)
+    assert desk.card(row).marks[0].text == "2 no-shows in 90 days"
+
+
 def test_address_remembers_which_clinics_and_provider_the_board_shows(desk):
     rawdah = make_clinic(desk.clinic.organisation, "Rawdah")
     reem = make_provider(rawdah, name="Reem")
@@ -220,5 +233,5 @@ def test_board_costs_the_same_number_of_queries_for_any_number_of_patients(n, de
     for number in range(n):
         desk.booked(f"Patient {number}", NINE + number * MINUTE, lane=number)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         assert desk.ask().status_code == 200
