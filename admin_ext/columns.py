@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Choices
-from django.utils.formats import date_format, localize
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
@@ -118,7 +118,7 @@ def absence(starts_at: datetime, ends_at: datetime) -> SafeString:
 
 
 def money(amount: Decimal, currency: str) -> SafeString:
-    return format_html('<bdi dir="ltr">{} {}</bdi>', localize(amount), currency)
+    return format_html('<bdi dir="ltr">{} {}</bdi>', number_format(amount, 2), currency)
 
 
 class NameColumns:

@@ -1,20 +1,34 @@
-"""The patient's page: packages with what is left of them, appointments, messages, and the way to book the rest."""
+"""The patient's page: packages, appointments, no-shows, messages and the whole story, and the ways to book more."""
+
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localtime, now
 
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import cards_of
-from clinic.enums import LIVE_STATUSES
+from admin_ext.scope import own_rows
+from clinic.billing.selectors import owed_by
+from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
 from clinic.models import Appointment, Message, Patient
+from clinic.scheduling import story
+from clinic.scheduling.attendance import NoShowRecord, no_show_record
 
 APPOINTMENTS = 10  # on a page
+EPISODES = 15
 MESSAGES = 8
+VANISHED = 20  # at most, of each kind
+HELD_OR_MISSED = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
+SECRETS = {story.CHARGE: "clinic.view_charge", story.MESSAGE: "clinic.view_message"}
 
 
 class PatientPage(StaffPage):
+    """Asks for itself again when an appointment changes. A fixed number of queries."""
+
     permission_required = "clinic.view_patient"
     template_name = "admin_ext/people/patient.html"
     context_model = Patient
@@ -27,26 +41,63 @@ class PatientPage(StaffPage):
     def title(self) -> str:
         return str(self.patient)
 
+    @cached_property
+    def moment(self) -> datetime:
+        return now()
+
     def get_context_data(self, **kwargs):
-        moment = now()
-        appointments = self.appointments()
-        ahead = appointments.filter(starts_at__gte=moment, status__in=LIVE_STATUSES).order_by("starts_at", "pk")
-        past = appointments.exclude(starts_at__gte=moment, status__in=LIVE_STATUSES).order_by("-starts_at", "-pk")
-        upcoming = list(ahead)
+        upcoming = list(self.ahead())
+        born_on = self.patient.born_on
         return super().get_context_data(
             patient=self.patient,
             desk_address=f"{reverse('admin:package_desk')}?patient={self.patient.pk}",
-            age=age_text(self.patient.born_on, moment.date()) if self.patient.born_on else None,
-            cards=cards_of(self.patient, at=moment, upcoming=upcoming),
+            age=age_text(born_on, localtime(self.moment).date()) if born_on else None,
+            cards=cards_of(self.patient, at=self.moment, upcoming=upcoming),
             upcoming=self.page(upcoming, "next"),
-            past=self.page(past, "past"),
+            called_off=self.called_off()[:VANISHED],
+            past=self.page(self.past(), "past"),
+            record=self.record,
+            missed=self.missed()[:VANISHED],
+            owed=owed_by([self.patient]).get(self.patient.pk),
             messages_to_patient=Message.objects.filter(patient=self.patient).order_by("-queued_at", "-pk")[:MESSAGES],
+            story=self.story(),
             **kwargs,
         )
 
-    def appointments(self):
-        rows = Appointment.objects.filter(patient=self.patient)
+    def appointments(self) -> QuerySet[Appointment]:
+        rows = own_rows(Appointment, self.organisation).filter(patient=self.patient)
         return rows.select_related("service", "provider", "clinic", "package_purchase")
 
-    def page(self, rows, parameter: str) -> Page:
-        return Paginator(rows, APPOINTMENTS).get_page(self.request.GET.get(parameter))
+    def ahead(self) -> QuerySet[Appointment]:
+        """What is still to come, or going on."""
+        return self.appointments().filter(ends_at__gt=self.moment, status__in=LIVE_STATUSES).order_by("starts_at", "pk")
+
+    def called_off(self) -> QuerySet[Appointment]:
+        """What would still be to come."""
+        rows = self.appointments().filter(starts_at__gte=self.moment, status__in=CANCELLED_STATUSES)
+        return rows.order_by("starts_at", "pk")
+
+    def past(self) -> QuerySet[Appointment]:
+        """What lies behind, whatever became of it; also what was over before its time."""
+        behind = Q(ends_at__lte=self.moment) | Q(starts_at__lt=self.moment) & ~Q(status__in=LIVE_STATUSES)
+        return self.appointments().filter(behind | Q(status__in=HELD_OR_MISSED)).order_by("-starts_at", "-pk")
+
+    @cached_property
+    def record(self) -> NoShowRecord:
+        return no_show_record(self.patient, at=self.moment)
+
+    def missed(self) -> QuerySet[Appointment]:
+        """The no-shows of the days that the policy looks at, also those that were waived."""
+        since = self.moment - timedelta(days=self.record.days)
+        rows = self.appointments().filter(status=AppointmentStatus.NO_SHOW, starts_at__gt=since)
+        return rows.select_related("charge__organisation", "waived_by").order_by("-starts_at", "-pk")
+
+    def story(self) -> Page:
+        """One page of all that was, without what this person's role does not show."""
+        hidden = {kind for kind, permission in SECRETS.items() if not self.request.user.has_perm(permission)}
+        page = self.page(story.moments_of(self.patient, at=self.moment, without=hidden), "story", EPISODES)
+        page.object_list = story.episodes(list(page.object_list))
+        return page
+
+    def page(self, rows, parameter: str, size: int = APPOINTMENTS) -> Page:
+        return Paginator(rows, size).get_page(self.request.GET.get(parameter))

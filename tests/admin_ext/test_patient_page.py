@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from admin_ext.people.pages import age_text
-from admin_ext.roles import CASHIER, FRONT_DESK
+from admin_ext.ages import age_text
+from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import AppointmentStatus
+from clinic.scheduling import booking
 from tests.admin_ext.world import buy, make_message
 from tests.factories import BEFORE, NINE, make_appointment, make_package
 
@@ -25,7 +26,9 @@ def a_week_before():
 def page_of(ours, sign_in):
     client = sign_in(ours.organisation, FRONT_DESK)
 
-    def page_of(patient, **query):
+    def page_of(patient, *, fresh=False, **query):
+        if fresh:  # at another time the session may have ended
+            client.force_login(client.user)
         return client.get(reverse("admin:patient", args=[patient.pk]), query)
 
     return page_of
@@ -82,7 +85,99 @@ def test_cancelled_appointment_ahead_is_not_a_next_one(ours, page_of):
     page = page_of(ours.patient)
 
     assert "Nothing is booked." in page.text
-    assert list(page.context_data["past"]) == [ours.appointment]
+    assert list(page.context_data["called_off"]) == [ours.appointment]
+    assert list(page.context_data["past"]) == []
+    assert "Called off" in page.text
+
+
+def test_past_is_what_lies_behind_and_what_goes_on_is_still_to_come(ours, page_of):
+    begun = NINE + timedelta(minutes=10)
+    earlier = make_appointment(
+        ours.patient, ours.service, ours.provider, ours.clinic, NINE - timedelta(hours=1), status="cancelled_by_clinic"
+    )
+    with time_machine.travel(begun, tick=False):
+        page = page_of(ours.patient, fresh=True)
+
+    assert list(page.context_data["upcoming"]) == [ours.appointment]
+    assert list(page.context_data["past"]) == [earlier]
+
+    with time_machine.travel(NINE + timedelta(minutes=30), tick=False):
+        page = page_of(ours.patient, fresh=True)
+
+    assert list(page.context_data["past"]) == [ours.appointment, earlier]
+
+
+def test_what_was_over_before_its_time_is_past(ours, page_of):
+    ours.appointment.status = AppointmentStatus.COMPLETED
+    ours.appointment.record("status", by=ours.user)
+
+    assert list(page_of(ours.patient).context_data["past"]) == [ours.appointment]
+
+
+def test_no_shows_are_counted_with_their_consequence_and_what_was_waived(ours, page_of):
+    ours.policy.no_show_limit, ours.policy.no_show_consequence = 2, "must_confirm"
+    ours.policy.record(by=ours.user)
+    for days, waived in ((3, None), (2, None), (1, BEFORE)):
+        make_appointment(
+            ours.patient, ours.service, ours.provider, ours.clinic, BEFORE - timedelta(days=days), status="no_show",
+            waived_at=waived, waived_by=waived and ours.user, waiver_reason="Was ill" if waived else "",
+        )  # fmt: skip
+
+    page = page_of(ours.patient).text
+
+    assert "2 in 90 days, limit 2" in page
+    assert page.count("Patient must confirm each appointment") == 2
+    assert "waived by <bdi>Ours first Ours last</bdi>" in page
+    assert "Was ill" in page
+
+
+def test_open_fees_are_named_at_the_head_of_the_page(ours, page_of):
+    assert 'Owes <bdi dir="ltr">50.00 SAR</bdi>' in page_of(ours.patient).text
+
+
+def test_what_a_role_does_not_see_is_not_told(ours, sign_in):
+    page = sign_in(ours.organisation, PROVIDER).get(reverse("admin:patient", args=[ours.patient.pk])).text
+
+    assert "Owes" not in page
+    assert "50.00" not in page
+    assert "Ours text" not in page
+
+
+def test_story_tells_everything_newest_first_page_by_page(ours, page_of):
+    for number in range(1, 16):
+        make_appointment(
+            ours.patient, ours.service, ours.provider, ours.clinic, BEFORE - timedelta(days=number), status="completed"
+        )
+
+    first, second = page_of(ours.patient), page_of(ours.patient, story=2)
+
+    told = [(episode.kind, episode.at) for episode in first.context_data["story"]]
+    assert {kind for kind, _at in told[:3]} == {"sessions", "message", "charge"}
+    assert [at for _kind, at in told] == sorted((at for _kind, at in told), reverse=True)
+    assert len(told) == 15
+    assert len(second.context_data["story"]) == 3
+    assert "1 of 2" in first.text
+
+
+def test_cancelled_appointment_stands_in_the_story_when_it_was_cancelled(ours, page_of):
+    booking.cancel(ours.appointment, by=ours.user, reason="Is away", at=BEFORE)
+
+    story = page_of(ours.patient).context_data["story"]
+
+    assert ("cancelled", BEFORE) in [(episode.kind, episode.at) for episode in story]
+
+
+def test_appointment_is_booked_for_the_patient_by_the_one_filled_button(ours, page_of):
+    page = page_of(ours.patient).text
+
+    assert f'class="button-main" href="{reverse("admin:book")}?patient={ours.patient.pk}"' in page
+    assert page.count("button-main") == 1
+
+
+def test_row_opens_the_card_of_the_appointment(ours, page_of):
+    address = reverse("admin:appointment", args=[ours.appointment.pk])
+
+    assert f'href="{address}" hx-get="{address}" hx-target="#modal-content"' in page_of(ours.patient).text
 
 
 def test_appointments_are_shown_ten_at_a_time(ours, page_of):
