@@ -134,7 +134,7 @@ class Proposal:
     def pattern(self) -> str:
         """The weekdays and times that repeat, as “Sunday and Tuesday 10:00”; empty where little repeats."""
         slots = Counter((local_day(s).isoweekday(), clock(s.starts_at, s.clinic.zone)) for s in self.plan.placed)
-        if not slots or len(slots) > MOST_PATTERNS or min(slots.values()) < len(self.weeks) - 1:
+        if not slots or len(slots) > MOST_PATTERNS or min(slots.values()) < max(2, len(self.weeks) - 1):
             return ""
         days: dict[str, list[str]] = defaultdict(list)
         for day in week_from(self.purchase.organisation.week_start):

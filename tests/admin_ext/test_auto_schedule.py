@@ -267,6 +267,14 @@ def test_calendar_begins_its_weeks_as_the_organisation_does(desk):
     assert weeks[0][0].date <= MONDAY < weeks[0][0].date + timedelta(7)
 
 
+def test_times_that_come_once_are_not_called_every_week(desk):
+    one_week = desk.ask(last_day="2030-01-10").context_data["proposal"]
+    rhythm = desk.ask(weekday=[1, 3]).context_data["proposal"]
+
+    assert (len(one_week.plan.placed), one_week.pattern) == (4, "")
+    assert rhythm.pattern == "Monday 09:30"
+
+
 @pytest.mark.parametrize(
     ("start", "first", "last"),
     [
