@@ -341,8 +341,8 @@ def test_desk_opens_over_the_list_of_appointments_for_those_who_may_assign(ours,
     opener = f'hx-get="{reverse("admin:package_desk")}" hx-target="#modal-content"'
     address = reverse("admin:clinic_appointment_changelist")
 
-    assert opener in sign_in(ours.organisation, FRONT_DESK).get(address).text
-    assert opener not in sign_in(ours.organisation, CASHIER).get(address).text
+    assert opener in sign_in(ours.organisation, FRONT_DESK).get(address, follow=True).text
+    assert opener not in sign_in(ours.organisation, CASHIER).get(address, follow=True).text
 
 
 @pytest.mark.parametrize("role", [PROVIDER, CASHIER])

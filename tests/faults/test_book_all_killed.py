@@ -37,7 +37,7 @@ NOTHING = {
 }  # fmt: skip
 EVERYTHING = NOTHING | {
     "appointments": 15, "history": 15, "operations": 1, "messages": PATIENTS, "reserved": [SESSIONS] * PATIENTS,
-    "expiry": {date(2030, 1, 19)},
+    "expiry": {date(2030, 1, 15)},
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def user(transactional_db):
 
 @pytest.fixture
 def planned(user):
-    """Fifteen sessions of three patients that fit only if the packages are extended by a week."""
+    """Fifteen sessions of three patients that fit only if the packages are extended by three days."""
     clinic = make_clinic(user.organisation)
     provider = make_provider(clinic)
     service = make_service(provider)
