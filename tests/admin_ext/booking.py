@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from admin_ext.roles import FRONT_DESK
 from clinic.models import Appointment
-from tests.factories import NINE
+from tests.factories import NINE, make_appointment, make_patient
 
 DIALOG = {"HX-Request": "true", "HX-Target": "modal-content"}
 TEN = NINE.replace(hour=10)
@@ -47,6 +47,11 @@ class BookingDesk:
 
 def open_booking_desk(ours, sign_in, role=FRONT_DESK) -> BookingDesk:
     return BookingDesk(ours, sign_in, role)
+
+
+def take_ten(ours):
+    """Somebody else was faster."""
+    make_appointment(make_patient(ours.organisation, "Quick"), ours.service, ours.provider, ours.clinic, TEN)
 
 
 def slot_value(provider, clinic, starts_at) -> str:

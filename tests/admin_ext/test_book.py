@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from admin_ext.roles import CASHIER
 from clinic.enums import AppointmentKind, AppointmentStatus, MessageStatus
 from clinic.models import Appointment, Message
 from tests.admin_ext.booking import TEN, chosen, open_booking_desk, part, slot_value, words
@@ -135,6 +136,32 @@ def test_slot_too_short_for_the_service_says_why_and_offers_the_nearest(ours, de
 
     assert "Ours provider works at Ours clinic on Monday 7 January 2030: 09:00–17:00." in words(page)
     assert "Book 16:00 , Ours provider" in words(page)
+
+
+def test_slot_for_several_says_how_many_places_are_free(ours, desk):
+    ours.hours.capacity = 3
+    ours.hours.record("capacity", by=ours.user)
+    ours.room.capacity = 3
+    ours.room.record("capacity", by=ours.user)
+
+    page = words(desk.ask(patient=ours.patient.pk, **{"from": "2030-01-07"}).text)
+
+    assert "09:30 3 places" in page
+
+
+def test_package_of_the_catalogue_is_named_with_what_it_saves(ours, desk):
+    make_package((ours.service, 10), name="Ten", price=1000)
+
+    page = words(desk.ask(patient=ours.patient.pk, what=ours.service.pk).text)
+
+    assert "Ten : 50.00 SAR less a session." in page
+
+
+def test_list_of_appointments_opens_the_dialog_for_those_who_may_book(ours, desk, sign_in):
+    address, opener = f"{reverse('admin:clinic_appointment_changelist')}?day=today", f'hx-get="{reverse("admin:book")}"'
+
+    assert opener in desk.client.get(address).text
+    assert opener not in sign_in(ours.organisation, CASHIER).get(address).text
 
 
 def test_chosen_time_shows_its_end_and_its_room(ours, desk):
