@@ -58,7 +58,7 @@
       scrolled: columns.map((column) => [column.id, column.querySelector(".board-cards").scrollTop]),
     };
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSwap", () => {
     setClock();
     if (!kept || !board()) return;
     for (const id of kept.open) document.getElementById(id).open = true;
