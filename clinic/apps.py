@@ -14,3 +14,7 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         pre_migrate.connect(remove_triggers, sender=self, dispatch_uid="clinic.remove_triggers")
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="clinic.install_triggers")
+
+        from clinic.schedules import sync_schedules  # noqa: PLC0415 (it needs the models, which are ready by now)
+
+        post_migrate.connect(sync_schedules, sender=self, dispatch_uid="clinic.sync_schedules")

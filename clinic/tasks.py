@@ -2,6 +2,7 @@
 
 from clinic import jobs
 from clinic.enums import JobKind
+from clinic.packages import services as packages
 
 # What works on each kind of job: a function that takes the Job and returns its result as JSON.
 HANDLERS: dict[str, str] = {
@@ -13,3 +14,7 @@ HANDLERS: dict[str, str] = {
 
 def run_job(job_id: int, language: str = "en") -> None:
     jobs.run(job_id, HANDLERS, language=language)
+
+
+def expire_packages() -> None:
+    packages.expire_everywhere()

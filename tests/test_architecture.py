@@ -20,7 +20,7 @@ TOP_LEVEL = {
 ORDER = (
     "enums", "errors", "constraints", "models", "tenancy", "retries", "people", "rota", "jobs",
     "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal",
-    "tasks", "management",
+    "tasks", "schedules", "management",
 )  # fmt: skip
 START_UP = {
     "apps",
