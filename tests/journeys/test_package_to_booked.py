@@ -165,7 +165,7 @@ def test_desk_opened_over_the_appointments_finds_the_patient(page, desk, huda):
     page.keyboard.press("Enter")
 
     page.get_by_role("heading", name="Packages of Huda Al-Salem").wait_for()
-    assert page.url.endswith("/admin/clinic/appointment/")
+    assert page.url.endswith("/admin/clinic/appointment/?day=today")
 
 
 def test_button_pressed_twice_assigns_once(page, desk, huda):
@@ -209,6 +209,25 @@ def test_address_of_the_question_can_be_reloaded_and_gone_back_from(page, desk, 
     page.go_back()
     page.get_by_role("button", name="Book all 10 sessions").wait_for()
     assert page.get_by_label("Sessions a week").input_value() == ""
+
+
+def test_time_that_was_taken_stays_when_a_wish_changes_and_back_shows_the_booking(page, desk, huda, ten_sessions):
+    purchase = assign(ten_sessions, huda, by=desk)
+    page.goto(f"/admin/purchases/{purchase.pk}/schedule/")
+    page.get_by_role("button", name="for session 1", exact=False).first.click()
+    page.get_by_text("New time").wait_for()
+
+    page.get_by_label("Sessions a week").fill("2")
+    page.get_by_role("button", name="Auto-schedule").click()
+    page.wait_for_url("**per_week=2**chosen=**")
+    page.get_by_text("Chosen", exact=True).wait_for()
+    page.get_by_role("button", name="Book all 10 sessions").click()
+    page.wait_for_url("**/operations/**")
+    page.go_back()
+
+    page.get_by_role("heading", name="10 sessions are booked, nothing is left to plan").wait_for()
+    page.get_by_role("link", name="Look at the booking, or undo it").click()
+    page.get_by_role("heading", name="10 sessions booked for Huda Al-Salem").wait_for()
 
 
 def test_phone_shows_every_page_without_scrolling_sideways(page, desk, huda, ten_sessions):
