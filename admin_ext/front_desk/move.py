@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import urlencode
 from django.utils.timezone import is_aware, localdate, localtime, now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admin_ext.columns import clock, day
 from admin_ext.front_desk.answers import changed, refused
@@ -86,10 +87,7 @@ class MovePage(AppointmentDialog):
     template_name = "admin_ext/front_desk/move_page.html"
     fragment_name = "admin_ext/front_desk/move.html"
     verb = "move"
-
-    @property
-    def title(self) -> str:
-        return _("Move the appointment")
+    title = gettext_lazy("Move the appointment")
 
     def get_template_names(self):
         if self.is_htmx and self.request.headers.get("HX-Target") == "move-times":
@@ -110,7 +108,7 @@ class MovePage(AppointmentDialog):
         return proposals(self.appointment, at=now()) if self.is_possible else []
 
     def post(self, request, pk):
-        was, wanted = Wanted.of(self.appointment), None
+        wanted = None
         if not may_take(request.user, self.appointment, "move"):
             return refused(request, self.appointment, not_allowed("move"))
         try:
@@ -123,16 +121,8 @@ class MovePage(AppointmentDialog):
             return self.again(refusal, wanted=wanted)
         except ClinicError as refusal:
             return self.again(refusal)
-        return self.moved(moved, was)
-
-    def moved(self, moved: Appointment, was: Wanted) -> HttpResponse:
-        values = {"patient": moved.patient, "time": Wanted.of(moved).words, "provider": moved.provider}
-        is_undone = "undo" in self.request.GET
-        text = _("%(patient)s: back to %(time)s, %(provider)s.") if is_undone else _(
-            "%(patient)s: moved to %(time)s, %(provider)s."
-        )  # fmt: skip
-        undo = "" if is_undone else move_address(moved, was, undo=1)
-        return changed(self.request, moved, text % values, undo=undo)
+        text = _("%(patient)s: moved to %(time)s, %(provider)s.") % place_words(moved)
+        return changed(request, moved, text, undo=undo_move_address(moved))
 
     def wanted(self) -> Wanted:
         """The time asked for; InvalidEntry when it is none, and no such page for a foreign provider or clinic."""
@@ -146,13 +136,28 @@ class MovePage(AppointmentDialog):
         )
 
 
-def move_address(appointment: Appointment, to: Wanted, **more: object) -> str:
-    """Where moving the appointment, as it is now, to this time is posted."""
-    values = {
-        "starts_at": to.starts_at.isoformat(), "provider": to.provider.pk, "clinic": to.clinic.pk,
-        "version": appointment.calendar_sequence, **more,
-    }  # fmt: skip
-    return f"{reverse('admin:appointment_move', args=[appointment.pk])}?{urlencode(values)}"
+class UndoMovePage(MovePage):
+    """POST takes the last move back, as Undo of a toast does; refused, it asks where to move instead."""
+
+    http_method_names = ["post"]
+
+    def post(self, request, pk):
+        try:
+            back = booking.undo_move(self.appointment, by=request.user, expected_sequence=self.version())
+        except ClinicError as refusal:
+            return self.again(refusal)
+        return changed(request, back, _("%(patient)s: back to %(time)s, %(provider)s.") % place_words(back))
+
+
+def place_words(appointment: Appointment) -> dict[str, object]:
+    place = Wanted.of(appointment)
+    return {"patient": appointment.patient, "time": place.words, "provider": place.provider}
+
+
+def undo_move_address(moved: Appointment) -> str:
+    """Where taking this move back is posted, as long as nobody has moved the appointment since."""
+    address = reverse("admin:appointment_move_back", args=[moved.pk])
+    return f"{address}?{urlencode({'version': moved.calendar_sequence})}"
 
 
 def moment_of(text: str) -> datetime:

@@ -5,7 +5,7 @@ from admin_ext.front_desk.board import BoardPage
 from admin_ext.front_desk.book import BookPage, UndoBookingPage
 from admin_ext.front_desk.cancel import CancelPage
 from admin_ext.front_desk.free_times import NextFreePage
-from admin_ext.front_desk.move import MovePage
+from admin_ext.front_desk.move import MovePage, UndoMovePage
 from admin_ext.front_desk.notes import NotesPage
 from admin_ext.front_desk.steps import StepPage
 
@@ -17,6 +17,7 @@ urlpatterns = [
     AppointmentPage.at("appointment/<int:pk>/", "appointment"),
     CancelPage.at("appointment/<int:pk>/cancel/", "appointment_cancel"),
     MovePage.at("appointment/<int:pk>/move/", "appointment_move"),
+    UndoMovePage.at("appointment/<int:pk>/move/back/", "appointment_move_back"),
     NotesPage.at("appointment/<int:pk>/notes/", "appointment_notes"),
     StepPage.at("appointment/<int:pk>/step/<str:verb>/", "appointment_step"),
 ]

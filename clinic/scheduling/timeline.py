@@ -85,6 +85,8 @@ def _step(was: Appointment, row: Appointment) -> Event | None:
     at, by, reason = row.history_date, row.history_user, row.history_change_reason or ""
     if row.moves > was.moves:
         return Event(at, by, Happening.MOVED, reason, moved_from=_place(was), moved_to=_place(row))
+    if row.moves < was.moves:
+        return Event(at, by, Happening.UNDONE, reason, undone=S(was.status))
     if row.status != was.status:
         if WALK.index(row.status) < WALK.index(was.status):
             return Event(at, by, Happening.UNDONE, reason, undone=S(was.status))

@@ -64,6 +64,7 @@ PAGES = {
     "appointment_step": "FPMA",
     "appointment_notes": "FPMA",
     "appointment_move": "FMA",
+    "appointment_move_back": "FMA",
     "appointment_cancel": "FMA",
     "policy_preview": "MA",
 }

@@ -11,6 +11,7 @@ meets them, and their IntegrityError is renamed to the refusal it stands for. Do
 """
 
 from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start
+from clinic.scheduling.booking.move_back import undo_move
 from clinic.scheduling.booking.undo import can_be_undone, undo_status
 from clinic.scheduling.booking.waiver import waive
 from clinic.scheduling.booking.write import book, move
@@ -25,6 +26,7 @@ __all__ = [
     "mark_no_show",
     "move",
     "start",
+    "undo_move",
     "undo_status",
     "waive",
 ]
