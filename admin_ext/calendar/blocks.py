@@ -75,7 +75,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Card:
-    """An appointment. `before` and `after` are its buffers, minutes; `clinic` is named where it is not obvious."""
+    """An appointment. `before` and `after` are its buffers, minutes; `clinic` is named where it is not obvious.
+
+    `is_awaited` says that the patient could arrive today.
+    """
 
     place: Place
     start: int
@@ -86,6 +89,7 @@ class Card:
     signs: list[Sign]
     clinic: Clinic | None
     is_movable: bool
+    is_awaited: bool
     went_on: bool
     goes_on: bool
 

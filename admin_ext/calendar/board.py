@@ -154,6 +154,7 @@ class Board:
 
     def _card(self, row: Appointment, place: Place, column: Column) -> Card:
         starts, ends = instant_of(row.starts_at), instant_of(row.ends_at)
+        is_movable = self.may_move and row.status in MOVABLE_STATUSES
         several = len({one.clinic for one in column.openings}) > 1
         return Card(
             place,
@@ -164,7 +165,8 @@ class Board:
             times=times_of(row, self.diary.clock.zone),
             signs=signs_of(row, self.records[row.patient_id]),
             clinic=row.clinic if several or row.clinic_id not in self.diary.clinics else None,
-            is_movable=self.may_move and row.status in MOVABLE_STATUSES,
+            is_movable=is_movable,
+            is_awaited=is_movable and column.day == self.asked.today,
             went_on=starts < column.span[0],
             goes_on=ends > column.span[1],
         )

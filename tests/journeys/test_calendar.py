@@ -9,12 +9,14 @@ from django.utils.timezone import localdate, localtime
 from admin_ext.roles import FRONT_DESK
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment
+from clinic.packages.services import assign
 from tests.browser import PHONE
 from tests.factories import (
     RIYADH,
     make_appointment,
     make_clinic,
     make_organisation,
+    make_package,
     make_patient,
     make_provider,
     make_service,
@@ -31,6 +33,7 @@ class Day:
     def __init__(self, person) -> None:
         self.date = localdate(datetime.now(UTC), RIYADH) + timedelta(days=1)
         self.address = f"/admin/calendar/?day={self.date}"
+        self.person = person
         self.organisation = person.organisation
         self.clinic = make_clinic(self.organisation)
         self.sara, self.lama = make_provider(self.clinic, name="Sara"), make_provider(self.clinic, name="Lama")
@@ -105,6 +108,25 @@ def test_click_on_a_free_slot_opens_the_booking_with_the_cursor_at_the_patient(p
     page.locator("#modal-content").wait_for(state="hidden")
     page.wait_for_function("document.activeElement.matches('.diary-slot')")
     assert page.evaluate("document.activeElement.ariaLabel") == "Sara, 09:30, free"
+
+
+def test_known_patient_is_booked_with_two_clicks_and_stands_where_the_focus_is(page, day):
+    nora = make_patient(day.organisation, "Nora Al-Salem")
+    assign(make_package((day.service, 10)), nora, by=day.person)
+    make_service(day.sara, day.lama, name="Assessment")
+    opened(page, day.address)
+
+    day.slot(page, "Sara", "09:30").click()
+    page.locator("#modal-content input:focus").wait_for()
+    page.keyboard.type("nora")
+    page.get_by_role("dialog").get_by_text("Nora Al-Salem").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("[name=what]:checked").wait_for()
+    page.get_by_role("dialog").get_by_role("button", name="Book", exact=True).click()
+
+    page.locator(".diary-entry:focus").get_by_text("Nora Al-Salem").wait_for()
+    booked = Appointment.objects.get(patient=nora)
+    assert (booked.provider, booked.starts_at, booked.session_number) == (day.sara, day.at(9, 30), 1)
 
 
 def test_click_on_a_card_opens_the_appointment(page, day):
@@ -188,15 +210,29 @@ def test_m_proposes_times_and_two_more_keys_move(page, day):
     assert day.stands() != ("Sara", "10:00")
 
 
-def test_a_says_that_the_patient_has_arrived(page, day):
+def test_a_says_that_a_patient_of_today_has_arrived(page, day):
+    day.date -= timedelta(days=1)
+    today = day.book("Nora", day.lama, 12)
+    opened(page, "/admin/calendar/")
+    page.locator(f"#appointment-{today.pk}").focus()
+
+    page.keyboard.press("a")
+
+    page.locator(f"#appointment-{today.pk}").get_by_text("Arrived").wait_for()
+    today.refresh_from_db()
+    assert today.status == AppointmentStatus.ARRIVED
+
+
+def test_a_does_nothing_for_a_patient_of_another_day(page, day):
     opened(page, day.address)
     day.card(page).focus()
 
     page.keyboard.press("a")
+    page.keyboard.press("m")
 
-    day.card(page).get_by_text("Arrived").wait_for()
+    page.locator(".proposal").first.wait_for()
     day.appointment.refresh_from_db()
-    assert day.appointment.status == AppointmentStatus.ARRIVED
+    assert day.appointment.status == AppointmentStatus.SCHEDULED
 
 
 def test_other_keys_do_what_the_list_of_keys_says(page, day):

@@ -156,7 +156,7 @@
       t: () => document.getElementById("diary-today").click(),
       "?": () => keys.showModal(),
       m: card && (() => ask("GET", card.dataset.move)),
-      a: card && (() => ask("POST", card.dataset.arrive)),
+      a: card?.dataset.arrive && (() => ask("POST", card.dataset.arrive)),
     };
     const does = altKey ? isArrow && card && (() => push(card, key)) : isArrow ? block && (() => walk(block, key)) : letters[key];
     if (!does) return;
