@@ -36,6 +36,7 @@ class AppointmentAdmin(Exported, PatientSearch, StatusColumn, RecordedModelAdmin
     resource_classes = [AppointmentResource]
     list_select_related = ["patient", "service", "provider", "clinic", "package_purchase__package"]
     list_before_template = "admin_ext/front_desk/days.html"
+    row_page = "appointment"
     fieldsets = [
         (None, {"fields": [("patient", "status"), ("service", "kind"), ("provider", "clinic"), "display_time"]}),
         (_("Notes"), {"fields": ["reason", "notes", "video_link"]}),

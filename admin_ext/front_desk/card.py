@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from admin_ext.ages import age_text
 from admin_ext.columns import left_to_right_text
-from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, state_of
+from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
 from admin_ext.roles import BOOK, WAIVE
 from clinic.billing.selectors import charge_of, owed_by
@@ -53,7 +53,7 @@ class AppointmentCard:
 
     @property
     def state(self) -> str:
-        return state_of(self.row)
+        return seen_state(self.row)
 
     @property
     def may_undo(self) -> bool:

@@ -20,7 +20,8 @@ from clinic.enums import RefusalCode
 from clinic.errors import ClinicError, Refusal
 from clinic.models import Appointment, User
 from clinic.scheduling import booking
-from clinic.scheduling.status import POSSIBLE_FROM
+from clinic.scheduling.booking.rows import stands_now
+from clinic.scheduling.status import POSSIBLE_FROM, state_of
 
 
 @dataclass(frozen=True)
@@ -118,26 +119,27 @@ class StepPage(StaffPage):
         if verb not in STEPS:
             raise Http404
         appointment = appointment_or_404(self.organisation, pk)
-        seen = request.POST.get("status") or request.GET.get("status") or state_of(appointment)
+        seen = request.POST.get("status") or request.GET.get("status") or seen_state(appointment)
         if not may_take(request.user, appointment, verb):
             return refused(request, appointment, not_allowed(verb))
-        if seen != state_of(appointment) and not is_done(appointment, verb):
-            return refused(request, appointment, meanwhile(appointment))
+        if seen != seen_state(appointment) and not is_done(appointment, verb):
+            return refused(request, appointment, stands_now(appointment))
         try:
             if not is_done(appointment, verb):
-                appointment = getattr(booking, verb)(appointment, by=request.user, **self.reason(verb))
+                appointment = getattr(booking, verb)(appointment, by=request.user, **self.more(verb, seen))
         except ClinicError as refusal:
             return refused(request, appointment, refusal)
         return changed(request, appointment, said(appointment, verb), undo=undo_address(appointment, verb))
 
-    def reason(self, verb: str) -> dict[str, str]:
-        """Why, of the steps that need or take a reason."""
-        return {"reason": self.request.POST.get("reason", "")[:REASON]} if verb in ("waive", "undo_status") else {}
+    def more(self, verb: str, seen: str) -> dict[str, str]:
+        """What some of the steps take besides: why, and from which state."""
+        reason = {"reason": self.request.POST.get("reason", "")[:REASON]} if verb in ("waive", "undo_status") else {}
+        return {**reason, "expected_state": seen} if verb == "undo_status" else reason
 
 
-def state_of(appointment: Appointment) -> str:
-    """What the next step changes, as a page names what it shows: the status, and whether its cost is waived."""
-    return f"{appointment.status}-waived" if appointment.waived_at else str(appointment.status)
+def seen_state(appointment: Appointment) -> str:
+    """What a page shows of the appointment, for the next step to name."""
+    return state_of(Status(appointment.status), waived=appointment.waived_at is not None)
 
 
 def is_done(appointment: Appointment, verb: str) -> bool:
@@ -159,7 +161,7 @@ def undo_address(appointment: Appointment, verb: str) -> str:
     """Where taking this step back is posted; empty for taking back itself."""
     if verb == "undo_status":
         return ""
-    return f"{step_address(appointment, 'undo_status')}?status={state_of(appointment)}"
+    return f"{step_address(appointment, 'undo_status')}?status={seen_state(appointment)}"
 
 
 def step_address(appointment: Appointment, verb: str) -> str:
@@ -169,16 +171,3 @@ def step_address(appointment: Appointment, verb: str) -> str:
 def not_allowed(verb: str) -> Refusal:
     hint = _("Ask the front desk.") if verb not in TREATMENT else _("Only its own provider or the front desk may.")
     return Refusal(RefusalCode.PERMISSION, _("Your role does not allow this."), hint)
-
-
-def meanwhile(appointment: Appointment) -> Refusal:
-    """Somebody has changed the appointment since the person's page was made."""
-    last = appointment.history.select_related("history_user").first()
-    values = {
-        "patient": appointment.patient,
-        "status": Status(appointment.status).label,
-        "who": (last and last.history_user) or _("Somebody else"),
-        "time": clock(last.history_date if last else now(), appointment.clinic.zone),
-    }
-    message = _("Meanwhile the appointment of %(patient)s is: %(status)s (%(who)s, %(time)s).") % values
-    return Refusal(RefusalCode.CHANGED, message, _("Look at it again before you go on."))

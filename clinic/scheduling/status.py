@@ -34,3 +34,8 @@ def before(status: Status, *, confirmed: bool, arrived: bool, started: bool, mov
 
 def is_live(status: Status) -> bool:
     return status in LIVE_STATUSES
+
+
+def state_of(status: Status, *, waived: bool) -> str:
+    """What the next step changes, as a page names what it shows: the status, and whether its cost is waived."""
+    return f"{status}-waived" if waived else str(status)

@@ -107,7 +107,7 @@ def test_undo_never_takes_back_what_somebody_else_has_done_since(ours, desk):
 
     assert status_of(ours.appointment) == Status.IN_PROGRESS
     assert toast_of(answer)["text"] == (
-        "Meanwhile the appointment of Ours patient is: In progress (Ours first Ours last, 09:00)."
+        "Meanwhile the appointment of Ours patient is: In progress (Ours first Ours last, 7 Jan 2030, 09:00)."
         " Look at it again before you go on."
     )
 

@@ -11,7 +11,7 @@ from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, WrongStatus
 from clinic.models import Appointment
 from clinic.packages import services as packages
-from clinic.scheduling.status import POSSIBLE_FROM
+from clinic.scheduling.status import POSSIBLE_FROM, state_of
 
 LOADED = ("patient", "provider", "clinic", "service", "room")
 
@@ -37,6 +37,25 @@ def reread(appointment: Appointment, verb: str, *, expected_sequence: int | None
             )
         )
     return row
+
+
+def check_state(row: Appointment, expected_state: str | None) -> None:
+    """ChangedMeanwhile unless the row is in the `state_of` that the person saw; None asks for none."""
+    if expected_state is not None and expected_state != state_of(row.status, waived=row.waived_at is not None):
+        raise ChangedMeanwhile(stands_now(row))
+
+
+def stands_now(row: Appointment) -> Refusal:
+    """Which status the appointment has by now, and who changed it last; one query."""
+    last = row.history.select_related("history_user").order_by("-history_id").first()
+    values = {
+        "patient": row.patient,
+        "status": AppointmentStatus(row.status).label,
+        "name": (last and last.history_user) or pgettext("who did it", "Somebody"),
+        "at": moment_text(last.history_date, row) if last else "",
+    }
+    message = _("Meanwhile the appointment of %(patient)s is: %(status)s (%(name)s, %(at)s).") % values
+    return Refusal(RefusalCode.CHANGED, message, _("Look at it again before you go on."))
 
 
 def what_happened(row: Appointment) -> Refusal:

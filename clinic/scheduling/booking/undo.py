@@ -18,7 +18,7 @@ from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
-from clinic.scheduling.booking.rows import reread
+from clinic.scheduling.booking.rows import check_state, reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.waiver import MAY_WAIVE, may_not_waive
 from clinic.scheduling.booking.write import TAKEN
@@ -40,18 +40,27 @@ MOMENTS = {
 
 @retried
 @transaction.atomic
-def undo_status(appointment: Appointment, *, by: User, reason: str = "", at: datetime | None = None) -> Appointment:
+def undo_status(
+    appointment: Appointment,
+    *,
+    by: User,
+    reason: str = "",
+    expected_state: str | None = None,
+    at: datetime | None = None,
+) -> Appointment:
     """Take the last step back: a session that was used is given back, a time that was free is taken again.
 
     A step can be undone until the clinic's day on which it was taken ends; later only by somebody who may waive, and
     for a reason. An open fee is withdrawn. Of what was waived, the waiver is the last step, and only who may waive
     takes it back.
     Refused with WrongStatus after that day, with BillingRefused when the fee has been paid, with BookingRefused when
-    somebody else has the time or the purchase no longer has the session.
+    somebody else has the time or the purchase no longer has the session, and with ChangedMeanwhile when the
+    appointment is not in the `expected_state` (`state_of`) any more: one click takes one step back, clicked twice too.
     """
     own(by, appointment)
     lock(providers=[appointment.provider], patients=[appointment.patient])
     row, at = reread(appointment, "undo_status"), at or timezone.now()
+    check_state(row, expected_state)
     if not is_of_today(row, at=at) and not (reason and by.has_perm(MAY_WAIVE)):
         raise WrongStatus(_too_late(row, by=by))
     if row.waived_at:
