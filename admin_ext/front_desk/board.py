@@ -293,7 +293,4 @@ class BoardPage(StaffPage):
         board = board_of(request.user, choice, at=now())
         if request.GET.get("version") == board.version:
             return HttpResponse(status=204)
-        answer = self.render_to_response({"board": board})
-        if "version" not in request.GET:  # somebody has chosen other clinics: the address remembers it
-            answer["HX-Push-Url"] = f"{reverse('admin:index')}?{choice.query}"
-        return answer
+        return self.render_to_response({"board": board})

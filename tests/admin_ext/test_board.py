@@ -166,8 +166,8 @@ def test_address_remembers_which_clinics_and_provider_the_board_shows(desk):
     assert desk.columns(clinic=rawdah.pk)["expected"] == ["There"]
     assert desk.columns(provider=desk.provider.pk)["expected"] == ["Here"]
     assert desk.columns(clinic=[rawdah.pk, desk.clinic.pk])["expected"] == ["Here", "There"]
-    pushed = desk.ask(clinic=rawdah.pk, provider=reem.pk)["HX-Push-Url"]
-    assert pushed == f"{reverse('admin:index')}?clinic={rawdah.pk}&provider={reem.pk}"
+    asks_on = desk.board(clinic=rawdah.pk, provider=reem.pk).address
+    assert asks_on == f"{reverse('admin:board')}?clinic={rawdah.pk}&provider={reem.pk}"
 
 
 def test_board_that_has_not_changed_is_not_sent_again(desk):

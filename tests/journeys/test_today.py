@@ -140,6 +140,22 @@ def test_what_somebody_else_does_appears_without_taking_the_focus(page, desk, se
     page.wait_for_function(f"document.activeElement.id === 'flow-{here.pk}'")
 
 
+def test_choice_of_a_clinic_is_kept_in_the_address_and_by_the_focus(page, desk, olaya, service):
+    rawdah = make_clinic(olaya.organisation, "Rawdah", time_zone="UTC")
+    booked(service, "In Olaya")
+    booked(make_service(make_provider(rawdah)), "In Rawdah")
+    page.goto("/admin/")
+
+    page.get_by_role("checkbox", name="Rawdah").check()
+    card(page, "In Olaya").wait_for(state="detached")
+    page.wait_for_function(f"document.activeElement.id === 'clinic-{rawdah.pk}'")
+    assert f"clinic={rawdah.pk}" in page.url
+    page.reload()
+
+    assert card(page, "In Rawdah").is_visible()
+    assert not card(page, "In Olaya").count()
+
+
 def test_tomorrow_is_printed_by_two_clicks(page, desk, service):
     booked(service, "Huda", hours=24)
     page.goto("/admin/")
