@@ -26,7 +26,7 @@ class Asked:
         self.at = at
         organisation = request.user.organisation
         self.all_clinics = list(Clinic.objects.of(organisation).filter(active=True))
-        self.all_providers = list(Provider.objects.of(organisation).select_related("user"))
+        self.all_providers = list(Provider.objects.of(organisation))
 
     @cached_property
     def is_week(self) -> bool:
@@ -82,6 +82,9 @@ class Asked:
 
     @property
     def providers(self) -> list[Provider]:
+        """Whose time is shown; a room shows everybody who is in it."""
+        if self.is_by_room:
+            return self.all_providers
         return [self.provider] if self.provider else self._choice
 
     @property
@@ -126,6 +129,11 @@ class Asked:
     @property
     def today_address(self) -> str:
         return self.address(day=None)
+
+    @property
+    def same_address(self) -> str:
+        """This day by its date, so that the page goes on showing it after midnight."""
+        return self.address(day=self.day.isoformat())
 
     @property
     def _page(self) -> timedelta:

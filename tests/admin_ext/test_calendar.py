@@ -275,6 +275,22 @@ def test_rooms_have_columns_too(desk, clinic, sara, service):
     assert labels(response)[0] == "Blue room, 09:30, free"
 
 
+def test_room_shows_everybody_in_it_whatever_else_was_asked(desk, clinic, sara, service):
+    room = make_room(clinic, service, name="Blue room")
+    book_at(clinic, sara, service, room=room)
+
+    assert len(cards(shown(desk, by="room", specialty="Physio"))) == 1
+
+
+def test_week_of_a_clinic_without_providers_is_empty(sign_in):
+    organisation = make_organisation("New")
+    make_clinic(organisation)
+
+    response = shown(sign_in(organisation, FRONT_DESK), view="week")
+
+    assert "Nobody works here" in response.text
+
+
 def test_who_may_not_book_sees_neither_buttons_nor_handles(clinic, sara, service, sign_in):
     book_at(clinic, sara, service)
 

@@ -9,6 +9,7 @@
   const all = (selector, root = diary) => [...root.querySelectorAll(selector)];
   const keys = document.getElementById("diary-keys"), says = document.getElementById("diary-says");
   const filters = document.getElementById("diary-filters"), zone = one("[data-zone]", page);
+  const scroll = one(".diary-scroll", page);
   filters.addEventListener("change", () => filters.requestSubmit());
   document.getElementById("diary-help").addEventListener("click", () => keys.showModal());
   const clock = new Intl.DateTimeFormat("en-GB", { timeZone: zone.dataset.zone, hour: "2-digit", minute: "2-digit" });
@@ -47,15 +48,16 @@
     const cause = event.detail.requestConfig.triggeringEvent?.type;
     if (event.target === diary && cause !== "appointment-changed" && busy()) event.preventDefault();
   });
-  diary.addEventListener("htmx:beforeSwap", ({ target }) => {
+  diary.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
     const active = document.activeElement;
+    if (target === diary) detail.shouldSwap &&= !drag; // what was on its way when the drag began
     if (target === diary) lost = diary.contains(active) || (active === document.body && last.id);
   });
   diary.addEventListener("htmx:afterSwap", ({ target }) => {
     const known = target === diary && settle();
     if (known && lost && !diary.contains(document.activeElement)) known.focus({ preventScroll: true });
   });
-  if (one(".diary-now")) page.querySelector(".diary-scroll").scrollTop = one(".diary-now").offsetTop - 160;
+  if (one(".diary-now")) scroll.scrollTop = one(".diary-now").offsetTop - 160;
   setInterval(() => {
     const frame = one(".diary-present"), now = number(frame, "--now");
     if (now) frame.style.setProperty("--now", now + 0.25);
@@ -92,23 +94,25 @@
     const card = event.target.closest("[data-move]:not([aria-busy])");
     if (!card || event.button || drag) return;
     const { clientX: x, clientY: y, pointerId } = event, before = number(card, "--before") * minute();
-    drag = { card, x, y, pointerId, grip: y - card.getBoundingClientRect().top - before };
+    drag = { card, x: x + scroll.scrollLeft, y: y + scroll.scrollTop, pointerId, grip: y - card.getBoundingClientRect().top - before };
     if (event.pointerType === "touch") drag.wait = setTimeout(lift, 400);
   });
   document.addEventListener("pointermove", ({ clientX: x, clientY: y, pointerId }) => {
     if (drag?.pointerId !== pointerId) return;
     if (!drag.lifted) {
-      if (Math.hypot(x - drag.x, y - drag.y) < 6) return;
+      if (Math.hypot(x + scroll.scrollLeft - drag.x, y + scroll.scrollTop - drag.y) < 6) return;
       if (drag.wait) return void (clearTimeout(drag.wait), (drag = null)); // a finger that scrolls
       lift();
     }
     const { card, mark } = drag;
-    const box = (column) => column.getBoundingClientRect();
+    const box = (element) => element.getBoundingClientRect(), frame = box(scroll);
+    const pull = (at, low, high) => (at > high - 40 ? 16 : at < low + 40 ? -16 : 0);
+    scroll.scrollBy(pull(x, frame.left + 50, frame.right), pull(y, frame.top + 60, frame.bottom));
     const under = columns().find((column) => x >= box(column).left && x < box(column).right);
     drag.column = under?.dataset.provider ? under : card.parentElement; // rooms are given out by the server
     drag.to = time(drag.column, Math.max(0, (y - drag.grip - box(drag.column).top) / minute()));
     const height = number(card, "--height") - number(card, "--before") - number(card, "--after");
-    card.style.translate = `${x - drag.x}px ${y - drag.y}px`;
+    card.style.translate = `${x + scroll.scrollLeft - drag.x}px ${y + scroll.scrollTop - drag.y}px`;
     mark.textContent = clock.format(drag.to.start * 1000);
     mark.style.cssText = `--top: ${drag.to.top}; --height: ${height}`;
     drag.column.append(mark);
