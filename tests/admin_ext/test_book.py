@@ -49,6 +49,16 @@ def test_search_shows_the_end_of_the_phone_and_what_is_left(ours, theirs, desk, 
     assert "Theirs" not in found
 
 
+def test_search_does_not_count_a_package_whose_sessions_are_all_booked(ours, desk):
+    for hour in (10, 11, 12):
+        make_appointment(
+            ours.patient, ours.service, ours.provider, ours.clinic, NINE.replace(hour=hour),
+            package_purchase=ours.purchase, session_number=hour,
+        )  # fmt: skip
+
+    assert "left" not in words(desk.ask(part("book-found"), q="ours").text)
+
+
 def test_search_shows_ten_patients_at_most(ours, desk):
     for number in range(12):
         make_patient(ours.organisation, f"Noura {number}")

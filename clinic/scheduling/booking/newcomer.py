@@ -22,18 +22,12 @@ def book_new_patient(
     Raises InvalidEntry as `register` does, and like `book`; nothing is written then.
     """
     own(by)
-    if made := made_by(request_key, by):
-        return made
     try:
         with transaction.atomic():
             patient = register(name_en=name_en, phone=phone, by=by)
             return book(patient=patient, by=by, request_key=request_key, **booking)
-    except InvalidEntry:
-        if made := made_by(request_key, by):  # the same form was a moment faster
-            return made
-        raise
-
-
-def made_by(request_key: UUID | None, by: User) -> Appointment | None:
-    appointments = Appointment.objects.of(by.organisation)
-    return appointments.filter(request_key=request_key).first() if request_key else None
+    except InvalidEntry:  # also where the form had been sent before, for the patient that it opened a file for then
+        made = Appointment.objects.of(by.organisation).filter(request_key=request_key).first() if request_key else None
+        if made is None:
+            raise
+        return made

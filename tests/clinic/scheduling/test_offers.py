@@ -128,6 +128,17 @@ def test_closure_is_told_by_its_name_and_only_where_it_holds(olaya, sara, servic
     assert day.shut == ["Closed, National Day: Olaya."]
 
 
+def test_each_clinic_is_closed_by_its_own_reason(olaya, sara, service):
+    rawdah = make_clinic(olaya.organisation, "Rawdah", code="B")
+    lama = make_provider(rawdah, name="Lama")
+    service.providers.add(lama)
+    service.clinics.add(rawdah)
+    make_closure(olaya.organisation, clinic=olaya, name="Moving house")
+    make_closure(olaya.organisation, clinic=rawdah, name="New paint")
+
+    assert monday(service).shut == ["Closed, Moving house: Olaya.", "Closed, New paint: Rawdah."]
+
+
 def test_closure_of_the_whole_organisation_closes_every_clinic(olaya, service):
     make_closure(olaya.organisation, name="National Day")
 
