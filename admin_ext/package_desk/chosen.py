@@ -30,7 +30,7 @@ def read(choice: str) -> ChosenTime | None:
     try:
         item, starts_at, provider, clinic = choice.split("@")
         start = datetime.strptime(starts_at, MOMENT).replace(tzinfo=UTC)
-        return ChosenTime(*(key(text) for text in (item, provider, clinic)), start)
+        return ChosenTime(key(item), key(provider), key(clinic), start)
     except ValueError:
         return None
 

@@ -67,7 +67,7 @@ class MoveSearch(Search):
             [self.service],
             clinics=[self.clinic] if self.clinic else None,
             providers=[self.provider] if self.provider else None,
-            patients=[self.patient],
+            patients=[self.patient] if self.patient else [],
             first_day=first_day,
             last_day=last_day,
             without=self.without,
