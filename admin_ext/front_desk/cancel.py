@@ -3,21 +3,19 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.formats import number_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from admin_ext.columns import left_to_right_text
 from admin_ext.front_desk.answers import changed
+from admin_ext.front_desk.cost_words import consequences, cost_words
 from admin_ext.front_desk.dialogs import AppointmentDialog
 from admin_ext.front_desk.steps import undo_address
 from clinic.enums import RefusalCode
 from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry, Refusal
-from clinic.models import Appointment
 from clinic.scheduling import booking
 from clinic.scheduling.attendance import policy_of
-from clinic.scheduling.costs import Cost, cost_of_cancelling
+from clinic.scheduling.costs import cost_of_cancelling
 
 LONGEST = 250  # letters of a reason
 
@@ -76,36 +74,12 @@ class CancelPage(AppointmentDialog):
             return self.again(refusal, is_conflict=True)
         except ClinicError as refusal:
             return self.again(refusal)
-        return changed(request, cancelled, said(cancelled), undo=undo_address(cancelled, "cancel"))
+        values = {"patient": cancelled.patient, "status": cancelled.get_status_display()}
+        text = _("%(patient)s: %(status)s.") % values + consequences(cancelled)
+        return changed(request, cancelled, text, undo=undo_address(cancelled, "cancel"))
 
     def checked_reason(self) -> str:
         if len(self.reason) > LONGEST:
             message = _("The reason is longer than %(count)d letters.") % {"count": LONGEST}
             raise InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Write it shorter.")))
         return self.reason.strip()
-
-
-def cost_words(appointment: Appointment, cost: Cost) -> str:
-    """What it costs the patient, said before it is done."""
-    values = {"number": appointment.session_number, "fee": amount_text(appointment, cost)}
-    if cost.uses_session and cost.fee:
-        return _("Late: uses session %(number)s, fee %(fee)s.") % values
-    if cost.uses_session:
-        return _("Late: uses session %(number)s, no fee.") % values
-    if cost.fee:
-        return _("Late: fee %(fee)s.") % values
-    if appointment.package_purchase_id:
-        return _("Costs nothing: session %(number)s is free again.") % values
-    return _("Costs nothing.")
-
-
-def said(cancelled: Appointment) -> str:
-    values = {"patient": cancelled.patient, "status": cancelled.get_status_display()}
-    text = _("%(patient)s: %(status)s.") % values
-    if cancelled.session_used:
-        text += " " + _("Session %(number)s is used.") % {"number": cancelled.session_number}
-    return text
-
-
-def amount_text(appointment: Appointment, cost: Cost) -> str:
-    return left_to_right_text(f"{number_format(cost.fee, 2)} {appointment.organisation.currency}")

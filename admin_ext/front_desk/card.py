@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admin_ext.ages import age_text
-from admin_ext.columns import left_to_right_text
+from admin_ext.front_desk.cost_words import amount_text
 from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
 from admin_ext.roles import BOOK, WAIVE
@@ -122,8 +121,7 @@ class AppointmentCard:
             colour = "red" if self.record.consequence else "grey"
             yield Flag(colour, missed_words(self.record), consequence(self.record))
         if owed := owed_by([row.patient]).get(row.patient_id):
-            amount = left_to_right_text(f"{number_format(owed, 2)} {row.organisation.currency}")
-            yield Flag("amber", _("Owes %(amount)s") % {"amount": amount})
+            yield Flag("amber", _("Owes %(amount)s") % {"amount": amount_text(row, owed)})
 
 
 def missed_words(record: NoShowRecord) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admin_ext.columns import clock
 from admin_ext.front_desk.answers import changed, refused
+from admin_ext.front_desk.cost_words import consequences
 from admin_ext.front_desk.rows import appointment_or_404
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK, CHANGE_BOOKING
@@ -150,11 +151,12 @@ def is_done(appointment: Appointment, verb: str) -> bool:
 def said(appointment: Appointment, verb: str) -> str:
     step = STEPS[verb]
     at = getattr(appointment, step.moment) if step.moment else now()
-    return step.done % {
+    values = {
         "patient": appointment.patient,
         "time": clock(at, appointment.clinic.zone),
         "status": Status(appointment.status).label,
     }
+    return step.done % values + (consequences(appointment) if verb == "mark_no_show" else "")
 
 
 def undo_address(appointment: Appointment, verb: str) -> str:

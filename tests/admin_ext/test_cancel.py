@@ -83,7 +83,10 @@ def test_what_was_said_is_what_it_costs(ours, desk, strict):
         Status.CANCELLED_BY_PATIENT, "Patient asked",
     )  # fmt: skip
     assert (ours.appointment.session_used, ours.appointment.charge.amount) == (True, 50)
-    assert toast_of(answer)["text"] == "Ours patient: Cancelled by patient. Session 1 is used."
+    assert toast_of(answer)["text"] == (
+        "Ours patient: Cancelled by patient. Session 1 is used."
+        " Fee: \N{LEFT-TO-RIGHT ISOLATE}50.00 SAR\N{POP DIRECTIONAL ISOLATE}."
+    )
 
 
 def test_the_clinics_own_cancellation_costs_nobody_anything(ours, desk, strict):

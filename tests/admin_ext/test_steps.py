@@ -112,6 +112,17 @@ def test_undo_never_takes_back_what_somebody_else_has_done_since(ours, desk):
     )
 
 
+def test_no_show_says_what_it_costs(ours, desk):
+    ours.charge.delete()
+    ours.policy.no_show_fee = 100
+    ours.policy.record(by=ours.user)
+
+    answer = take(desk, ours.appointment, "mark_no_show")
+
+    fee = "\N{LEFT-TO-RIGHT ISOLATE}100.00 SAR\N{POP DIRECTIONAL ISOLATE}"
+    assert toast_of(answer)["text"] == f"Ours patient: marked as a no-show. Session 1 is used. Fee: {fee}."
+
+
 def test_refused_step_is_said_in_words(ours, desk):
     answer = take(desk, ours.appointment, "start")
 

@@ -8,7 +8,7 @@ from clinic.enums import (
     MessageStatus,
     RefusalCode,
 )
-from clinic.errors import BookingRefused, WrongStatus
+from clinic.errors import BookingRefused, ChangedMeanwhile, WrongStatus
 from clinic.models import Message
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import codes, monday, walk
@@ -261,3 +261,14 @@ def test_a_step_whose_moment_nobody_kept_counts_as_of_the_day_of_the_appointment
 
 def test_what_is_only_booked_has_no_step_to_take_back(desk):
     assert not booking.can_be_undone(desk.book(monday(9)), at=BEFORE)
+
+
+def test_undo_of_another_state_than_the_one_seen_takes_nothing_back(desk):
+    row = walk(desk, desk.book(), "confirm", "check_in")
+    booking.undo_status(row, by=desk.user, expected_state="arrived", at=NINE)
+
+    with pytest.raises(ChangedMeanwhile, match="is: Confirmed"):
+        booking.undo_status(row, by=desk.user, expected_state="arrived", at=NINE)
+
+    row.refresh_from_db()
+    assert row.status == S.CONFIRMED

@@ -1,0 +1,42 @@
+"""What an appointment that was not held costs the patient, in words: before it is done and afterwards."""
+
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from admin_ext.columns import left_to_right_text
+from clinic.billing.selectors import charge_of
+from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, ChargeStatus
+from clinic.models import Appointment
+from clinic.scheduling.costs import Cost
+
+
+def cost_words(appointment: Appointment, cost: Cost) -> str:
+    """What cancelling would cost."""
+    values = {"number": appointment.session_number, "fee": amount_text(appointment, cost.fee)}
+    if cost.uses_session and cost.fee:
+        return _("Late: uses session %(number)s, fee %(fee)s.") % values
+    if cost.uses_session:
+        return _("Late: uses session %(number)s, no fee.") % values
+    if cost.fee:
+        return _("Late: fee %(fee)s.") % values
+    if appointment.package_purchase_id:
+        return _("Costs nothing: session %(number)s is free again.") % values
+    return _("Costs nothing.")
+
+
+def consequences(appointment: Appointment) -> str:
+    """What a cancellation or a no-show has cost, to follow the sentence that says it; empty for nothing."""
+    if appointment.status not in (*CANCELLED_STATUSES, AppointmentStatus.NO_SHOW):
+        return ""
+    words, charge = "", charge_of(appointment)
+    if appointment.session_used:
+        words += " " + _("Session %(number)s is used.") % {"number": appointment.session_number}
+    if charge and charge.status == ChargeStatus.OPEN:
+        words += " " + _("Fee: %(fee)s.") % {"fee": amount_text(appointment, charge.amount)}
+    return words
+
+
+def amount_text(appointment: Appointment, amount: Decimal) -> str:
+    return left_to_right_text(f"{number_format(amount, 2)} {appointment.organisation.currency}")
