@@ -256,6 +256,19 @@ def test_queue_tells_of_a_plan_in_one_message(plan):
     )
 
 
+def test_queue_of_a_plan_of_one_session_tells_of_one_appointment(book, sara):
+    session = book()
+
+    message = queue(MessageKind.PLANNED, session.patient, appointment=session, sessions=[session], by=sara, at=AT)
+
+    assert message.subject == "Your session on Monday 7 January 2030 is booked"
+    assert message.body == (
+        "Hello Huda, this appointment is booked for you:\n"
+        "Monday 7 January 2030, 9:00 AM, Olaya\n"
+        "To change it, call +966112345678."
+    )
+
+
 def test_queue_tells_of_a_plan_in_arabic(plan):
     message, _ = plan(language="ar", name_ar="هدى")
 
