@@ -26,6 +26,14 @@ NOTES = (
     "Bring the report from school.",
     "Father would like five minutes at the end.",
 )
+SESSION_NOTES = (
+    "Worked on two-word phrases with the picture cards. Answers sooner than last week.",
+    "Tired today: shorter tasks, more play. Mother practises the s-sound at home.",
+    "Held a story of four sentences. Next time: questions with why.",
+    "Breathing and slow starts. Stumbled three times in ten minutes, before it was eight.",
+    "Turn-taking in the board game went well. Father was shown how to wait for an answer.",
+    "Repeated last week's words without a picture. New list given for home.",
+)
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,8 @@ class Walk:
         by = self._who_treats(booking)
         chronicle.add(arrived_at, self.world.desk, status=Status.ARRIVED, arrived_at=arrived_at)
         chronicle.add(started_at, by, status=Status.IN_PROGRESS, started_at=started_at)
+        if booking.place.provider in self.world.treating_logins:
+            chronicle.add(completed_at - timedelta(seconds=20), by, notes=chance.choice(SESSION_NOTES))
         chronicle.add(
             completed_at, by, status=Status.COMPLETED, completed_at=completed_at, session_used=bool(booking.sale)
         )
