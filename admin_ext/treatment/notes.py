@@ -21,7 +21,7 @@ class NotePage(ProviderPage):
     def post(self, request, pk) -> HttpResponse:
         rows = own_rows(Appointment, self.organisation).filter(provider=self.provider)
         row = row_or_404(rows.select_related("clinic"), pk)
-        text, version = request.POST.get("text", ""), request.POST.get("version", "")
+        text, version = request.POST.get("text", "").replace("\0", ""), request.POST.get("version", "")
         try:
             row = write_notes(row, by=request.user, reason=row.reason, notes=text, expected_version=version)
         except ChangedMeanwhile as refusal:

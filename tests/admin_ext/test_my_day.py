@@ -177,10 +177,15 @@ def test_patient_who_is_looked_at_stays_until_the_status_changes(reem):
     assert reem.current(**asked).context["row"] == first
 
 
-def test_who_runs_the_desk_keeps_the_board_as_first_page(reem, sign_in):
+def test_who_runs_the_desk_keeps_the_board_as_first_page_and_finds_an_own_day_there(reem, sign_in):
     desk = sign_in(reem.clinic.organisation, FRONT_DESK)
+    link = f'href="{reverse("admin:my_day")}"'
 
-    assert desk.get(reverse("admin:index")).context["board"]
+    assert link not in desk.get(reverse("admin:index")).text
+    make_provider(reem.clinic, name="Mona", user=desk.user)
+    page = desk.get(reverse("admin:index"))
+    assert page.context["board"]
+    assert link in page.text
 
 
 @pytest.mark.parametrize("n", [1, 3, 30])
