@@ -28,6 +28,7 @@ from tests.translatable import CONTEXT_END, Entry, catalogue, python_texts, temp
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("clinic", "admin_ext", "reports")
 VALUE = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+ATTRIBUTES = re.compile(r'\s*[\w:-]+="')  # a template that stands inside the tag of another
 PLURAL_FORMS = 6
 EXACT_FORMS = 3  # those for none, one and two may say so in a word, without the number
 
@@ -210,7 +211,7 @@ def bare_texts(template: str) -> list[str]:
         r"{%\s*blocktranslate.*?{%\s*endblocktranslate\s*%}|{%.*?%}|{{.*?}}|{#.*?#}", "", template, flags=re.S
     )
     parser = BareTexts()
-    parser.feed(without_tags)
+    parser.feed(f"<a {without_tags}>" if ATTRIBUTES.match(without_tags) else without_tags)
     return parser.bare
 
 
@@ -227,3 +228,7 @@ def test_a_text_outside_of_a_tag_is_found():
     template = f'<p title="Read me">{{% translate "Kept" %}} Bare {{{{ value }}}}{icon}</p>'
 
     assert bare_texts(template) == ["Read me", "Bare"]
+
+
+def test_a_text_in_a_template_of_attributes_is_found():
+    assert bare_texts('{# Opens it. #}\nhref="{% url "admin:index" %}" title="Read me"') == ["Read me"]
