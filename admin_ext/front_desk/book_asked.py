@@ -80,13 +80,14 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
     reader = Reader(query, organisation)
     origin = reader.row("follow_up_of", Appointment)
     service, purchase, is_without_package = reader.what()
+    patient = reader.row("patient", Patient) or (origin and origin.patient)
     time = reader.time()
     return Asked(
         organisation=organisation,
-        patient=reader.row("patient", Patient) or (origin and origin.patient),
+        patient=patient,
         name=reader.text("name"),
         phone=reader.text("phone"),
-        is_new="new" in query,
+        is_new="new" in query and patient is None,
         known_phone=query.get("known_phone", ""),
         service=service or (purchase is None and origin and origin.service) or None,
         purchase=purchase,

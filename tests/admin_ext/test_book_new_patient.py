@@ -29,6 +29,13 @@ def test_number_that_nobody_has_becomes_the_phone_of_the_new_patient(desk):
     assert 'name="phone" value="055 999 8877"' in page
 
 
+def test_patient_who_has_a_file_gets_no_second_one(ours, desk):
+    desk.book(new=1, name="Zed", phone="0509998877")
+
+    assert desk.booked().patient == ours.patient
+    assert not Patient.objects.filter(name_en="Zed").exists()
+
+
 def test_new_patient_and_appointment_come_to_be_together(ours, desk):
     desk.book(patient=None, new=1, name="Zed", phone="0509998877", what=ours.service.pk)
 
