@@ -48,7 +48,8 @@ class Command(BaseCommand):
 
     def run(self, host: str, port: int):
         """Serve until a process ends by itself (then an error) or somebody stops us."""
-        web = ["-m", "gunicorn", "clinic.wsgi", f"--bind={host}:{port}", "--workers=2", "--log-level=warning"]
+        patience = "--timeout=90"  # longer than a desk waits for its turn to write
+        web = ["-m", "gunicorn", "clinic.wsgi", f"--bind={host}:{port}", "--workers=2", patience, "--log-level=warning"]
         worker = ["manage.py", "qcluster"]
         with running(web, worker) as processes:
             self.welcome_once_ready(host, port, processes)

@@ -1,7 +1,8 @@
 """What somebody with the permission may overrule with a reason, and what nobody may.
 
 Overbooking seats a patient where the provider is taken. An emergency may also come at once and between the starting
-times. Neither is possible outside of the provider's hours, on leave, on a day on which the clinic is closed, in the
+times, and is treated before anybody asks for money; it takes the permission and a reason wherever it is put. Neither
+is possible outside of the provider's hours, on leave, on a day on which the clinic is closed, in the
 past, or where the patient or every room is taken: there is nobody to treat then, or nowhere to do it.
 """
 
@@ -34,11 +35,16 @@ def standing(reasons: list[Refusal], question: Question, *, by: User, overbook_r
     wants_to = overbook_reason or question.kind == AppointmentKind.EMERGENCY
     if not wants_to or not any(may_be_overruled(reason, question) for reason in reasons):
         return reasons
-    if not by.has_perm(OVERBOOK):
-        return [*reasons, not_allowed()]
-    if not overbook_reason.strip():
-        return [*reasons, reason_missing()]
+    if missing := missing_to_overrule(by=by, overbook_reason=overbook_reason):
+        return [*reasons, *missing]
     return [reason for reason in reasons if not may_be_overruled(reason, question)]
+
+
+def missing_to_overrule(*, by: User, overbook_reason: str) -> list[Refusal]:
+    """What this user lacks to overbook or to book an emergency: the permission, or a reason."""
+    if not by.has_perm(OVERBOOK):
+        return [not_allowed()]
+    return [] if overbook_reason.strip() else [reason_missing()]
 
 
 def may_be_overruled(reason: Refusal, question: Question) -> bool:
@@ -50,8 +56,10 @@ def may_be_overruled(reason: Refusal, question: Question) -> bool:
 
 
 def overrules(question: Question) -> bool:
-    """Whether whoever is seated here is seated against a rule."""
-    return any(may_be_overruled(reason, question) for reason in rules.refusals(question))
+    """Whether whoever is seated here is seated against a rule, or as an emergency."""
+    return question.kind == AppointmentKind.EMERGENCY or any(
+        may_be_overruled(reason, question) for reason in rules.refusals(question)
+    )
 
 
 def room_refusals(question: Question, room: Room) -> list[Refusal]:
@@ -65,10 +73,10 @@ def room_refusals(question: Question, room: Room) -> list[Refusal]:
 
 
 def not_allowed() -> Refusal:
-    message = _("Booking beyond a provider's limit is not allowed for your role.")
+    message = _("Emergencies and overbooking are not allowed for your role.")
     return Refusal(RefusalCode.PERMISSION, message, _("Ask a manager, or choose a free time."))
 
 
 def reason_missing() -> Refusal:
-    message = _("Booking beyond a provider's limit needs a reason.")
+    message = _("An emergency or overbooking needs a reason.")
     return Refusal(RefusalCode.INVALID, message, _("Say why this cannot wait for a free time."))

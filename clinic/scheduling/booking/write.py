@@ -18,7 +18,7 @@ from clinic.packages import services as packages
 from clinic.retries import made_before
 from clinic.scheduling import attendance
 from clinic.scheduling import refusals as rules
-from clinic.scheduling.booking.overruling import reasons_against
+from clinic.scheduling.booking.overruling import missing_to_overrule, reasons_against
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.local_time import instant_of
@@ -55,7 +55,8 @@ def book(  # noqa: PLR0913 (what an appointment is made of)
     """Book one appointment, on a session of `purchase` if one is given.
 
     The room is chosen unless given; a virtual appointment has a video link instead. With `overbook_reason` and the
-    permission to overbook, the provider may be taken already, and an emergency may come at once and at any minute.
+    permission to overbook, the provider may be taken already, and an emergency may come at once and at any minute;
+    an emergency is booked only with both.
     `request_key` names the form that asks for it: sent again, it gets the appointment that it made.
     Raises BookingRefused with every reason, SlotTaken with the nearest free slots when only the time is the trouble,
     and DoesNotExist for a row of another organisation; nothing is written then.
@@ -70,7 +71,11 @@ def book(  # noqa: PLR0913 (what an appointment is made of)
             purchase = purchase and packages.lock(purchase)
             question = rules.ask(service, provider, clinic, starts_at, patient=patient, kind=kind, at=at)
             reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
-            reasons += attendance.refusals(patient, purchase, at)
+            if kind == AppointmentKind.EMERGENCY:
+                missing = missing_to_overrule(by=by, overbook_reason=overbook_reason)
+                reasons += [refusal for refusal in missing if refusal not in reasons]
+            else:
+                reasons += attendance.refusals(patient, purchase, at)
             if purchase is not None:
                 reasons += packages.check_usable(purchase, patient, service, on=_local_day(question))
             if follow_up_of is not None and follow_up_of.patient_id != patient.pk:
@@ -168,7 +173,8 @@ def somebody_elses() -> Refusal:
 
 def with_alternatives(refused: BookingRefused, question: Question) -> BookingRefused:
     """The refusal itself or, when the time is all that is wrong, SlotTaken with the nearest free slots."""
-    if not {reason.code for reason in refused.reasons} - ABOUT_OVERRULING <= TAKEN:
+    about_time = {reason.code for reason in refused.reasons} - ABOUT_OVERRULING
+    if not about_time or about_time - TAKEN:
         return refused
     nearest = nearest_slots(
         question.service, question.provider, question.clinic, question.clock.moment(question.start),
@@ -192,4 +198,4 @@ def _local_day(question: Question) -> date:
 
 
 def _times(slots: Iterable[Slot]) -> str:
-    return ", ".join(f"{slot.starts_at:%d.%m. %H:%M} ({slot.provider})" for slot in slots)
+    return ", ".join(f"{date_format(slot.starts_at, 'D j M H:i')} ({slot.provider})" for slot in slots)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clinic.enums import AppointmentKind, LeaveStatus, RefusalCode
+from clinic.enums import AppointmentKind, AppointmentStatus, LeaveStatus, NoShowConsequence, RefusalCode
 from clinic.errors import BookingRefused, SlotTaken
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import codes, monday
@@ -38,14 +38,14 @@ def test_overbooking_without_the_permission_says_so(desk, nine_is_taken, nothing
 
     assert codes(refused) == [R.BOOKED, R.BOOKED, R.PERMISSION]
     assert str(refused.value.reasons[-1]) == (
-        "Booking beyond a provider's limit is not allowed for your role. Ask a manager, or choose a free time."
+        "Emergencies and overbooking are not allowed for your role. Ask a manager, or choose a free time."
     )
 
 
 def test_overbooking_for_a_blank_reason_says_so(desk, chief, nine_is_taken, nothing_written):
     nothing_written()
 
-    with pytest.raises(SlotTaken, match="Booking beyond a provider's limit needs a reason"):
+    with pytest.raises(SlotTaken, match="overbooking needs a reason"):
         desk.book(monday(9), by=chief, overbook_reason="  ")
 
 
@@ -103,10 +103,31 @@ def emergency(desk, starts_at, **options):
     return desk.book(starts_at, kind=AppointmentKind.EMERGENCY, **options)
 
 
-def test_an_emergency_in_a_free_time_is_booked_like_others(desk):
-    appointment = emergency(desk, monday(9))
+def test_an_emergency_in_a_free_time_keeps_its_reason(desk, chief):
+    appointment = emergency(desk, monday(9), by=chief, overbook_reason="Chest pain")
 
-    assert (appointment.kind, appointment.overbook_reason) == (AppointmentKind.EMERGENCY, "")
+    assert (appointment.kind, appointment.overbook_reason) == (AppointmentKind.EMERGENCY, "Chest pain")
+
+
+def test_an_emergency_in_a_free_time_needs_the_permission_and_a_reason_too(desk, chief, nothing_written):
+    nothing_written()
+
+    with pytest.raises(BookingRefused) as without_permission:
+        emergency(desk, monday(9), overbook_reason="Chest pain")
+    with pytest.raises(BookingRefused) as without_reason:
+        emergency(desk, monday(9), by=chief)
+
+    assert codes(without_permission) == [R.PERMISSION]
+    assert codes(without_reason) == [R.INVALID]
+
+
+def test_an_emergency_is_treated_before_anybody_asks_for_money(desk, chief):
+    desk.policy(no_show_consequence=NoShowConsequence.MUST_PREPAY, no_show_limit=1)
+    desk.appointment(BEFORE - timedelta(days=7), status=AppointmentStatus.NO_SHOW, patient=desk.patient)
+    with pytest.raises(BookingRefused, match="pays in advance"):
+        desk.book(monday(9), by=chief)
+
+    assert emergency(desk, monday(9), by=chief, overbook_reason="Chest pain").pk
 
 
 def test_an_emergency_comes_between_others_at_any_minute_and_at_once(desk, chief, nine_is_taken):
@@ -185,7 +206,7 @@ def test_an_emergency_is_never_put_into_a_closed_clinic(desk, chief, nothing_wri
 
 
 def test_an_emergency_that_moves_stays_one(desk, chief, nine_is_taken):
-    appointment = emergency(desk, monday(10))
+    appointment = emergency(desk, monday(10), by=chief, overbook_reason="Chest pain")
 
     moved = booking.move(appointment, starts_at=monday(9, 7), by=chief, overbook_reason="Got worse", at=BEFORE)
 
