@@ -7,6 +7,7 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from admin_ext.calendar.asked import Asked
 from admin_ext.calendar.blocks import GONE, Band, BoardColumn, Card, Slot, signs_of, times_of
@@ -136,7 +137,7 @@ class Board:
         values = {
             "who": day(column.day) if self.asked.is_week else column.provider or column.room,
             "time": f"{moment:%H:%M}",
-            "free": words or _("free"),
+            "free": words or pgettext("slot", "free"),
         }
         asked = {"clinic": free.clinic, "starts_at": moment.isoformat()}
         if column.provider:
