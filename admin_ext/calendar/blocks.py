@@ -95,8 +95,12 @@ class Card:
 
     @property
     def height(self) -> float:
-        """Without its buffers."""
-        return self.place.height - self.before - self.after
+        """Without its buffers, for two of the lines that must be read: name, status and the words among the signs."""
+        return (self.place.height - self.before - self.after) * 2 / (3 if self.words else 2)
+
+    @property
+    def words(self) -> list[Sign]:
+        return [sign for sign in self.signs if sign.is_word]
 
     @property
     def starts(self) -> str:

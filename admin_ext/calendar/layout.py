@@ -12,6 +12,7 @@ LEAST_HEIGHT = 24  # pixels of anything that can be clicked
 TWO_LINES = 34  # pixels of a card's first lines: who, and how it stands
 USUAL_SCALE = 1.6  # pixels of a minute
 SHORTEST_SHOWN = 15  # minutes: a shorter card is drawn as long
+LEAST_READ = 10  # minutes of two lines: the board does not grow beyond this
 MARKS_EVERY = 15 * MINUTE  # every zone's whole hours are on these
 
 
@@ -134,5 +135,5 @@ def side_by_side(spans: Sequence[tuple[float, float]]) -> list[tuple[int, int]]:
 def scale_for(shortest_slot: float | None, shortest_card: float | None = None) -> float:
     """Pixels of a minute, so that the shortest slot (minutes) can be hit with a finger and the shortest card read."""
     needed = [LEAST_HEIGHT / shortest_slot] if shortest_slot else []
-    needed += [TWO_LINES / max(shortest_card, SHORTEST_SHOWN)] if shortest_card else []
+    needed += [TWO_LINES / max(shortest_card, LEAST_READ)] if shortest_card else []
     return round(max(USUAL_SCALE, *needed), 2) if needed else USUAL_SCALE

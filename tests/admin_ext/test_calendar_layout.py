@@ -106,6 +106,6 @@ def test_board_grows_until_the_shortest_slot_can_be_hit(shortest, pixels):
     assert scale_for(shortest) == pixels
 
 
-@pytest.mark.parametrize(("shortest", "pixels"), [(45, 1.6), (20, 1.7), (15, 2.27), (5, 2.27)])
+@pytest.mark.parametrize(("shortest", "pixels"), [(45, 1.6), (20, 1.7), (15, 2.27), (10, 3.4), (5, 3.4)])
 def test_board_grows_until_two_lines_of_the_shortest_card_can_be_read(shortest, pixels):
     assert scale_for(30, shortest) == pixels
