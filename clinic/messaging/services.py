@@ -16,7 +16,7 @@ from clinic.models import Appointment, Message, PackagePurchase, Patient, User
 from clinic.tenancy import own
 
 # A slip of the hand is corrected within minutes: the patient need not hear of it.
-GRACE = {MessageKind.MOVED: timedelta(minutes=3), MessageKind.CANCELLED: timedelta(minutes=3)}
+GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCELLED), timedelta(minutes=3))
 
 # What tells of several sessions in one message, and stays true when one of them changes again.
 TOGETHER = (MessageKind.PLANNED, MessageKind.PLAN_UNDONE)

@@ -59,7 +59,9 @@ def test_queue_writes_one_row_to_the_preferred_channel(book, sara):
     assert Message.objects.get() == message
     assert (message.patient, message.appointment, message.kind) == (appointment.patient, appointment, "booked")
     assert (message.channel, message.address) == (Channel.EMAIL, "huda@example.org")
-    assert (message.status, message.due_at, message.queued_at) == (MessageStatus.QUEUED, AT, AT)
+    assert (message.status, message.due_at, message.queued_at) == (
+        MessageStatus.QUEUED, AT + timedelta(minutes=3), AT,
+    )  # fmt: skip
 
 
 def test_queue_says_the_moment_in_the_clinics_zone(book, sara):
@@ -116,7 +118,8 @@ def test_queue_leaves_out_a_phone_the_clinic_has_not(book, sara):
 @pytest.mark.parametrize(
     ("kind", "grace"),
     [
-        (MessageKind.BOOKED, timedelta(0)),
+        (MessageKind.ASSIGNED, timedelta(0)),
+        (MessageKind.BOOKED, timedelta(minutes=3)),
         (MessageKind.MOVED, timedelta(minutes=3)),
         (MessageKind.CANCELLED, timedelta(minutes=3)),
     ],
