@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import AppointmentKind, AppointmentStatus, MessageKind, RefusalCode, WorkflowType
 from clinic.errors import BookingRefused, Refusal, SlotTaken
-from clinic.messaging.services import queue
+from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Room, Service, User
 from clinic.packages import services as packages
 from clinic.retries import made_before
@@ -150,6 +150,7 @@ def move(
             row.calendar_sequence += 1
             take_time(row, question, by=by, reason=reason)
             appointment_released.send(Appointment, appointment=released)
+            cancel_for(row, by=by, at=at)  # what has not left yet tells of the old time
             queue(MessageKind.MOVED, patient, appointment=row, by=by, at=at)
             return row
     except BookingRefused as refused:

@@ -1,10 +1,11 @@
 """A move gives an appointment another time; it stays the same appointment."""
 
+import re
 from datetime import UTC, timedelta
 
 import pytest
 
-from clinic.enums import AppointmentStatus, MessageKind, RefusalCode
+from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalCode
 from clinic.errors import BookingRefused, ChangedMeanwhile, SlotTaken, WrongStatus
 from clinic.models import Appointment, Clinic, Message, Provider
 from clinic.packages.selectors import balance_of
@@ -51,7 +52,22 @@ def test_a_move_is_told_to_the_patient(desk):
 
     booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
 
-    assert sorted(Message.objects.values_list("kind", flat=True)) == [MessageKind.BOOKED, MessageKind.MOVED]
+    assert waiting() == [(MessageKind.MOVED, "10:00")]
+
+
+def test_of_two_moves_in_a_row_the_patient_hears_of_the_last_one(desk):
+    appointment = desk.book(monday(9))
+
+    booking.move(appointment, starts_at=monday(10), by=desk.user, at=BEFORE)
+    booking.move(appointment, starts_at=monday(11), by=desk.user, at=BEFORE)
+
+    assert waiting() == [(MessageKind.MOVED, "11:00")]
+
+
+def waiting() -> list[tuple[str, str]]:
+    """The messages that will leave: their kind, and the hour they name."""
+    queued = Message.objects.filter(status=MessageStatus.QUEUED)
+    return [(message.kind, re.search(r"\d\d?:\d\d", message.body)[0]) for message in queued]
 
 
 def test_a_move_frees_the_old_time_and_takes_the_new_one(desk):
