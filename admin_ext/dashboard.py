@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from admin_ext.columns import clock, day, left_to_right, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
-from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, JobStatus, LeaveStatus, PurchaseStatus
+from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
 from clinic.models import Clinic, Job, Leave, PackagePurchase
 from clinic.packages.selectors import with_balances
 from clinic.scheduling.board import appointments_of
@@ -23,7 +23,6 @@ from clinic.scheduling.board import appointments_of
 LINES = 6  # of a card; the rest is a click away
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
 EXPIRING_DAYS = 30
-UNCONFIRMED = (AppointmentStatus.SCHEDULED, AppointmentStatus.RESCHEDULED)
 
 
 @dataclass
@@ -79,7 +78,9 @@ def tomorrow(choice: Choice, *, at: datetime) -> Card:
     counted = (
         rows.order_by()
         .values("clinic")
-        .annotate(n=Count("pk"), first=Min("starts_at"), unconfirmed=Count("pk", filter=Q(status__in=UNCONFIRMED)))
+        .annotate(
+            n=Count("pk"), first=Min("starts_at"), unconfirmed=Count("pk", filter=Q(status__in=UNCONFIRMED_STATUSES))
+        )
     )
     counts = {row["clinic"]: row for row in counted}
     number = sum(row["n"] for row in counts.values())

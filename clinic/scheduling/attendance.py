@@ -11,12 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clinic.billing.selectors import amount_text, open_charges
-from clinic.enums import AppointmentStatus, NoShowConsequence, RefusalCode
+from clinic.enums import UNCONFIRMED_STATUSES, AppointmentStatus, NoShowConsequence, RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Appointment, PackagePurchase, Patient, Policy
 from clinic.scheduling.sql import ask
-
-AWAITING_CONFIRMATION = (AppointmentStatus.SCHEDULED, AppointmentStatus.RESCHEDULED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class NoShowRecord:
 
     def must_confirm(self, appointment: Appointment) -> bool:
         """Whether this appointment of the patient still waits for a confirmation that the policy asks for."""
-        return self.consequence == NoShowConsequence.MUST_CONFIRM and appointment.status in AWAITING_CONFIRMATION
+        return self.consequence == NoShowConsequence.MUST_CONFIRM and appointment.status in UNCONFIRMED_STATUSES
 
 
 def policy_of(organisation_id: int) -> Policy:

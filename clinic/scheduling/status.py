@@ -1,13 +1,13 @@
 """The walk of an appointment: which status may follow which. Pure."""
 
-from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, MOVABLE_STATUSES
+from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, MOVABLE_STATUSES, UNCONFIRMED_STATUSES
 from clinic.enums import AppointmentStatus as Status
 
 #: verb -> the statuses from which it is possible
 POSSIBLE_FROM: dict[str, tuple[Status, ...]] = {
     "move": MOVABLE_STATUSES,
     "cancel": (*MOVABLE_STATUSES, Status.ARRIVED),
-    "confirm": (Status.SCHEDULED, Status.RESCHEDULED),
+    "confirm": UNCONFIRMED_STATUSES,
     "check_in": MOVABLE_STATUSES,
     "start": (Status.ARRIVED,),
     "complete": (Status.ARRIVED, Status.IN_PROGRESS),
