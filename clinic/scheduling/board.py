@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Clinic, Provider, Service
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
-from clinic.scheduling.selectors import situation
+from clinic.scheduling.selectors import is_first_visit, situation
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import FreeStart, Lengths, Slot, free_starts
 
@@ -21,15 +20,12 @@ SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
 def flow_of(clinics: Iterable[Clinic], *, at: datetime, provider: Provider | None = None) -> QuerySet[Appointment]:
     """Appointments of the day that it is at `at` in each clinic, of every status, soonest first.
 
-    Each row knows `is_first`: whether its patient has not completed any appointment before.
+    Each row knows `is_first`: whether it is the patient's first visit.
     """
     rows = appointments_of(clinics, at=at)
     if provider is not None:
         rows = rows.filter(provider=provider)
-    earlier = Appointment.objects.filter(
-        patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"), status=AppointmentStatus.COMPLETED
-    )
-    return rows.annotate(is_first=~Exists(earlier)).select_related(*SHOWN).order_by("starts_at", "pk")
+    return rows.annotate(is_first=is_first_visit()).select_related(*SHOWN).order_by("starts_at", "pk")
 
 
 def appointments_of(clinics: Iterable[Clinic], *, at: datetime, days_ahead: int = 0) -> QuerySet[Appointment]:

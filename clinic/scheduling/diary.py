@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.enums import AppointmentStatus, ChargeStatus
+from clinic.enums import ChargeStatus
 from clinic.models import Appointment, Charge, Clinic, Closure, Organisation, Provider, Room, Service
 from clinic.scheduling import selectors
 from clinic.scheduling.intervals import MINUTE, Span
@@ -230,8 +230,8 @@ def booked(
 ) -> QuerySet[Appointment]:
     """Appointments of the providers that touch the time between two moments, cancelled ones too, in order of time.
 
-    With all that a card shows: `is_first` says that the patient has not completed any before, `owes` that a charge of
-    the patient is to be paid.
+    With all that a card shows: `is_first` says that it is the patient's first visit, `owes` that the patient has a
+    charge to pay.
     """
     rows = Appointment.objects.of(organisation).filter(
         provider__in=[provider.pk for provider in providers],
@@ -239,13 +239,10 @@ def booked(
         starts_at__lt=ends_at,
         ends_at__gt=starts_at,
     )
-    earlier = Appointment.objects.filter(
-        patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"), status=AppointmentStatus.COMPLETED
-    )
     unpaid = Charge.objects.filter(patient=OuterRef("patient"), status=ChargeStatus.OPEN)
     return (
         rows.select_related("patient", "provider", "service", "clinic", "room", "package_purchase")
-        .annotate(is_first=~Exists(earlier), owes=Exists(unpaid))
+        .annotate(is_first=selectors.is_first_visit(), owes=Exists(unpaid))
         .order_by("starts_at", "lane", "pk")
     )
 

@@ -4,6 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Exists, Expression, OuterRef
+
+from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Clinic, Patient, Provider, Service
 from clinic.scheduling.intervals import Span, merged
 from clinic.scheduling.local_time import EPOCH_DAY
@@ -51,6 +54,14 @@ def situation(
     _add_hours(found)
     _add_taken(found, organisation_id, _pks(patients) or (), without)
     return found
+
+
+def is_first_visit() -> Expression:
+    """Of a row of appointments: whether its patient has completed none that began before it."""
+    earlier = Appointment.objects.filter(
+        patient=OuterRef("patient"), starts_at__lt=OuterRef("starts_at"), status=AppointmentStatus.COMPLETED
+    )
+    return ~Exists(earlier)
 
 
 def _pks(rows: Iterable | None) -> list[int] | None:
