@@ -12,7 +12,7 @@ from clinic.models import Appointment, Clinic, Provider, Service
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
 from clinic.scheduling.selectors import is_first_visit, situation
 from clinic.scheduling.situation import Situation
-from clinic.scheduling.slots import FreeStart, Lengths, Slot, free_starts
+from clinic.scheduling.slots import FreeStart, Slot, free_starts, slot_of
 
 SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
 
@@ -84,8 +84,4 @@ def firsts(found: Situation, service: Service, at: datetime) -> Iterator[NextFre
     for free in free_starts(found, service, at):
         by_clinic[free[2]].append(free)
     for starts in by_clinic.values():
-        start, provider, clinic, places = min(starts)
-        starts_at = found.clocks[clinic].moments[start]
-        ends_at = found.clocks[clinic].moments[start + Lengths.of(service).treatment]
-        slot = Slot(found.providers[provider], found.clinics[clinic], starts_at, ends_at, places)
-        yield NextFree(service, slot, more=len({start for start, *_ in starts}) - 1)
+        yield NextFree(service, slot_of(found, service, min(starts)), more=len({start for start, *_ in starts}) - 1)

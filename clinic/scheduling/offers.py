@@ -13,7 +13,7 @@ from clinic.packages.refusals import after_expiry
 from clinic.scheduling import selectors
 from clinic.scheduling.shut import Pair, ShutDays, closures_between
 from clinic.scheduling.situation import Situation
-from clinic.scheduling.slots import FreeStart, Lengths, Slot, free_starts
+from clinic.scheduling.slots import FreeStart, Slot, free_starts, slot_of
 
 DAYS = 7
 LOOK_AHEAD = timedelta(days=56)
@@ -66,12 +66,6 @@ class Search:
         engaged = situation.patients_busy.get(self.patient.pk, []) if self.patient else []
         return free_starts(situation, self.service, self.at or timezone.now(), engaged)
 
-    def slot(self, situation: Situation, start: FreeStart) -> Slot:
-        begin, provider, clinic, places = start
-        moment = situation.clocks[clinic].moment
-        ends_at = moment(begin + Lengths.of(self.service).treatment)
-        return Slot(situation.providers[provider], situation.clinics[clinic], moment(begin), ends_at, places)
-
     def is_valid_on(self, day: date) -> bool:
         return self.purchase is None or day <= self.purchase.expires_on
 
@@ -123,7 +117,7 @@ def slots_by_day(search: Search, situation: Situation) -> dict[date, dict[Pair, 
     """Slots in order of time by the clinic's day, provider and clinic."""
     found: dict[date, dict[Pair, list[Slot]]] = defaultdict(lambda: defaultdict(list))
     for start in sorted(search.starts(situation)):
-        slot = search.slot(situation, start)
+        slot = slot_of(situation, search.service, start)
         if search.is_valid_on(slot.starts_at.date()):
             found[slot.starts_at.date()][Pair(slot.provider, slot.clinic)].append(slot)
     return found
@@ -133,5 +127,5 @@ def first_after(search: Search, day: date) -> Slot | None:
     """The first slot within eight weeks after `day`."""
     situation = search.situation(day + A_DAY, day + LOOK_AHEAD)
     start = min(search.starts(situation), default=None)
-    slot = search.slot(situation, start) if start else None
+    slot = slot_of(situation, search.service, start) if start else None
     return slot if slot and search.is_valid_on(slot.starts_at.date()) else None

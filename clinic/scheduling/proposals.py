@@ -14,7 +14,7 @@ from clinic.scheduling import selectors
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.offers import Search
 from clinic.scheduling.situation import Situation
-from clinic.scheduling.slots import Lengths, Slot
+from clinic.scheduling.slots import Slot, slot_of
 
 COUNT = 5
 BEFORE = timedelta(days=7)
@@ -98,7 +98,7 @@ def proposals(appointment: Appointment, *, at: datetime | None = None, count: in
     near, soon = search.situation(first, first + AROUND), search.situation(today, today + SOON)
     starts = {*search.valid_starts(near), *search.valid_starts(soon)}
     chosen = _chosen(starts, appointment, count)
-    return [Proposal(_slot(near, search, start), reasons) for start, reasons in chosen.items()]
+    return [Proposal(slot_of(near, search.service, (*start, 1)), reasons) for start, reasons in chosen.items()]
 
 
 def _chosen(starts: set[Start], appointment: Appointment, count: int) -> dict[Start, list[ProposalReason]]:
@@ -157,9 +157,3 @@ def _same_time_in_weeks(appointment: Appointment) -> set[int]:
     zone = appointment.clinic.zone
     wall = appointment.starts_at.astimezone(zone).replace(tzinfo=None)
     return {instant_of((wall + timedelta(weeks=week)).replace(tzinfo=zone)) for week in range(1, WEEKS)}
-
-
-def _slot(situation: Situation, search: Search, start: Start) -> Slot:
-    moment = situation.clocks[start.clinic].moment
-    ends_at = moment(start.start + Lengths.of(search.service).treatment)
-    return Slot(situation.providers[start.provider], situation.clinics[start.clinic], moment(start.start), ends_at, 1)

@@ -85,6 +85,14 @@ def slots_for(
     ]
 
 
+def slot_of(situation: Situation, service: Service, start: FreeStart) -> Slot:
+    """The slot that a free start of `service` stands for."""
+    begin, provider, clinic, places = start
+    moment = situation.clocks[clinic].moment
+    ends_at = moment(begin + Lengths.of(service).treatment)
+    return Slot(situation.providers[provider], situation.clinics[clinic], moment(begin), ends_at, places)
+
+
 def free_starts(
     situation: Situation, service: Service, at: datetime, engaged: Sequence[Span] = ()
 ) -> Iterator[FreeStart]:
