@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import Refusal
-from clinic.models import Appointment, Leave, WorkingHours
+from clinic.models import Appointment, Closure, Leave, WorkingHours
 
 
 def hours_refusals(hours: WorkingHours) -> dict[str, Refusal]:
@@ -49,6 +49,12 @@ def booked_during(leave: Leave) -> QuerySet[Appointment]:
     """The provider's appointments, still to be held, that the leave would hit."""
     rows = Appointment.objects.filter(provider=leave.provider_id, status__in=LIVE_STATUSES)
     return rows.filter(starts_at__lt=leave.ends_at, ends_at__gt=leave.starts_at)
+
+
+def closures_between(organisation_id: int, first_day: date, last_day: date) -> QuerySet[Closure]:
+    """The organisation's closures, of one clinic or of all, that touch these days; in order of time."""
+    rows = Closure.objects.filter(organisation=organisation_id, first_on__lte=last_day, last_on__gte=first_day)
+    return rows.order_by("first_on", "pk")
 
 
 def share_a_week(one: WorkingHours, other: WorkingHours) -> bool:

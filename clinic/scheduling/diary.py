@@ -11,12 +11,13 @@ from datetime import date, datetime, timedelta
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.enums import ChargeStatus
-from clinic.models import Appointment, Charge, Clinic, Closure, Organisation, Provider, Room, Service
+from clinic.models import Appointment, Charge, Clinic, Organisation, Provider, Room, Service
+from clinic.rota.selectors import closures_between
 from clinic.scheduling import selectors
 from clinic.scheduling.intervals import MINUTE, Span
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
@@ -59,10 +60,6 @@ class Column:
     free: list[Free] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.openings or self.away or self.appointments)
-
 
 class Diary:
     """What is known of some days of some clinics of one zone. Eight queries, whatever the number of rows.
@@ -91,7 +88,7 @@ class Diary:
             first_day=first_day,
             last_day=last_day,
         )
-        self._closures = list(closures(organisation, clinics, first_day, last_day))
+        self._closures = list(closures_between(organisation.pk, first_day, last_day))
         self.appointments = list(booked(organisation, providers, *self._moments()))
         self._starts_of_service = {
             pk: list(free_starts(self.situation, service, at or timezone.now()))
@@ -215,14 +212,6 @@ class Diary:
     def _taken_after(self, room: Room, start: int) -> list[int]:
         taken = self.situation.taken_places.get(RoomPlace(room.pk, 0), ())
         return [from_ for from_, _until in taken if from_ > start]
-
-
-def closures(
-    organisation: Organisation, clinics: Iterable[Clinic], first_day: date, last_day: date
-) -> QuerySet[Closure]:
-    """Closures of any of the clinics, or of all, that touch the days from `first_day` to `last_day`."""
-    hit = Closure.objects.of(organisation).filter(Q(clinic=None) | Q(clinic__in=[clinic.pk for clinic in clinics]))
-    return hit.filter(first_on__lte=last_day, last_on__gte=first_day).order_by("first_on", "pk")
 
 
 def booked(

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from clinic.models import Clinic, Organisation, PackagePurchase, Patient, Provider, Service
 from clinic.packages.refusals import after_expiry
+from clinic.rota.selectors import closures_between
 from clinic.scheduling import selectors
-from clinic.scheduling.shut import Pair, ShutDays, closures_between
+from clinic.scheduling.shut import Pair, ShutDays
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import FreeStart, Slot, free_starts, slot_of
 
@@ -94,7 +95,7 @@ def offers(search: Search, *, first_day: date, days: int = DAYS) -> Offers:
         for provider, clinic in situation.offers.get(search.service.pk, ())
     ]
     by_day = slots_by_day(search, situation)
-    closures = closures_between(search.service.organisation_id, first_day, last_day)
+    closures = list(closures_between(search.service.organisation_id, first_day, last_day))
     shut = ShutDays(situation, search.service, search.patient, search.at or timezone.now(), closures)
     listed = []
     for number in range(days):

@@ -65,11 +65,6 @@ class Cause(NamedTuple):
         return TELLING.index(self.code), self.until
 
 
-def closures_between(organisation_id: int, first_day: date, last_day: date) -> list[Closure]:
-    rows = Closure.objects.filter(organisation=organisation_id, first_on__lte=last_day, last_on__gte=first_day)
-    return list(rows.order_by("first_on", "pk"))
-
-
 @dataclass(frozen=True)
 class ShutDays:
     """The days of a situation as one patient's search for one service sees them at a moment. No queries."""

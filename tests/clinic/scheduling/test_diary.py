@@ -124,7 +124,9 @@ def test_leave_on_a_day_off_leaves_the_column_empty(clinic, sara):
     tuesday = MONDAY + timedelta(days=1)
     make_leave(sara, NINE, NINE + timedelta(days=3))
 
-    assert column_of(sara, tuesday).is_empty
+    column = column_of(sara, tuesday)
+
+    assert (column.openings, column.away, column.appointments) == ([], [], [])
 
 
 def test_closure_of_the_clinic_or_of_all_is_named(clinic, sara):
@@ -236,7 +238,7 @@ def test_neither_providers_nor_appointments_of_another_organisation_are_there(cl
     ours, theirs = diary.by_provider()
 
     assert len(ours.appointments) == 1
-    assert theirs.is_empty
+    assert (theirs.openings, theirs.away, theirs.appointments) == ([], [], [])
 
 
 @pytest.mark.parametrize(("providers", "rows"), [(1, 1), (15, 30)])
