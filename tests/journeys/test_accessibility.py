@@ -1,0 +1,76 @@
+"""What axe-core finds on the staff's pages at WCAG 2.2 AA: nothing, in both languages, light and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from admin_ext.roles import ADMINISTRATOR
+from tests.admin_ext.addresses import page_address
+from tests.admin_ext.world import make_world
+from tests.browser import PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+NO_PAGES = {  # what is only posted to, parts of pages, and a plan that needs a job which has made one
+    "appointment_move_back", "appointment_notes", "appointment_step", "assign_package", "board", "book_bulk_plan",
+    "book_plan", "bulk_plan", "cancel_job", "my_day_current", "next_free", "note", "policy_preview", "swap_session",
+    "undo_booking", "undo_operation",
+}  # fmt: skip
+OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
+
+
+@pytest.fixture
+def ours(sign_in):
+    world = make_world("Ours")
+    world.user.groups.set(Group.objects.filter(name=ADMINISTRATOR))
+    sign_in(world.user)
+    return world
+
+
+def found_on(page, address: str) -> list[str]:
+    """What axe finds there, a line for each element."""
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    report = Axe().run(page, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
+    return [
+        f"{address} {broken['id']}: {node['html'][:200]}"
+        for broken in report.response["violations"]
+        for node in broken["nodes"]
+    ]
+
+
+def addresses(ours) -> list[str]:
+    """The first page, every list, every form, and every page of a workflow that is opened by a link."""
+    lists = [reverse(f"admin:clinic_{model._meta.model_name}_changelist") for model in OURS]
+    forms = [
+        reverse(f"admin:clinic_{type(row)._meta.model_name}_change", args=[row.pk])
+        for row in vars(ours).values()
+        if type(row) in OURS
+    ]
+    names = [pattern.name for pattern in admin.site.extra_urls() if pattern.name not in NO_PAGES]
+    return [reverse("admin:index"), *lists, *forms, *(page_address(name, ours) for name in names)]
+
+
+def test_nothing_is_found_on_the_login(page, live_server):
+    assert found_on(page, reverse("admin:login")) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_is_found_on_any_page(page, ours, language):
+    ours.user.language = language
+    ours.user.save()
+
+    assert [line for address in addresses(ours) for line in found_on(page, address)] == []
+
+
+def test_nothing_is_found_in_the_dark_on_a_phone(page, ours):
+    page.set_viewport_size(PHONE)
+    page.emulate_media(color_scheme="dark")
+    names = ("calendar", "book", "appointment", "patient", "package_desk", "auto_schedule")
+
+    pages = [reverse("admin:index"), *(page_address(name, ours) for name in names)]
+
+    assert [line for address in pages for line in found_on(page, address)] == []
