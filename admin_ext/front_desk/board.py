@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admin_ext.columns import COLOURS, left_to_right_text
 from admin_ext.front_desk.card import consequence, missed_words
-from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
+from admin_ext.front_desk.steps import STEPS, next_steps, possible, seen_state, step_address
 from admin_ext.pages import StaffPage
 from admin_ext.scope import own_rows
 from clinic.billing.selectors import owed_by
@@ -122,8 +122,8 @@ class FlowCard:
 
 
 def button(row: Appointment, verb: str) -> Button:
-    """The step says which status the person saw, so that nobody's newer step is overwritten."""
-    step, address = STEPS[verb], f"{step_address(row, verb)}?status={row.status}"
+    """The step says what the person saw, so that nobody's newer step is overwritten."""
+    step, address = STEPS[verb], f"{step_address(row, verb)}?status={seen_state(row)}"
     return Button(verb, str(step.label), step.icon, KEYS[verb], address)
 
 

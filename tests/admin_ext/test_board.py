@@ -6,9 +6,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from admin_ext.roles import CASHIER, FRONT_DESK
+from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER
 from clinic.enums import AppointmentKind, AppointmentStatus, ChargeKind, NoShowConsequence
 from clinic.models import Charge, Policy
+from clinic.scheduling import booking
 from tests.factories import (
     NINE,
     RIYADH,
@@ -207,6 +208,18 @@ def test_board_of_who_may_only_look_has_no_buttons(desk, sign_in):
 
     (card,) = board.columns[0].cards
     assert (card.row, card.buttons, card.undo) == (row, [], None)
+
+
+def test_undo_of_a_waived_no_show_takes_back_the_waiver(desk, sign_in):
+    manager = sign_in(desk.clinic.organisation, MANAGER)
+    row = desk.booked("Huda", NINE - 30 * MINUTE, AppointmentStatus.NO_SHOW)
+    booking.waive(row, by=manager.user, reason="Was ill")
+    (card,) = next(column for column in desk.board(client=manager).columns if column.key == "no-show").cards
+
+    manager.post(card.undo.address, headers=HTMX)
+
+    row.refresh_from_db()
+    assert (row.status, row.waived_at) == (AppointmentStatus.NO_SHOW, None)
 
 
 def test_name_with_a_script_in_it_is_shown_as_text(desk):
