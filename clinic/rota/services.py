@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.formats import date_format
-from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from clinic.enums import LeaveStatus, RefusalCode
@@ -99,8 +98,7 @@ def decide_leave(leave: Leave, *, by: User, approve: bool, at: datetime | None =
         raise WrongStatus(Refusal(RefusalCode.STATUS, message))
     leave.status = LeaveStatus.APPROVED if approve else LeaveStatus.REFUSED
     leave.decided_by = by
-    leave._history_date = at or now()
-    leave.record("status", "decided_by", by=by)
+    leave.record("status", "decided_by", by=by, at=at)
     return leave
 
 

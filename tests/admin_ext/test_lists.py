@@ -54,8 +54,11 @@ def test_the_first_page_asks_no_more_for_three_rows_than_for_one(ours, sign_in, 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_first_page_and_every_line_of_the_sidebar_open(role, ours, sign_in, today_at_nine):
     client = sign_in(ours.organisation, role)
+    if role == PROVIDER:
+        ours.provider.user = client.user
+        ours.provider.save()
 
-    first = client.get(reverse("admin:index"))
+    first = client.get(reverse("admin:index"), follow=True)
 
     assert "Ours patient" in first.content.decode()
     links = [item["link"] for group in first.context["sidebar_navigation"] for item in group["items"]]
