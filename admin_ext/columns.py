@@ -121,6 +121,11 @@ def money(amount: Decimal, currency: str) -> SafeString:
     return format_html('<bdi dir="ltr">{} {}</bdi>', number_format(amount, 2), currency)
 
 
+def money_text(amount: Decimal, currency: str) -> str:
+    """The same where no tag can stand."""
+    return left_to_right_text(f"{number_format(amount, 2)} {currency}")
+
+
 class NameColumns:
     """Columns of rows that have names in two languages."""
 

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.utils.formats import number_format, time_format
+from django.utils.formats import time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from admin_ext.columns import left_to_right_text
+from admin_ext.columns import left_to_right_text, money_text
 from clinic.enums import Channel, NoShowConsequence
 from clinic.models import Policy
 
@@ -55,7 +55,7 @@ def no_shows(policy: Policy) -> list[str]:
 
 
 def costs(who: str, *, session: bool, fee: Decimal, currency: str) -> str:
-    values = {"who": who, "fee": left_to_right_text(f"{number_format(fee, 2)} {currency}")}
+    values = {"who": who, "fee": money_text(fee, currency)}
     if session and fee:
         return _("%(who)s loses the session of the package and owes %(fee)s.") % values
     if session:

@@ -8,13 +8,12 @@ from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.functional import Promise, cached_property
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from admin_ext.columns import COLOURS, left_to_right_text
+from admin_ext.columns import COLOURS, money_text
 from admin_ext.front_desk.card import consequence, missed_words
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, seen_state, step_address
 from admin_ext.pages import StaffPage
@@ -150,7 +149,7 @@ def marks_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterable[
 
 
 def amount(row: Appointment, value: Decimal) -> str:
-    return left_to_right_text(f"{number_format(value, 2)} {row.patient.organisation.currency}")
+    return money_text(value, row.patient.organisation.currency)
 
 
 def charges_of(row: Appointment) -> str:

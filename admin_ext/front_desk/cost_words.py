@@ -2,10 +2,9 @@
 
 from decimal import Decimal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from admin_ext.columns import left_to_right_text
+from admin_ext.columns import money_text
 from clinic.billing.selectors import charge_of
 from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, ChargeStatus
 from clinic.models import Appointment
@@ -39,4 +38,4 @@ def consequences(appointment: Appointment) -> str:
 
 
 def amount_text(appointment: Appointment, amount: Decimal) -> str:
-    return left_to_right_text(f"{number_format(amount, 2)} {appointment.organisation.currency}")
+    return money_text(amount, appointment.organisation.currency)
