@@ -15,6 +15,7 @@ ADMINISTRATOR = gettext_noop("Administrator")
 BOOK = "clinic.add_appointment"
 CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
+SEE_CHARGES = "clinic.view_charge"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
 OVERBOOK = "clinic.overbook_appointment"
 WAIVE = "clinic.waive_appointment"

@@ -17,6 +17,7 @@ from admin_ext.columns import COLOURS, money_text
 from admin_ext.front_desk.card import consequence, missed_words
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, seen_state, step_address
 from admin_ext.pages import StaffPage
+from admin_ext.roles import SEE_CHARGES
 from admin_ext.scope import own_rows
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
@@ -260,10 +261,11 @@ class Board:
 
 
 def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
-    """Today's board for one person; a fixed number of queries."""
+    """Today's board for one person, with what is owed for who may see it; a fixed number of queries."""
     rows = flow_of(choice.chosen, at=at, provider=choice.provider).select_related("patient__organisation")
     patients = [row.patient for row in rows]
-    records, owed = no_show_records(patients, at=at), owed_by(patients)
+    records = no_show_records(patients, at=at)
+    owed = owed_by(patients) if user.has_perm(SEE_CHARGES) else {}
     cards = [FlowCard(row, user, at, records[row.patient_id], owed.get(row.patient_id, Decimal(0))) for row in rows]
     board = Board(choice, at, columns())
     for column in board.columns:

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER
+from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentKind, AppointmentStatus, ChargeKind, NoShowConsequence
 from clinic.models import Charge, Policy
 from clinic.scheduling import booking
@@ -143,6 +143,19 @@ def test_marks_say_what_to_know_before_the_patient_stands_at_the_desk(desk):
     assert f"patient__id__exact={known.pk}" in owes.link
     assert package.text == "No package"
     assert [mark.text for mark in desk.card(first).marks] == ["No package", "First visit", "Virtual"]
+
+
+def test_what_is_owed_is_not_for_who_may_not_see_charges(desk, sign_in):
+    row = desk.booked("Huda")
+    Charge.objects.create(
+        organisation=row.organisation, patient=row.patient, appointment=row, kind=ChargeKind.NO_SHOW, amount=50,
+        raised_at=NINE,
+    )  # fmt: skip
+
+    page = sign_in(desk.clinic.organisation, PROVIDER).get(reverse("admin:board"), headers=HTMX).text
+
+    assert "First visit" in page
+    assert "Owes" not in page
 
 
 def test_patient_who_often_did_not_come_must_confirm_until_that_is_done(desk):
