@@ -5,6 +5,8 @@ from importlib import import_module
 from django.db import connections
 from django.utils.translation import gettext_noop
 
+from clinic import permissions
+
 FRONT_DESK = gettext_noop("Front desk")
 PROVIDER = gettext_noop("Provider")
 CASHIER = gettext_noop("Cashier")
@@ -17,8 +19,8 @@ CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 SEE_CHARGES = "clinic.view_charge"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
-OVERBOOK = "clinic.overbook_appointment"
-WAIVE = "clinic.waive_appointment"
+OVERBOOK = permissions.OVERBOOK
+WAIVE = permissions.WAIVE
 AUTO_SCHEDULE = "clinic.add_operation"
 UNDO = "clinic.change_operation"
 

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from clinic.enums import AppointmentKind, RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Room, User
+from clinic.permissions import OVERBOOK
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.refusals import Question
 
-OVERBOOK = "clinic.overbook_appointment"
 OVERBOOKABLE = {RefusalCode.BOOKED, RefusalCode.BUFFER}
 OVERRULED_IN_AN_EMERGENCY = OVERBOOKABLE | {RefusalCode.GRID, RefusalCode.NOTICE}
 

@@ -16,11 +16,12 @@ from clinic.errors import BookingRefused, Refusal, WaiverRefused, WrongStatus
 from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
+from clinic.permissions import WAIVE
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import check_state, reread
 from clinic.scheduling.booking.seating import take_time
-from clinic.scheduling.booking.waiver import MAY_WAIVE, may_not_waive
+from clinic.scheduling.booking.waiver import may_not_waive
 from clinic.scheduling.booking.write import TAKEN
 from clinic.scheduling.locks import lock, retried
 from clinic.scheduling.status import POSSIBLE_FROM, before, is_live
@@ -61,7 +62,7 @@ def undo_status(
     lock(providers=[appointment.provider], patients=[appointment.patient])
     row, at = reread(appointment, "undo_status"), at or timezone.now()
     check_state(row, expected_state)
-    if not is_of_today(row, at=at) and not (reason and by.has_perm(MAY_WAIVE)):
+    if not is_of_today(row, at=at) and not (reason and by.has_perm(WAIVE)):
         raise WrongStatus(_too_late(row, by=by))
     if row.waived_at:
         _take_waiver_back(row, by=by, reason=reason, at=at)
@@ -117,7 +118,7 @@ def _take_step_back(row: Appointment, *, by: User, reason: str, at: datetime) ->
 
 def _take_waiver_back(row: Appointment, *, by: User, reason: str, at: datetime) -> None:
     """The appointment costs again what it had cost before it was waived."""
-    if not by.has_perm(MAY_WAIVE):
+    if not by.has_perm(WAIVE):
         raise WaiverRefused(may_not_waive())
     unwaived = row.history.filter(waived_at__isnull=True).order_by("-history_id").first()
     charge = charge_of(row, lock=True)
@@ -140,7 +141,7 @@ def _too_late(row: Appointment, *, by: User) -> Refusal:
 
 
 def _way_out(row: Appointment, *, by: User) -> str:
-    if by.has_perm(MAY_WAIVE):
+    if by.has_perm(WAIVE):
         return _("Give a reason to correct it all the same.")
     if row.status == S.NO_SHOW or (row.cancelled_late and not row.waived_at):
         return _("Ask a manager, who may waive what it costs or correct it.")

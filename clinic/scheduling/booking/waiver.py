@@ -12,12 +12,11 @@ from clinic.enums import AppointmentStatus, RefusalCode
 from clinic.errors import Refusal, WaiverRefused
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
+from clinic.permissions import WAIVE
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.locks import retried
 from clinic.scheduling.status import POSSIBLE_FROM
 from clinic.tenancy import own
-
-MAY_WAIVE = "clinic.waive_appointment"
 
 
 @retried
@@ -52,7 +51,7 @@ def may_not_waive() -> Refusal:
 
 def _refusals(row: Appointment, *, by: User, reason: str) -> list[Refusal]:
     refusals = _nothing_to_waive(row)
-    if not by.has_perm(MAY_WAIVE):
+    if not by.has_perm(WAIVE):
         refusals.append(may_not_waive())
     if not reason.strip():
         refusals.append(Refusal(RefusalCode.INVALID, _("A waiver needs a reason."), _("Write why it is forgiven.")))
