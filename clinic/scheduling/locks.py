@@ -11,9 +11,6 @@ from collections.abc import Iterable
 from django.db import connection
 
 from clinic.models import Clinic, Patient, Provider
-from clinic.retries import retried
-
-__all__ = ["lock", "retried"]
 
 PROVIDER, PATIENT, ROOMS_OF_CLINIC = 1, 2, 3
 

@@ -12,10 +12,10 @@ from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
+from clinic.retries import retried
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.costs import Cost, cost_of_cancelling, cost_of_no_show
-from clinic.scheduling.locks import retried
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
 

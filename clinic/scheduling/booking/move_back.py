@@ -11,12 +11,13 @@ from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalC
 from clinic.errors import BookingRefused, Refusal, WrongStatus
 from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
+from clinic.retries import retried
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.undo import MATTERS_AGAIN
-from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.locks import lock
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
 

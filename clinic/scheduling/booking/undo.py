@@ -17,13 +17,14 @@ from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.permissions import WAIVE
+from clinic.retries import retried
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import check_state, reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.waiver import may_not_waive
 from clinic.scheduling.booking.write import TAKEN
-from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.locks import lock
 from clinic.scheduling.status import POSSIBLE_FROM, before, is_live
 from clinic.tenancy import own
 

@@ -13,8 +13,8 @@ from clinic.errors import Refusal, WaiverRefused
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.permissions import WAIVE
+from clinic.retries import retried
 from clinic.scheduling.booking.rows import reread
-from clinic.scheduling.locks import retried
 from clinic.scheduling.status import POSSIBLE_FROM
 from clinic.tenancy import own
 

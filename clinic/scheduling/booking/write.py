@@ -15,14 +15,14 @@ from clinic.errors import BookingRefused, Refusal, SlotTaken
 from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Room, Service, User
 from clinic.packages import services as packages
-from clinic.retries import made_before
+from clinic.retries import made_before, retried
 from clinic.scheduling import attendance
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import missing_to_overrule, reasons_against
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.local_time import instant_of
-from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.locks import lock
 from clinic.scheduling.nearest import nearest_slots
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.signals import appointment_released

@@ -18,11 +18,12 @@ from clinic.models import Appointment, Clinic, Operation, PackagePurchase, Provi
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
+from clinic.retries import retried
 from clinic.scheduling import selectors
 from clinic.scheduling.booking.seating import seat
 from clinic.scheduling.booking.write import kind_of
 from clinic.scheduling.local_time import instant_of
-from clinic.scheduling.locks import lock, retried
+from clinic.scheduling.locks import lock
 from clinic.scheduling.planning.extensions import Extension
 from clinic.scheduling.planning.plan import Plan, PlannedSession
 from clinic.scheduling.planning.planner import HOLDS_A_NUMBER, free_numbers

@@ -15,7 +15,7 @@ from clinic.enums import JobKind, JobStatus, PurchaseStatus
 from clinic.errors import Refusal
 from clinic.models import Appointment, Clinic, Job, Operation, Organisation, PackagePurchase, Provider, User
 from clinic.packages.selectors import balance_of, with_balances
-from clinic.scheduling.locks import retried
+from clinic.retries import retried
 from clinic.scheduling.planning.apply import PlanChanged, apply
 from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.packing import Packed, pack, pack_request, unpack, unpack_request

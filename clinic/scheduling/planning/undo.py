@@ -20,7 +20,8 @@ from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Message, Operation, User
 from clinic.packages import services as packages
-from clinic.scheduling.locks import lock, retried
+from clinic.retries import retried
+from clinic.scheduling.locks import lock
 from clinic.scheduling.planning.apply import by_patient
 from clinic.scheduling.planning.extensions import take_back_extensions
 from clinic.scheduling.signals import appointment_released
