@@ -54,7 +54,10 @@ def against_purchase(asked: Asked, cards: list[PurchaseCard], *, on: date) -> li
 
 
 def chosen_of(asked: Asked, packages: list[Choice], services: list[Choice]) -> Choice | None:
-    """What was asked for; else the session that expires first, or the only service there is."""
+    """What was asked for; else the session that expires first, or the only service there is.
+
+    Before it is known for whom, nothing is chosen that a package of the patient's should pay for.
+    """
     if asked.is_without_package:
         return Choice(asked.service)
     fitting = [
@@ -66,7 +69,8 @@ def chosen_of(asked: Asked, packages: list[Choice], services: list[Choice]) -> C
         return fitting[0]
     if asked.service:
         return Choice(asked.service)
-    return services[0] if len(services) == 1 else None
+    is_known_for_whom = asked.patient is not None or asked.is_new
+    return services[0] if is_known_for_whom and len(services) == 1 else None
 
 
 def suggestion(chosen: Choice, available: list[Package]) -> tuple[Package, Decimal] | None:

@@ -116,6 +116,15 @@ def test_patient_without_a_package_gets_the_only_service_of_the_slot(ours, desk)
     }
 
 
+def test_only_service_of_the_slot_waits_for_the_patient_whose_package_may_pay_for_it(ours, desk):
+    slot = {"provider": ours.provider.pk, "clinic": ours.clinic.pk, "starts_at": TEN.isoformat()}
+
+    before, after = desk.ask(**slot).text, desk.ask(patient=ours.patient.pk, **slot).text
+
+    assert "what" not in chosen(before)
+    assert chosen(after)["what"] == [f"{ours.service.pk}.{ours.purchase.pk}"]
+
+
 def test_start_without_a_provider_is_preset_with_somebody_who_is_free_then(ours, desk):
     make_hours(idle := make_provider(ours.clinic, name="Idle"), ours.clinic)
     ours.service.providers.add(idle)

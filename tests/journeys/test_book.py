@@ -110,6 +110,7 @@ def test_undo_in_the_toast_takes_the_booking_back(page, desk):
     page.keyboard.press("Enter")
 
     page.get_by_role("button", name="Undo").click()
+    page.get_by_text("is taken back.").wait_for()
     desk.slot(page).wait_for()
 
     assert desk.booked() is None
