@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
 from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalCode
-from clinic.errors import BookingRefused, Refusal, WrongStatus
+from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.retries import retried
 from clinic.scheduling import refusals as rules
-from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
-from clinic.scheduling.booking.undo import MATTERS_AGAIN
+from clinic.scheduling.booking.undo import check_free_again
 from clinic.scheduling.locks import lock
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
@@ -42,9 +41,7 @@ def undo_move(
     if row.status != AppointmentStatus.RESCHEDULED or row.moves != appointment.moves:
         raise WrongStatus(_nothing_to_take_back(row))
     question = rules.ask(row.service, was.provider, was.clinic, was.starts_at, patient=row.patient, at=at, without=row)
-    against = reasons_against(question, by=by, overbook_reason=was.overbook_reason)
-    if reasons := [reason for reason in against if reason.code in MATTERS_AGAIN]:
-        raise BookingRefused(*reasons)
+    check_free_again(question, by=by, overbook_reason=was.overbook_reason)
     appointment_released.send(Appointment, appointment=row)
     row.provider, row.clinic = was.provider, was.clinic
     row.status, row.confirmed_at, row.overbook_reason = was.status, was.confirmed_at, was.overbook_reason

@@ -25,6 +25,7 @@ from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.waiver import may_not_waive
 from clinic.scheduling.booking.write import TAKEN
 from clinic.scheduling.locks import lock
+from clinic.scheduling.refusals import Question
 from clinic.scheduling.status import POSSIBLE_FROM, before, is_live
 from clinic.tenancy import own
 
@@ -80,6 +81,13 @@ def can_be_undone(appointment: Appointment, *, at: datetime | None = None) -> bo
 def is_of_today(row: Appointment, *, at: datetime) -> bool:
     """Whether the last step was taken on the clinic's day at `at`."""
     return _local(step_taken_at(row), row).date() == _local(at, row).date()
+
+
+def check_free_again(question: Question, *, by: User, overbook_reason: str) -> None:
+    """BookingRefused where the time, or the offer, of what was booked once is gone; notice and hours do not matter."""
+    against = reasons_against(question, by=by, overbook_reason=overbook_reason)
+    if reasons := [reason for reason in against if reason.code in MATTERS_AGAIN]:
+        raise BookingRefused(*reasons)
 
 
 def step_taken_at(row: Appointment) -> datetime:
@@ -170,12 +178,8 @@ def _take_session_again(row: Appointment) -> None:
 
 
 def _take_time_again(row: Appointment, *, by: User, reason: str, at: datetime) -> None:
-    """Notice, grid and hours do not matter to what was booked once; a free time and a valid offer do."""
     question = rules.ask(row.service, row.provider, row.clinic, row.starts_at, patient=row.patient, at=at, without=row)
-    against = reasons_against(question, by=by, overbook_reason=row.overbook_reason)
-    reasons = [reason for reason in against if reason.code in MATTERS_AGAIN]
-    if reasons:
-        raise BookingRefused(*reasons)
+    check_free_again(question, by=by, overbook_reason=row.overbook_reason)
     take_time(row, question, by=by, reason=reason)
 
 
