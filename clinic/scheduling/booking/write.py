@@ -70,34 +70,18 @@ def book(  # noqa: PLR0913 (what an appointment is made of)
                 return made
             purchase = purchase and packages.lock(purchase)
             question = rules.ask(service, provider, clinic, starts_at, patient=patient, kind=kind, at=at)
-            reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
-            if kind == AppointmentKind.EMERGENCY:
-                missing = missing_to_overrule(by=by, overbook_reason=overbook_reason)
-                reasons += [refusal for refusal in missing if refusal not in reasons]
-            else:
-                reasons += attendance.refusals(patient, purchase, at)
-            if purchase is not None:
-                reasons += packages.check_usable(purchase, patient, service, on=_local_day(question))
+            reasons = _against_booking(question, purchase, by=by, room=room, overbook_reason=overbook_reason)
             if follow_up_of is not None and follow_up_of.patient_id != patient.pk:
                 reasons.append(somebody_elses())
             if reasons:
                 raise BookingRefused(*reasons)
             appointment = Appointment(
-                organisation=by.organisation,
-                request_key=request_key,
-                patient=patient,
-                service=service,
-                provider=provider,
-                clinic=clinic,
-                kind=kind,
-                follow_up_of=follow_up_of,
+                organisation=by.organisation, patient=patient, service=service, provider=provider, clinic=clinic,
+                kind=kind, follow_up_of=follow_up_of, reason=reason, overbook_reason=overbook_reason.strip(),
                 package_purchase=purchase,
                 session_number=packages.next_session_numbers(purchase, 1)[0] if purchase else None,
-                reason=reason,
-                overbook_reason=overbook_reason.strip(),
-                booked_by=by,
-                booked_at=at,
-            )
+                request_key=request_key, booked_by=by, booked_at=at,
+            )  # fmt: skip
             if kind == AppointmentKind.VIRTUAL:
                 appointment.video_link = video_link(appointment)
             take_time(appointment, question, by=by, room=room)
@@ -155,6 +139,21 @@ def move(
             return row
     except BookingRefused as refused:
         raise with_alternatives(refused, question) from refused
+
+
+def _against_booking(
+    question: Question, purchase: PackagePurchase | None, *, by: User, room: Room | None, overbook_reason: str
+) -> list[Refusal]:
+    """What speaks against a new appointment; an emergency takes permission and reason, but no payment in advance."""
+    reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
+    if question.kind == AppointmentKind.EMERGENCY:
+        missing = missing_to_overrule(by=by, overbook_reason=overbook_reason)
+        reasons += [refusal for refusal in missing if refusal not in reasons]
+    else:
+        reasons += attendance.refusals(question.patient, purchase, question.at)
+    if purchase is not None:
+        reasons += packages.check_usable(purchase, question.patient, question.service, on=_local_day(question))
+    return reasons
 
 
 def unmoved(row: Appointment, question: Question) -> list[Refusal]:
