@@ -1,4 +1,4 @@
-"""Which version of a row a form was opened on, and what others did to the row since."""
+"""Which version of a row, or of anything shown, a page was opened on, and what others did to the row since."""
 
 import hashlib
 
@@ -22,7 +22,12 @@ def version_of(row: Model) -> str:
         for field in row._meta.concrete_fields
         if field.name not in CHANGED_WITHOUT_FORMS
     ]
-    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+    return fingerprint(values)
+
+
+def fingerprint(shown: object) -> str:
+    """A short text that is different when what is shown is."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def changes_since(row: Model, version: str) -> list[str]:

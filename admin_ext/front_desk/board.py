@@ -1,6 +1,5 @@
 """The flow board: a day's appointments in columns, from expected to done, each a card with its next steps."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from admin_ext.front_desk.steps import STEPS, next_steps, possible, seen_state, 
 from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_CHARGES
 from admin_ext.scope import own_rows
+from admin_ext.versions import fingerprint
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
 from clinic.enums import AppointmentStatus as Status
@@ -253,7 +253,7 @@ class Board:
     @cached_property
     def version(self) -> str:
         shown = [(column.key, [card.shown for card in column.cards]) for column in self.columns]
-        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        return fingerprint(shown)
 
     @property
     def address(self) -> str:

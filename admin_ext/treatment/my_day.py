@@ -1,6 +1,5 @@
 """A provider's own day: who is next, everybody in order of time, and the note of whoever is in the room."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_BOOKING
 from admin_ext.scope import own_rows
+from admin_ext.versions import fingerprint
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES
 from clinic.enums import AppointmentStatus as Status
 from clinic.models import Appointment, Clinic, Provider
@@ -39,7 +39,7 @@ class Day:
             (row.pk, row.status, row.starts_at, row.ends_at, row.arrived_at, str(row.patient), str(row.service))
             for row in self.rows
         ]
-        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+        return fingerprint(shown)
 
     @property
     def current(self) -> Appointment | None:
