@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admin_ext.columns import COLOURS, money_text
 from admin_ext.front_desk.card import consequence, missed_words
-from admin_ext.front_desk.steps import STEPS, next_steps, possible, seen_state, step_address
+from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
 from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_CHARGES
 from admin_ext.scope import own_rows
@@ -122,9 +122,8 @@ class FlowCard:
 
 
 def button(row: Appointment, verb: str) -> Button:
-    """The step says what the person saw, so that nobody's newer step is overwritten."""
-    step, address = STEPS[verb], f"{step_address(row, verb)}?status={seen_state(row)}"
-    return Button(verb, str(step.label), step.icon, KEYS[verb], address)
+    step = STEPS[verb]
+    return Button(verb, str(step.label), step.icon, KEYS[verb], step_address(row, verb))
 
 
 def marks_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterable[Mark]:

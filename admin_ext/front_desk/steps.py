@@ -161,13 +161,13 @@ def said(appointment: Appointment, verb: str) -> str:
 
 def undo_address(appointment: Appointment, verb: str) -> str:
     """Where taking this step back is posted; empty for taking back itself."""
-    if verb == "undo_status":
-        return ""
-    return f"{step_address(appointment, 'undo_status')}?status={seen_state(appointment)}"
+    return "" if verb == "undo_status" else step_address(appointment, "undo_status")
 
 
 def step_address(appointment: Appointment, verb: str) -> str:
-    return reverse("admin:appointment_step", args=[appointment.pk, verb])
+    """Where a step is posted; it says what the person saw, so that nobody's newer step is overwritten."""
+    address = reverse("admin:appointment_step", args=[appointment.pk, verb])
+    return f"{address}?status={seen_state(appointment)}"
 
 
 def not_allowed(verb: str) -> Refusal:
