@@ -84,14 +84,17 @@ class ProviderPage(StaffPage):
             "row": row,
             "is_current": row == day.current,
             "is_on_its_way": row is not None and row.status in MOVABLE_STATUSES,
-            "step_address": f"{reverse('admin:appointment_step', args=[row.pk, step])}?status={row.status}"
-            if step
-            else "",
             "step": step,
+            "step_address": step_address(row, step) if step else "",
             "has_note": row is not None and row.status not in MOVABLE_STATUSES,
             "version": words_version(row) if row else "",
             "before": notes_before(row) if row else [],
         }
+
+
+def step_address(row: Appointment, verb: str) -> str:
+    """Where the step is posted, with the status that the person saw."""
+    return f"{reverse('admin:appointment_step', args=[row.pk, verb])}?status={row.status}"
 
 
 def notes_before(row: Appointment) -> QuerySet[Appointment]:
