@@ -12,8 +12,9 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from admin_ext.columns import COLOURS, money_text
-from admin_ext.front_desk.card import consequence, missed_words
+from admin_ext.columns import COLOURS
+from admin_ext.front_desk.cost_words import amount_text
+from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
 from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_CHARGES
@@ -28,16 +29,6 @@ from clinic.scheduling.board import flow_of
 
 LATE_AFTER = timedelta(minutes=1)
 KEYS = {"confirm": "c", "check_in": "a", "start": "s", "complete": "d", "mark_no_show": "n", "undo_status": "u"}
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A word on a card that somebody should see: in words, in a colour, with more of it on pointing."""
-
-    colour: str
-    text: str
-    more: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,33 +118,15 @@ def button(row: Appointment, verb: str) -> Button:
 
 
 def marks_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterable[Mark]:
-    """What to know about the appointment before the patient stands at the desk."""
-    if row.kind == AppointmentKind.EMERGENCY:
-        yield Mark("red", _("Emergency"))
-    if row.overbook_reason:
-        yield Mark("orange", _("Overbooked"), row.overbook_reason)
-    if record.must_confirm(row):
-        yield Mark("violet", _("Must confirm"), missed_words(record))
-    elif record.consequence:
-        yield Mark("red", missed_words(record), consequence(record))
-    if owed:
-        yield Mark("amber", _("Owes %(amount)s") % {"amount": amount(row, owed)}, link=charges_of(row))
+    """The warnings, and what else the desk may want to speak of."""
+    yield from warnings_of(row, record, owed)
     if row.package_purchase_id is None and row.service.price:
-        yield Mark(
-            "grey", _("No package"), _("Single session: %(amount)s") % {"amount": amount(row, row.service.price)}
-        )
+        price = amount_text(row, row.service.price)
+        yield Mark("grey", _("No package"), _("Single session: %(amount)s") % {"amount": price})
     if row.is_first:
         yield Mark("teal", _("First visit"))
     if row.kind == AppointmentKind.VIRTUAL:
         yield Mark("blue", _("Virtual"), link=row.video_link)
-
-
-def amount(row: Appointment, value: Decimal) -> str:
-    return money_text(value, row.patient.organisation.currency)
-
-
-def charges_of(row: Appointment) -> str:
-    return f"{reverse('admin:clinic_charge_changelist')}?patient__id__exact={row.patient_id}&status__exact=open"
 
 
 @dataclass
@@ -261,7 +234,7 @@ class Board:
 
 def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
     """Today's board for one person, with what is owed for who may see it; a fixed number of queries."""
-    rows = flow_of(choice.chosen, at=at, provider=choice.provider).select_related("patient__organisation")
+    rows = flow_of(choice.chosen, at=at, provider=choice.provider).select_related("organisation")
     patients = [row.patient for row in rows]
     records = no_show_records(patients, at=at)
     owed = owed_by(patients) if user.has_perm(SEE_CHARGES) else {}

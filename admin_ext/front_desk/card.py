@@ -1,21 +1,19 @@
 """What the card and the page of an appointment show: facts, warnings, the next step and the other ways on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from admin_ext.ages import age_text
-from admin_ext.front_desk.cost_words import amount_text
+from admin_ext.front_desk.marks import Mark, missed_words, warnings_of
 from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
-from admin_ext.roles import BOOK, WAIVE
+from admin_ext.roles import BOOK, SEE_CHARGES, WAIVE
 from clinic.billing.selectors import charge_of, owed_by
-from clinic.enums import AppointmentKind, AppointmentStatus
+from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Charge, User
 from clinic.packages.selectors import local_day
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
@@ -23,15 +21,6 @@ from clinic.scheduling.booking import can_be_undone
 from clinic.scheduling.booking.notes import words_version
 from clinic.scheduling.booking.waiver import can_be_waived
 from clinic.scheduling.timeline import Event, timeline
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Something to know before the patient stands at the desk: a colour, a word, and what is behind it."""
-
-    colour: str
-    word: str
-    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,7 +84,7 @@ class AppointmentCard:
 
     @cached_property
     def charge(self) -> Charge | None:
-        return charge_of(self.row)
+        return charge_of(self.row) if self.user.has_perm(SEE_CHARGES) else None
 
     @cached_property
     def record(self) -> NoShowRecord:
@@ -106,30 +95,10 @@ class AppointmentCard:
         return timeline(self.row)
 
     @cached_property
-    def flags(self) -> list[Flag]:
-        return list(self._flags())
-
-    def _flags(self) -> Iterator[Flag]:
-        row = self.row
-        if row.kind == AppointmentKind.EMERGENCY:
-            yield Flag("red", _("Emergency"))
-        if row.overbook_reason:
-            yield Flag("orange", _("Overbooked"), row.overbook_reason)
-        if self.record.must_confirm(row):
-            yield Flag("violet", _("Must confirm"), missed_words(self.record))
-        elif self.record.count:
-            colour = "red" if self.record.consequence else "grey"
-            yield Flag(colour, missed_words(self.record), consequence(self.record))
-        if owed := owed_by([row.patient]).get(row.patient_id):
-            yield Flag("amber", _("Owes %(amount)s") % {"amount": amount_text(row, owed)})
-
-
-def missed_words(record: NoShowRecord) -> str:
-    return ngettext(
-        "%(count)d no-show in %(days)d days", "%(count)d no-shows in %(days)d days", record.count
-    ) % {"count": record.count, "days": record.days}  # fmt: skip
-
-
-def consequence(record: NoShowRecord) -> str:
-    """What the policy makes of so many no-shows; empty while it makes nothing of them."""
-    return str(record.consequence.label) if record.consequence else ""
+    def marks(self) -> list[Mark]:
+        """The warnings, with no-shows also while the policy makes nothing of them, and debts for who may see them."""
+        charges = owed_by([self.row.patient]) if self.user.has_perm(SEE_CHARGES) else {}
+        marks = list(warnings_of(self.row, self.record, charges.get(self.row.patient_id, Decimal(0))))
+        if self.record.count and not self.record.consequence:
+            marks.append(Mark("grey", missed_words(self.record)))
+        return marks
