@@ -18,6 +18,7 @@ BOOK = "clinic.add_appointment"
 CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 SEE_CHARGES = "clinic.view_charge"
+SEE_MESSAGES = "clinic.view_message"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
 OVERBOOK = permissions.OVERBOOK
 WAIVE = permissions.WAIVE

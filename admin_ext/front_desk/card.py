@@ -11,7 +11,7 @@ from admin_ext.ages import age_text
 from admin_ext.front_desk.marks import Mark, missed_words, warnings_of
 from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
-from admin_ext.roles import BOOK, SEE_CHARGES, WAIVE
+from admin_ext.roles import BOOK, SEE_CHARGES, SEE_MESSAGES, WAIVE
 from clinic.billing.selectors import charge_of, owed_by
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Charge, User
@@ -92,7 +92,13 @@ class AppointmentCard:
 
     @cached_property
     def events(self) -> list[Event]:
-        return timeline(self.row)
+        """What happened, without what this person's role does not show."""
+        may_see_charges, may_see_messages = (self.user.has_perm(one) for one in (SEE_CHARGES, SEE_MESSAGES))
+        return [
+            event
+            for event in timeline(self.row)
+            if (may_see_charges or event.amount is None) and (may_see_messages or event.message is None)
+        ]
 
     @cached_property
     def marks(self) -> list[Mark]:

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime, now
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import cards_of
+from admin_ext.roles import SEE_CHARGES, SEE_MESSAGES
 from admin_ext.scope import own_rows
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
@@ -23,7 +24,7 @@ EPISODES = 15
 MESSAGES = 8
 VANISHED = 20  # at most, of each kind
 HELD_OR_MISSED = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
-SECRETS = {story.CHARGE: "clinic.view_charge", story.MESSAGE: "clinic.view_message"}
+SECRETS = {story.CHARGE: SEE_CHARGES, story.MESSAGE: SEE_MESSAGES}
 
 
 class PatientPage(StaffPage):

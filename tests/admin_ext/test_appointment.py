@@ -154,6 +154,14 @@ def test_who_may_only_look_gets_no_buttons(ours, row, sign_in):
     assert "Move…" not in page
 
 
+def test_provider_sees_no_money_and_no_messages(ours, desk, sign_in):
+    shown, hidden = (card_of(client, ours.appointment).text for client in (desk, sign_in(ours.organisation, PROVIDER)))
+
+    for words in ("Owes", "50.00 SAR", "Appointment booked"):
+        assert words in shown
+        assert words not in hidden
+
+
 def test_what_happened_is_told_in_order(ours, desk):
     ours.charge.delete()
     booking.check_in(ours.appointment, by=ours.user)
