@@ -1,6 +1,5 @@
 """The page and the card of one appointment: what they show to whom, in a fixed number of questions."""
 
-import json
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentStatus as Status
 from clinic.scheduling import booking
 from clinic.scheduling.booking.notes import words_version
+from tests.admin_ext.toasts import toast_of
 from tests.admin_ext.world import make_charge, make_message
 from tests.factories import NINE, make_appointment, make_patient, make_user
 
@@ -217,7 +217,7 @@ def test_waiver_needs_the_permission_and_a_reason(ours, desk, row, sign_in):
     assert "Your role does not allow you to waive this." in refused[0]
     assert "A waiver needs a reason." in refused[1]
 
-    done = json.loads(manager.post(address, {"reason": "Was ill"}, headers=CARD).headers["HX-Trigger"])["toast"]
+    done = toast_of(manager.post(address, {"reason": "Was ill"}, headers=CARD))
 
     row.refresh_from_db()
     assert (row.waiver_reason, row.charge.status) == ("Was ill", "waived")
@@ -230,7 +230,7 @@ def test_waiver_needs_the_permission_and_a_reason(ours, desk, row, sign_in):
 def test_notes_are_written(desk, row):
     answer = write(desk, row, reason="Stammers", notes="Brings the brother")
 
-    assert json.loads(answer.headers["HX-Trigger"])["toast"]["text"] == "The notes are saved."
+    assert toast_of(answer)["text"] == "The notes are saved."
     row.refresh_from_db()
     assert (row.reason, row.notes) == ("Stammers", "Brings the brother")
 

@@ -1,6 +1,5 @@
 """Calling an appointment off by the dialog: what it costs is said before, and the way back afterwards."""
 
-import json
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
@@ -12,6 +11,7 @@ from django.urls import reverse
 from admin_ext.roles import FRONT_DESK, PROVIDER
 from clinic.enums import AppointmentStatus as Status
 from clinic.scheduling import booking
+from tests.admin_ext.toasts import toast_of
 from tests.factories import NINE, make_appointment, make_patient
 
 HTMX = {"HX-Request": "true", "HX-Target": "modal-content"}
@@ -52,10 +52,6 @@ def cancel(client, appointment, at=LATE, headers=HTMX, **values):
     asked = {"reason": "Patient asked", "by_patient": "1", "version": appointment.calendar_sequence, **values}
     with signed_in(client, at):
         return client.post(address(appointment), asked, headers=headers)
-
-
-def toast_of(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def test_dialog_says_what_a_late_cancellation_costs_before_the_click(ours, desk, strict):

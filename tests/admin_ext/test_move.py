@@ -1,6 +1,5 @@
 """Moving an appointment by the dialog: proposed times, any other time, refusals, and two people at once."""
 
-import json
 from datetime import time, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from django.utils.http import urlencode
 from admin_ext.roles import FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentStatus as Status
 from clinic.scheduling import booking
+from tests.admin_ext.toasts import toast_of
 from tests.factories import MONDAY, NINE, make_appointment, make_patient, make_provider, make_week
 
 HTMX = {"HX-Request": "true", "HX-Target": "modal-content"}
@@ -54,10 +54,6 @@ def address(appointment):
 def move(client, appointment, starts_at=TEN, headers=HTMX, **values):
     asked = {"starts_at": starts_at.isoformat(), "version": appointment.calendar_sequence, **values}
     return client.post(address(appointment), asked, headers=headers)
-
-
-def toast_of(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def test_dialog_proposes_five_times_and_says_why(desk, row):

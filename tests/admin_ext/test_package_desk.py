@@ -5,7 +5,6 @@ from datetime import date
 from itertools import combinations_with_replacement
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,7 +16,6 @@ from clinic.models import Message, PackagePurchase
 from clinic.packages.services import assign
 from tests.admin_ext.world import buy
 from tests.factories import (
-    BEFORE,
     make_appointment,
     make_clinic,
     make_package,
@@ -30,11 +28,7 @@ DESK = {"HX-Request": "true", "HX-Target": "modal-content"}
 DELIVERY = {"HX-Request": "true", "HX-Target": "desk-delivery"}
 ANOTHER = "This package belongs to another patient."
 
-
-@pytest.fixture(autouse=True)
-def a_week_before():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 @pytest.fixture

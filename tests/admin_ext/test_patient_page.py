@@ -15,11 +15,7 @@ from clinic.scheduling import booking
 from tests.admin_ext.world import buy, make_message
 from tests.factories import BEFORE, NINE, make_appointment, make_package
 
-
-@pytest.fixture(autouse=True)
-def a_week_before():
-    with time_machine.travel(BEFORE, tick=False):
-        yield
+pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from admin_ext.front_desk.steps import next_steps
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import AppointmentStatus as Status
 from clinic.scheduling import booking
+from tests.admin_ext.toasts import toast_of
 from tests.factories import NINE, make_appointment, make_patient, make_provider, make_user
 
 HTMX = {"HX-Request": "true"}
@@ -36,10 +37,6 @@ def provider(ours, sign_in):
 
 def take(client, appointment, verb, headers=HTMX, **values):
     return client.post(reverse("admin:appointment_step", args=[appointment.pk, verb]), values, headers=headers)
-
-
-def toast_of(answer) -> dict:
-    return json.loads(answer.headers["HX-Trigger"])["toast"]
 
 
 def status_of(appointment) -> str:
