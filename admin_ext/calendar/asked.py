@@ -7,13 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Model
 from django.http import Http404, HttpRequest
-from django.utils.dateparse import parse_date
 from django.utils.timezone import localtime
 
+from admin_ext.reading import read_day
 from clinic.models import Clinic, Provider
 
 MOST_AT_ONCE = 20  # providers side by side before a clinic has to be chosen
-YEARS = range(1970, 2200)
 KEPT = ("view", "by", "clinic", "specialty", "provider", "day", "cancelled")
 
 
@@ -102,11 +101,7 @@ class Asked:
 
     @cached_property
     def day(self) -> date:
-        try:
-            day = parse_date(self._query.get("day", ""))
-        except ValueError:
-            day = None
-        return day if day and day.year in YEARS else self.today
+        return read_day(self._query.get("day", "")) or self.today
 
     @property
     def first_day(self) -> date:

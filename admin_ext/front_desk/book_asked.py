@@ -5,15 +5,14 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.http import QueryDict
-from django.utils.dateparse import parse_date, parse_datetime
 
+from admin_ext.reading import read_day, read_moment, read_wall_time
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import AppointmentKind
 from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Patient, Provider, Service
 from clinic.people.selectors import NUMBER
 
 LONGEST = {"name": 120, "phone": 40, "reason": 250, "overbook_reason": 250}
-YEARS = range(2000, 2200)  # what is further away is no time that anybody chose
 
 
 @dataclass(frozen=True)
@@ -100,9 +99,9 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
         follow_up_of=origin,
         reason=reader.text("reason"),
         overbook_reason=reader.text("overbook_reason"),
-        first_day=parsed(parse_date, query.get("from", "")),
+        first_day=read_day(query.get("from", "")),
         term=query.get("q", "").strip(),
-        request_key=parsed(UUID, query.get("request_key", "")),
+        request_key=key_of(query.get("request_key", "")),
         as_page="as_page" in query,
     )
 
@@ -124,7 +123,7 @@ class Reader:
         return self.query.get(name, "").replace("\0", "").strip()[: LONGEST[name]]
 
     def moment(self, name: str) -> datetime | None:
-        return aware(self.query.get(name, "").replace(" ", "+"))  # a plus sign that was not quoted
+        return read_moment(self.query.get(name, "").replace(" ", "+"))  # a plus sign that was not quoted
 
     def kind(self) -> str:
         kind = self.query.get("kind", "")
@@ -145,10 +144,10 @@ class Reader:
     def time_entered(self) -> Time | None:
         """A time of the wall of the clinic chosen, with the provider chosen."""
         provider, clinic = self.row("provider", Provider), self.row("clinic", Clinic)
-        moment = parsed(parse_datetime, self.query.get("entered", ""))
-        if not (provider and clinic and moment) or moment.tzinfo is not None or moment.year not in YEARS:
+        shown = read_wall_time(self.query.get("entered", ""))
+        if not (provider and clinic and shown):
             return None
-        on_the_clock = moment.replace(tzinfo=clinic.zone).astimezone(UTC)  # an hour that the clocks skip is moved on
+        on_the_clock = shown.replace(tzinfo=clinic.zone).astimezone(UTC)  # an hour that the clocks skip is moved on
         return Time(provider, clinic, on_the_clock.astimezone(clinic.zone))
 
     def time(self) -> Time | None:
@@ -157,7 +156,7 @@ class Reader:
             return self.time_entered()
         if chosen := self.query.get("slot"):
             provider, clinic, starts_at = [*chosen.split("~"), "", ""][:3]
-            moment = aware(starts_at)
+            moment = read_moment(starts_at)
         else:
             provider, clinic = self.query.get("provider"), self.query.get("clinic")
             moment = self.moment("starts_at")
@@ -167,18 +166,12 @@ class Reader:
         return Time(self.own(Provider, provider), at_clinic, moment.astimezone(at_clinic.zone))
 
 
-def parsed[T](parse, text: str) -> T | None:
-    """What the text says; None where it says nothing that can be understood."""
+def key_of(text: str) -> UUID | None:
+    """The key that a form was sent with; None for a text that is none."""
     try:
-        return parse(text) if text else None
-    except (ValueError, OverflowError):
+        return UUID(text)
+    except ValueError:
         return None
-
-
-def aware(text: str) -> datetime | None:
-    """The moment that a text with an offset names."""
-    moment = parsed(parse_datetime, text)
-    return moment if moment and moment.tzinfo is not None and moment.year in YEARS else None
 
 
 def looks_like_number(text: str) -> bool:

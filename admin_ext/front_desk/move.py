@@ -6,9 +6,8 @@ from functools import cached_property
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.http import urlencode
-from django.utils.timezone import is_aware, localdate, localtime, now
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +15,7 @@ from admin_ext.columns import clock, day
 from admin_ext.front_desk.answers import changed, refused
 from admin_ext.front_desk.dialogs import AppointmentDialog
 from admin_ext.front_desk.steps import may_take, not_allowed
+from admin_ext.reading import read_day, read_moment
 from admin_ext.scope import own_rows
 from clinic.enums import RefusalCode
 from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry, Refusal
@@ -24,7 +24,6 @@ from clinic.scheduling import booking
 from clinic.scheduling.offers import Offers, offers
 from clinic.scheduling.proposals import MoveSearch, Proposal, proposals
 
-YEARS = range(2000, 2200)  # what is further away is no time that anybody chose
 A_DAY = timedelta(days=1)
 PARTS = ("starts_at", "provider", "clinic")
 
@@ -56,7 +55,7 @@ class OtherTimes:
 
     def __init__(self, appointment: Appointment, query: QueryDict, provider: Provider | None) -> None:
         self.appointment, self.provider = appointment, provider
-        asked = parse_date_or_none(query.get("day", ""))
+        asked = read_day(query.get("day", ""))
         self.today = localdate(now(), appointment.clinic.zone)
         usual = max(self.today, localdate(appointment.starts_at, appointment.clinic.zone))
         self.day = max(self.today, asked or usual)
@@ -162,18 +161,7 @@ def undo_move_address(moved: Appointment) -> str:
 
 def moment_of(text: str) -> datetime:
     """The moment written as ISO 8601 with its offset; InvalidEntry for anything else."""
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or not is_aware(moment) or moment.year not in YEARS:
+    moment = read_moment(text)
+    if moment is None:
         raise InvalidEntry(Refusal(RefusalCode.INVALID, _("This is not a time."), _("Choose one of those shown.")))
     return moment
-
-
-def parse_date_or_none(text: str) -> date | None:
-    try:
-        found = parse_date(text)
-    except ValueError:
-        return None
-    return found if found and found.year in YEARS else None

@@ -1,0 +1,33 @@
+"""Days and moments as an address or a form names them; None for what says nothing that can be understood."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.timezone import is_aware
+
+YEARS = range(2000, 2200)  # what is further away is no time that anybody chose
+
+
+def read_day(text: str) -> date | None:
+    return _near(parse_date, text)
+
+
+def read_moment(text: str) -> datetime | None:
+    """The moment that a text with an offset names."""
+    moment = _near(parse_datetime, text)
+    return moment if moment and is_aware(moment) else None
+
+
+def read_wall_time(text: str) -> datetime | None:
+    """What a text without an offset says that the clock on the wall shows."""
+    shown = _near(parse_datetime, text)
+    return shown if shown and not is_aware(shown) else None
+
+
+def _near[Day: date](parse: Callable[[str], Day | None], text: str) -> Day | None:
+    try:
+        found = parse(text)
+    except ValueError:
+        return None
+    return found if found and found.year in YEARS else None
