@@ -22,9 +22,13 @@ pytestmark = pytest.mark.usefixtures("a_week_before")
 
 
 def test_result_shows_what_was_booked_and_what_is_told(desk):
-    page = desk.client.get(reverse("admin:operation", args=[operation_of(desk).public_id])).text
+    operation = operation_of(desk)
+
+    page = desk.client.get(reverse("admin:operation", args=[operation.public_id])).text
 
     assert "4 sessions booked for <bdi>Huda</bdi>" in page
+    for row in operation.appointments.all():
+        assert f'href="{reverse("admin:appointment", args=[row.pk])}"' in page
     assert "1 message queued" in page
     assert page.count('class="line"') == 4
     assert "Cancel 4 appointments" in page

@@ -48,6 +48,8 @@ def test_address_of_a_plan_that_is_booked_shows_the_booking_calmly(desk, headers
     assert "4 planned together on" in page
     assert reverse("admin:operation", args=[operation.public_id]) in page
     assert reverse("admin:patient", args=[desk.purchase.patient_id]) in page
+    for row in operation.appointments.all():
+        assert f'href="{reverse("admin:appointment", args=[row.pk])}"' in page
     assert 'role="alert"' not in page
     assert "No session of this package is left" not in page
 
