@@ -58,3 +58,16 @@ def sign_in(page, live_server) -> Callable[[object], None]:
         page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
 
     return as_person
+
+
+def focused(page) -> str:
+    return page.evaluate("(document.activeElement.textContent || document.activeElement.id).trim()")
+
+
+def press_until(page, key, wanted, most=60) -> None:
+    """Press a key until the focus stands where it is wanted."""
+    for _ in range(most):
+        if page.evaluate("selector => document.activeElement.matches(selector)", wanted):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never led to {wanted}, but to {focused(page)!r}")

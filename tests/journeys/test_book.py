@@ -10,7 +10,7 @@ from admin_ext.roles import FRONT_DESK
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES
 from clinic.models import Appointment, Message, Patient
 from clinic.packages.services import assign
-from tests.browser import PHONE
+from tests.browser import PHONE, press_until
 from tests.factories import (
     RIYADH,
     make_appointment,
@@ -139,6 +139,28 @@ def test_new_patient_is_registered_while_booking_with_four_clicks_and_26_keys(pa
     assert (desk.booked().patient, desk.booked().service, patient.phone.as_e164) == (
         patient, desk.check, "+966551112233"
     )  # fmt: skip
+
+
+def test_new_patient_is_registered_and_booked_by_keys_alone(page, desk):
+    desk.open(page)
+
+    desk.slot(page).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'book-q'")
+    page.keyboard.type("Noura Al-Harbi")
+    page.get_by_role("button", name="New patient “Noura Al-Harbi”").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'book-phone'")
+    page.keyboard.type("0551112233")
+    press_until(page, "Tab", "[name=what]")
+    page.keyboard.press("Space")
+    page.get_by_text("10:00–10:30").wait_for()
+    press_until(page, "Tab", "#book-button")
+    page.keyboard.press("Enter")
+    toast(page).wait_for()
+
+    assert desk.booked().patient == Patient.objects.get(name_en="Noura Al-Harbi")
+    assert used(page)[0] == 0
 
 
 def test_known_phone_offers_the_file_that_exists_in_one_click(page, desk):

@@ -10,7 +10,7 @@ from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES
 from clinic.models import Appointment, Package, PackagePurchase
 from clinic.packages.services import assign
 from clinic.scheduling.planning import plan
-from tests.browser import PHONE
+from tests.browser import PHONE, press_until
 from tests.factories import (
     make_appointment,
     make_clinic,
@@ -57,19 +57,6 @@ def huda(desk):
 
 def sessions_of(patient, statuses=LIVE_STATUSES):
     return Appointment.objects.filter(patient=patient, status__in=statuses).order_by("starts_at")
-
-
-def focused(page) -> str:
-    return page.evaluate("(document.activeElement.textContent || document.activeElement.id).trim()")
-
-
-def press_until(page, key, wanted, most=60) -> None:
-    """Press a key until the focus stands where it is wanted."""
-    for _ in range(most):
-        if page.evaluate("selector => document.activeElement.matches(selector)", wanted):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} never led to {wanted}, but to {focused(page)!r}")
 
 
 def test_main_job_by_mouse(page, desk, huda):

@@ -12,7 +12,7 @@ from clinic.models import Appointment, Message, PackagePurchase
 from clinic.packages.services import assign
 from clinic.scheduling.booking import check_in
 from clinic.scheduling.booking.notes import write_notes
-from tests.browser import PHONE
+from tests.browser import PHONE, press_until
 from tests.factories import (
     make_appointment,
     make_clinic,
@@ -168,6 +168,20 @@ def test_tomorrow_is_printed_by_two_clicks(page, desk, service):
     assert page.get_by_text("Huda").first.is_visible()
 
 
+def test_tomorrow_is_printed_by_keys_alone(page, desk, service):
+    booked(service, "Huda", hours=24)
+    page.goto("/admin/")
+
+    press_until(page, "Tab", "a[href*='/calendar/?day=']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calendar/?day=**")
+    press_until(page, "Tab", "a[href*='/calendar/print/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/calendar/print/**")
+
+    assert page.get_by_text("Huda").first.is_visible()
+
+
 def test_session_is_run_by_two_clicks_and_its_note(page, my_day, service):
     huda = make_patient(service.organisation, "Huda")
     booked(service, "", hours=-48, patient=huda, status=AppointmentStatus.COMPLETED, notes="Words of last time")
@@ -188,6 +202,22 @@ def test_session_is_run_by_two_clicks_and_its_note(page, my_day, service):
     held = Appointment.objects.get(pk=row.pk)
     assert (held.status, held.notes) == (AppointmentStatus.COMPLETED, "Held a whole sentence.")
     assert PackagePurchase.objects.get(pk=purchase.pk).sessions_used == 1
+
+
+def test_session_is_run_by_keys_alone(page, my_day, service):
+    row = booked(service, "Huda", status=AppointmentStatus.ARRIVED, arrived_at=now())
+    page.goto("/admin/")
+
+    press_until(page, "Tab", "button[hx-post*='/step/start/']")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'note-text'")
+    page.keyboard.type("Held a whole sentence.")
+    press_until(page, "Tab", "button[hx-post*='/step/complete/']")
+    page.keyboard.press("Enter")
+    page.get_by_text("Nobody is left for today").wait_for()
+
+    held = Appointment.objects.get(pk=row.pk)
+    assert (held.status, held.notes) == (AppointmentStatus.COMPLETED, "Held a whole sentence.")
 
 
 def test_note_is_saved_while_it_is_written(page, my_day, service):
