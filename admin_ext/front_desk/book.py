@@ -19,12 +19,10 @@ from admin_ext.front_desk.book_people import duplicates, matches
 from admin_ext.front_desk.book_screen import screen_for
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
-from clinic.enums import MessageKind
 from clinic.errors import ClinicError, Refusal
-from clinic.messaging.services import heard_of
 from clinic.models import Appointment
 from clinic.packages.selectors import local_day
-from clinic.scheduling.booking import book, cancel
+from clinic.scheduling.booking import book, take_back
 from clinic.scheduling.booking.newcomer import book_new_patient
 
 FRAGMENTS = {"book-found": "found", "book-duplicates": "duplicates", "book-when": "when", "book-chosen": "chosen"}
@@ -171,8 +169,7 @@ class UndoBookingPage(StaffPage):
     def post(self, request, pk):
         appointment = self.own(Appointment, pk)
         try:
-            told = MessageKind.BOOKED in heard_of(appointment)
-            cancel(appointment, by=request.user, reason=_("Booked by mistake"), tell=told)
+            take_back(appointment, by=request.user, reason=_("Booked by mistake"))
         except ClinicError as refusal:
             return refused(request, appointment, refusal)
         text = _("The booking of %(patient)s is taken back.") % {"patient": appointment.patient}

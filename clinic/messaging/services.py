@@ -21,6 +21,9 @@ GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCEL
 # What tells of several sessions in one message, and stays true when one of them changes again.
 TOGETHER = (MessageKind.PLANNED, MessageKind.PLAN_UNDONE)
 
+# What a patient knows the time of an appointment from.
+TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED}
+
 
 @dataclass(frozen=True)
 class Destination:

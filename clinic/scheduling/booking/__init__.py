@@ -10,7 +10,7 @@ A refusal raises before anything is written. The constraints of the table are th
 meets them, and their IntegrityError is renamed to the refusal it stands for. Do not write an appointment anywhere else.
 """
 
-from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start
+from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start, take_back
 from clinic.scheduling.booking.move_back import undo_move
 from clinic.scheduling.booking.undo import can_be_undone, undo_status
 from clinic.scheduling.booking.waiver import waive
@@ -26,6 +26,7 @@ __all__ = [
     "mark_no_show",
     "move",
     "start",
+    "take_back",
     "undo_move",
     "undo_status",
     "waive",

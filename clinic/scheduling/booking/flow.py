@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from clinic.billing.services import raise_fee
 from clinic.enums import AppointmentStatus, ChargeKind, MessageKind, RefusalCode
 from clinic.errors import Refusal, WrongStatus
-from clinic.messaging.services import cancel_for, queue
+from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.retries import retried
@@ -93,6 +93,17 @@ def cancel(
     if tell:
         queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)
     return row
+
+
+@retried
+@transaction.atomic
+def take_back(appointment: Appointment, *, by: User, reason: str = "", at: datetime | None = None) -> Appointment:
+    """Cancel what was booked by mistake; a patient who has not heard of the appointment hears nothing.
+
+    Raises like `cancel`.
+    """
+    own(by, appointment)
+    return cancel(appointment, by=by, reason=reason, tell=bool(heard_of(appointment) & TELL_OF_A_TIME), at=at)
 
 
 def _bear(row: Appointment, kind: ChargeKind, cost: Cost, *, by: User, at: datetime) -> None:

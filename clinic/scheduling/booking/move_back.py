@@ -9,7 +9,7 @@ from simple_history.models import HistoricalChanges
 
 from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalCode
 from clinic.errors import Refusal, WrongStatus
-from clinic.messaging.services import cancel_for, heard_of, queue
+from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.retries import retried
 from clinic.scheduling import refusals as rules
@@ -19,8 +19,6 @@ from clinic.scheduling.booking.undo import check_free_again
 from clinic.scheduling.locks import lock
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
-
-TOLD = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED}
 
 
 @retried
@@ -73,5 +71,5 @@ def _unsay(row: Appointment, *, by: User, at: datetime) -> None:
     cancel_for(row, by=by, at=at)
     if has_read:
         queue(MessageKind.MOVED, row.patient, appointment=row, by=by, at=at)
-    elif not heard & TOLD:
+    elif not heard & TELL_OF_A_TIME:
         queue(MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)

@@ -300,3 +300,15 @@ def test_an_organisation_without_a_policy_has_the_usual_one(desk):
     cancelled = booking.cancel(appointment, by=desk.user, by_patient=True, at=appointment.starts_at)
 
     assert (cancelled.status, cancelled.session_used) == (AppointmentStatus.CANCELLED_BY_PATIENT, False)
+
+
+@pytest.mark.parametrize(("heard", "told"), [(None, False), (MessageKind.BOOKED, True), (MessageKind.MOVED, True)])
+def test_booking_taken_back_is_told_to_who_has_heard_of_the_appointment(desk, heard, told):
+    appointment = desk.book()
+    if heard:
+        Message.objects.filter(appointment=appointment).update(kind=heard, status=MessageStatus.SENT)
+
+    taken = booking.take_back(appointment, by=desk.user, at=BEFORE)
+
+    assert taken.status == S.CANCELLED_BY_CLINIC
+    assert Message.objects.filter(appointment=appointment, kind=MessageKind.CANCELLED).exists() == told
