@@ -119,9 +119,9 @@ class Proposal:
         if not self.lines:
             return []
         request = self.plan.request
-        first, last = (local_day(self.lines[end].session) for end in (0, -1))
+        first, last = (self.lines[end].session.day for end in (0, -1))
         days = whole_weeks(first, last, start=self.purchase.organisation.week_start)
-        by_day = {day: [line for line in self.lines if local_day(line.session) == day] for day in days}
+        by_day = {day: [line for line in self.lines if line.session.day == day] for day in days}
         booked = booked_by_day(self.purchase.patient, days[0], days[-1])
         shown = [Day(day, by_day[day], booked[day], request.first_day <= day <= request.last_day) for day in days]
         return [shown[week : week + 7] for week in range(0, len(shown), 7)]
@@ -133,7 +133,7 @@ class Proposal:
     @property
     def pattern(self) -> str:
         """The weekdays and times that repeat, as “Sunday and Tuesday 10:00”; empty where little repeats."""
-        slots = Counter((local_day(s).isoweekday(), clock(s.starts_at, s.clinic.zone)) for s in self.plan.placed)
+        slots = Counter((s.day.isoweekday(), clock(s.starts_at, s.clinic.zone)) for s in self.plan.placed)
         if not slots or len(slots) > MOST_PATTERNS or min(slots.values()) < max(2, len(self.weeks) - 1):
             return ""
         days: dict[str, list[str]] = defaultdict(list)
@@ -149,7 +149,7 @@ class Proposal:
 
     @property
     def last_on(self) -> date | None:
-        return local_day(self.plan.placed[-1]) if self.plan.placed else None
+        return self.plan.placed[-1].day if self.plan.placed else None
 
     @property
     def expires_on(self) -> date:
@@ -250,7 +250,3 @@ def time_of(session: PlannedSession) -> tuple[datetime, int]:
 
 def key_of(session: PlannedSession) -> str:
     return f"{session.starts_at.isoformat()}@{session.provider.pk}@{session.clinic.pk}"
-
-
-def local_day(session: PlannedSession) -> date:
-    return session.starts_at.astimezone(session.clinic.zone).date()

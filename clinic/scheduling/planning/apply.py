@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -89,16 +89,12 @@ def locked_purchases(plan: Plan, *, by: User) -> tuple[dict[int, PackagePurchase
     """The purchases as they stand, locked, and extended where the plan supposes it and needs it."""
     purchases, extended = packages.lock_all(session.purchase for session in plan.placed), []
     if days := plan.request.extend_days:
-        late = {s.purchase.pk for s in plan.placed if day_of(s) > purchases[s.purchase.pk].expires_on}
+        late = {s.purchase.pk for s in plan.placed if s.day > purchases[s.purchase.pk].expires_on}
         for pk in sorted(late):
             before = purchases[pk].expires_on
             purchases[pk] = packages.extend(purchases[pk], days=days, by=by, reason=_("To fit a plan"))
             extended.append(Extension(purchases[pk], before, purchases[pk].expires_on))
     return purchases, extended
-
-
-def day_of(session: PlannedSession) -> date:
-    return session.starts_at.astimezone(session.clinic.zone).date()
 
 
 def as_now(placed: Sequence[PlannedSession]) -> list[PlannedSession]:
@@ -132,9 +128,7 @@ def seated(
         question = Question(situation, service, session.provider, session.clinic, start, operation.at, patient)
         count = reserved[purchase.pk, service.pk] + 1
         reasons = refusals(question)
-        reasons += usability_refusals(
-            purchase, patient, service, balances[purchase.pk], on=day_of(session), count=count
-        )
+        reasons += usability_refusals(purchase, patient, service, balances[purchase.pk], on=session.day, count=count)
         if reasons:
             misfits.append((session, reasons))
             continue
@@ -174,7 +168,7 @@ def seat_down(
 
 def situation_of(placed: Sequence[PlannedSession]) -> Situation:
     """The world around these sessions, as it is now."""
-    days = [day_of(session) for session in placed]
+    days = [session.day for session in placed]
     return selectors.situation(
         {session.item.service.pk: session.item.service for session in placed}.values(),
         clinics={session.clinic for session in placed},

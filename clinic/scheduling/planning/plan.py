@@ -58,6 +58,11 @@ class PlannedSession:
     lane: int = 0
     place: RoomPlace | None = None
 
+    @property
+    def day(self) -> date:
+        """The day of its clinic."""
+        return self.starts_at.astimezone(self.clinic.zone).date()
+
 
 @dataclass(frozen=True)
 class Unplaced:
