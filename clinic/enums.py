@@ -175,6 +175,7 @@ class Happening(TextChoices):
     NO_SHOW = "no_show", _("No-show")
     WAIVED = "waived", pgettext_lazy("happened", "Waived")
     UNDONE = "undone", pgettext_lazy("happened", "Undone")
+    NOTES_CHANGED = "notes_changed", pgettext_lazy("happened", "Notes changed")
     SESSION_USED = "session_used", _("Session used")
     SESSION_GIVEN_BACK = "session_given_back", _("Session given back")
     FEE_RAISED = "fee_raised", _("Fee raised")

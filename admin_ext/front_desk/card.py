@@ -18,7 +18,7 @@ from clinic.models import Appointment, Charge, User
 from clinic.packages.selectors import local_day
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
 from clinic.scheduling.booking import can_be_undone
-from clinic.scheduling.booking.notes import words_version
+from clinic.scheduling.booking.notes import may_write, words_version
 from clinic.scheduling.booking.waiver import can_be_waived
 from clinic.scheduling.timeline import Event, timeline
 
@@ -67,6 +67,10 @@ class AppointmentCard:
     @property
     def may_write_notes(self) -> bool:
         return may_take(self.user, self.row, "write_notes")
+
+    @property
+    def notes_are_providers_own(self) -> bool:
+        return not may_write(self.user, self.row)
 
     @property
     def wants_follow_up(self) -> bool:

@@ -10,7 +10,7 @@ from admin_ext.front_desk.rows import appointment_or_404
 from admin_ext.front_desk.steps import may_take, not_allowed
 from admin_ext.roles import CHANGE_BOOKING
 from clinic.errors import ClinicError
-from clinic.scheduling.booking.notes import words_version, write_notes
+from clinic.scheduling.booking.notes import may_write, providers_own, words_version, write_notes
 
 
 class NotesPage(AppointmentPage):
@@ -23,7 +23,9 @@ class NotesPage(AppointmentPage):
     def post(self, request, pk):
         self.appointment = appointment_or_404(self.organisation, pk)
         if not may_take(request.user, self.appointment, "write_notes"):
-            return refused(request, self.appointment, not_allowed("write_notes"))
+            is_early = may_write(request.user, self.appointment)
+            refusal = not_allowed("write_notes") if is_early else providers_own(self.appointment)
+            return refused(request, self.appointment, refusal)
         form = NotesForm(request.POST, organisation=self.organisation, auto_id="note-%s")
         if form.is_valid() and self.is_written(form):
             return changed(request, self.appointment, _("The notes are saved."))

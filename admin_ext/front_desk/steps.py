@@ -21,6 +21,7 @@ from clinic.enums import RefusalCode
 from clinic.errors import ClinicError, Refusal
 from clinic.models import Appointment, User
 from clinic.scheduling import booking
+from clinic.scheduling.booking.notes import may_write
 from clinic.scheduling.booking.rows import stands_now
 from clinic.scheduling.status import POSSIBLE_FROM, state_of
 
@@ -84,8 +85,11 @@ TREATED = {Status.IN_PROGRESS, Status.COMPLETED, Status.NO_SHOW}  # and what of 
 def may_take(user: User, appointment: Appointment, verb: str) -> bool:
     """Whether this person may do `verb` (also move or cancel) with the appointment, whatever its status allows.
 
-    Who books may do everything; a provider runs and takes back his or her own sessions.
+    Who books may do everything but write the notes of a session that has begun; a provider runs and takes back his or
+    her own sessions, and writes their notes.
     """
+    if verb == "write_notes" and not may_write(user, appointment):
+        return False
     if user.has_perm(BOOK):
         return user.has_perm(CHANGE_BOOKING)
     own = getattr(user, "provider", None)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -31,6 +31,8 @@ FEES = {
     ChargeStatus.WAIVED: Happening.FEE_WAIVED,
     ChargeStatus.WITHDRAWN: Happening.FEE_WITHDRAWN,
 }
+#: Notes are saved while they are being written: changes of one person within this time are one.
+ONE_WRITING = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,18 @@ def _steps(appointment: Appointment) -> Iterator[Event]:
     rows = list(versions)
     booked_by = rows[0].history_user if rows else None
     yield Event(appointment.booked_at, booked_by or appointment.booked_by, Happening.BOOKED)
+    last = None
     for was, row in pairwise(rows):
-        if event := _step(was, row):
-            yield event
+        event = _step(was, row)
+        if last and not (event and _is_one_writing(last, event)):
+            yield last
+        last = event
+    if last:
+        yield last
 
 
 def _step(was: Appointment, row: Appointment) -> Event | None:
-    """What the change from one version of the row to the next means; None where only words have changed."""
+    """What the change from one version of the row to the next means; None where words changed before completion."""
     at, by, reason = row.history_date, row.history_user, row.history_change_reason or ""
     if row.moves > was.moves:
         return Event(at, by, Happening.MOVED, reason, moved_from=_place(was), moved_to=_place(row))
@@ -97,7 +104,14 @@ def _step(was: Appointment, row: Appointment) -> Event | None:
         return Event(row.waived_at, by, Happening.WAIVED, row.waiver_reason)
     if was.waived_at and not row.waived_at:
         return Event(at, by, Happening.UNDONE, reason)
+    if row.status == S.COMPLETED and (row.reason, row.notes) != (was.reason, was.notes):
+        return Event(at, by, Happening.NOTES_CHANGED)
     return None
+
+
+def _is_one_writing(earlier: Event, later: Event) -> bool:
+    notes = earlier.what == later.what == Happening.NOTES_CHANGED
+    return notes and earlier.by == later.by and later.at - earlier.at <= ONE_WRITING
 
 
 def _place(version: Appointment) -> Place:

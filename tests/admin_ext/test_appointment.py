@@ -271,6 +271,21 @@ def test_notes_that_are_too_long_are_kept_and_refused(desk, row):
     assert "x" * 251 in answer.text
 
 
+def test_notes_of_a_completed_session_are_only_read_at_the_desk(ours, desk, row):
+    row.status, row.notes = Status.COMPLETED, "Says R"
+    row.record(by=ours.user)
+
+    page = card_of(desk, row).text
+    answer = write(desk, row, notes="Came late")
+
+    assert "Says R" in page
+    assert "only its provider writes the notes" in page
+    assert reverse("admin:appointment_notes", args=[row.pk]) not in page
+    assert "its notes are the provider" in toast_of(answer)["text"]
+    row.refresh_from_db()
+    assert row.notes == "Says R"
+
+
 def test_scripts_in_names_and_notes_are_words(ours, desk, row):
     row.patient.name_en = "<script>alert(1)</script>"
     row.patient.record("name_en", by=ours.user)

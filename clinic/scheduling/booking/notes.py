@@ -6,17 +6,32 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clinic.enums import RefusalCode
-from clinic.errors import ChangedMeanwhile, Refusal
+from clinic.enums import AppointmentStatus, RefusalCode
+from clinic.errors import ChangedMeanwhile, ClinicError, Refusal
 from clinic.models import Appointment, User
 from clinic.retries import retried
 from clinic.scheduling.booking.rows import moment_text
 from clinic.tenancy import own
 
+TREATED = (AppointmentStatus.IN_PROGRESS, AppointmentStatus.COMPLETED)
+
 
 def words_version(appointment: Appointment) -> str:
     """A short text that is different when the reason or the notes are."""
     return hashlib.sha256(repr((appointment.reason, appointment.notes)).encode()).hexdigest()[:16]
+
+
+def may_write(by: User, appointment: Appointment) -> bool:
+    """Whether the words are this person's to write: from the start of the session they are its provider's alone."""
+    if appointment.status not in TREATED:
+        return True
+    provider = getattr(by, "provider", None)
+    return provider is not None and provider.pk == appointment.provider_id
+
+
+def providers_own(appointment: Appointment) -> Refusal:
+    message = _("The session has begun: its notes are the provider's own.")
+    return Refusal(RefusalCode.PERMISSION, message, _("Ask %(name)s.") % {"name": appointment.provider})
 
 
 @retried
@@ -27,12 +42,16 @@ def write_notes(
     """Write the reason and the notes; the same words again change nothing.
 
     `expected_version` is the `words_version` that the person saw: ChangedMeanwhile when somebody has written others
-    since. Possible in every status, for words do not change what happened.
+    since. Possible in every status, for words do not change what happened; but ClinicError where they are the
+    provider's own (`may_write`).
     """
     own(by, appointment)
-    row = Appointment.objects.select_for_update(of=("self",)).select_related("patient", "clinic").get(pk=appointment.pk)
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("patient", "clinic", "provider")
+    row = rows.get(pk=appointment.pk)
     if (row.reason, row.notes) == (reason, notes):
         return row
+    if not may_write(by, row):
+        raise ClinicError(providers_own(row))
     if expected_version is not None and words_version(row) != expected_version:
         raise ChangedMeanwhile(_who_wrote(row))
     row.reason, row.notes = reason, notes

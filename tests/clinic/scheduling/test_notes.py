@@ -2,10 +2,11 @@
 
 import pytest
 
-from clinic.errors import ChangedMeanwhile
+from clinic.errors import ChangedMeanwhile, ClinicError
 from clinic.models import Appointment
 from clinic.scheduling import booking
 from clinic.scheduling.booking.notes import words_version, write_notes
+from tests.clinic.scheduling.conftest import walk
 from tests.factories import NINE, make_organisation, make_user
 
 
@@ -45,6 +46,19 @@ def test_a_step_taken_meanwhile_is_no_reason_to_refuse(desk):
     booking.check_in(row, by=desk.user, at=NINE)
 
     assert write_notes(row, by=desk.user, reason="", notes="Still true", expected_version=seen).notes == "Still true"
+
+
+@pytest.mark.parametrize("steps", [["check_in", "start"], ["check_in", "start", "complete"]])
+def test_notes_of_a_session_that_has_begun_are_its_providers_alone(desk, steps):
+    desk.change(desk.provider, user=make_user(desk.organisation, first_name="Sara"))
+    row = walk(desk, desk.book(), *steps)
+    write_notes(row, by=desk.provider.user, reason="", notes="Says R")
+
+    with pytest.raises(ClinicError, match="its notes are the provider's own"):
+        write_notes(row, by=desk.user, reason="", notes="Came late")
+
+    row.refresh_from_db()
+    assert row.notes == "Says R"
 
 
 def test_appointment_of_another_organisation_is_as_if_it_were_not_there(desk):

@@ -1,5 +1,6 @@
 """What the page of an appointment tells: who did what when, and what came of it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,8 +8,9 @@ import pytest
 from clinic.enums import AppointmentStatus, ChargeStatus, Happening, MessageKind, MessageStatus
 from clinic.models import Charge, Message
 from clinic.scheduling import booking
+from clinic.scheduling.booking.notes import write_notes
 from clinic.scheduling.timeline import timeline
-from tests.clinic.scheduling.conftest import monday, walk
+from tests.clinic.scheduling.conftest import NOON, monday, walk
 from tests.factories import BEFORE, make_hours, make_provider, make_user
 
 H = Happening
@@ -57,6 +59,32 @@ def test_a_step_taken_back_is_told_beside_the_step(desk):
         (H.ARRIVED, None),
         (H.UNDONE, AppointmentStatus.ARRIVED),
     ]
+
+
+def test_notes_changed_after_completion_are_told_without_the_words(desk):
+    sara = make_user(desk.organisation, first_name="Sara")
+    desk.change(desk.provider, user=sara)
+    appointment = walk(desk, desk.book(), "check_in", "start")
+    for step, notes in [("", "Says R"), ("complete", "Says R and L"), ("", "Says R, L and S")]:
+        write_notes(appointment, by=sara, reason="", notes=notes)
+        appointment = walk(desk, appointment, *filter(None, [step]))
+
+    changes = [event for event in timeline(appointment) if event.what == H.NOTES_CHANGED]
+
+    assert [(change.by, change.reason) for change in changes] == [(sara, "")]
+
+
+def test_words_saved_while_they_are_written_are_one_change(desk):
+    sara = make_user(desk.organisation, first_name="Sara")
+    desk.change(desk.provider, user=sara)
+    appointment = walk(desk, desk.book(), "check_in", "complete")
+    for minutes, notes in [(0, "S"), (2, "Says"), (31, "Says R"), (90, "Says R and L")]:
+        write_notes(appointment, by=sara, reason="", notes=notes)
+        appointment.history.filter(notes=notes).update(history_date=NOON + timedelta(minutes=minutes))
+
+    changes = [event.at for event in timeline(appointment) if event.what == H.NOTES_CHANGED]
+
+    assert changes == [NOON + timedelta(minutes=31), NOON + timedelta(minutes=90)]
 
 
 def test_a_cancellation_tells_its_reason_and_who_asked_for_it(desk):
