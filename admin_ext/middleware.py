@@ -1,15 +1,18 @@
 """What every page of the staff shares: language and clock, and what is shown in place of a page that cannot be."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 
@@ -40,8 +43,16 @@ class SignInAgainMiddleware:
         response = self.get_response(request)
         login = reverse("admin:login")
         if "HX-Request" in request.headers and response.headers.get("Location", "").startswith(login):
-            return HttpResponse(headers={"HX-Redirect": login})
+            return HttpResponse(headers={"HX-Redirect": f"{login}?{self.way_back(request)}"})
         return response
+
+    def way_back(self, request: HttpRequest) -> str:
+        """Why the login is shown, and the page that asked, to which it leads back: of this server only."""
+        page = request.headers.get("HX-Current-URL", "")
+        if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+            return "ended=1"
+        path = urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+        return urlencode({"ended": 1, REDIRECT_FIELD_NAME: path})
 
 
 class NoSuchPageMiddleware:

@@ -11,8 +11,32 @@ def test_fragment_asked_for_after_the_session_has_ended_leads_the_page_to_the_lo
     response = client.get(reverse("admin:package_desk"), headers={"HX-Request": "true"})
 
     assert response.status_code == 200
-    assert response.headers["HX-Redirect"] == reverse("admin:login")
+    assert response.headers["HX-Redirect"] == f"{reverse('admin:login')}?ended=1"
     assert response.content == b""
+
+
+@pytest.mark.django_db
+def test_page_whose_session_ended_in_the_middle_is_gone_on_with_after_the_login(client):
+    asked_by = "http://testserver/admin/calendar/?day=2030-01-07&view=week"
+
+    response = client.get(reverse("admin:package_desk"), headers={"HX-Request": "true", "HX-Current-URL": asked_by})
+
+    login = response.headers["HX-Redirect"]
+    assert login == "/admin/login/?ended=1&next=%2Fadmin%2Fcalendar%2F%3Fday%3D2030-01-07%26view%3Dweek"
+    assert "Your session has ended. Sign in to go on." in client.get(login).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/admin/", "//evil.example/", "javascript:alert(1)"])
+def test_login_leads_to_no_page_of_another_site(client, elsewhere):
+    response = client.get(reverse("admin:package_desk"), headers={"HX-Request": "true", "HX-Current-URL": elsewhere})
+
+    assert response.headers["HX-Redirect"] == "/admin/login/?ended=1"
+
+
+@pytest.mark.django_db
+def test_login_asked_for_by_itself_speaks_of_no_session(client):
+    assert "session has ended" not in client.get(reverse("admin:login")).content.decode()
 
 
 @pytest.mark.django_db
