@@ -172,5 +172,12 @@ class UndoBookingPage(StaffPage):
             take_back(appointment, by=request.user, reason=_("Booked by mistake"))
         except ClinicError as refusal:
             return refused(request, appointment, refusal)
-        text = _("The booking of %(patient)s is taken back.") % {"patient": appointment.patient}
-        return changed(request, appointment, text)
+        return changed(request, appointment, self.said(appointment))
+
+    def said(self, appointment: Appointment) -> str:
+        """What is taken back; for a file that nothing else is in, as one just opened, that it stays."""
+        patient = appointment.patient
+        values = {"patient": patient, "number": patient.file_number}
+        if patient.appointments.exclude(pk=appointment.pk).exists() or patient.package_purchases.exists():
+            return _("The booking of %(patient)s is taken back.") % values
+        return _("The booking of %(patient)s is taken back. Their file %(number)s stays.") % values

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 
 from clinic.models import Appointment, Patient
 from tests.admin_ext.booking import TEN, open_booking_desk, part, slot_value, take_ten, words
@@ -42,6 +43,16 @@ def test_new_patient_and_appointment_come_to_be_together(ours, desk):
     patient = Patient.objects.get(name_en="Zed")
     assert (patient.organisation, patient.phone.as_e164) == (ours.organisation, "+966509998877")
     assert desk.booked().patient == patient
+
+
+def test_undo_says_that_the_file_of_the_new_patient_stays(ours, desk):
+    desk.book(patient=None, new=1, name="Zed", phone="0509998877", what=ours.service.pk)
+    address = reverse("admin:undo_booking", args=[desk.booked().pk])
+
+    answer = desk.client.post(address, headers=part("body"))
+
+    number = Patient.objects.get(name_en="Zed").file_number
+    assert f"The booking of Zed is taken back. Their file {number} stays." in answer["HX-Trigger"]
 
 
 @pytest.mark.parametrize(
