@@ -246,7 +246,7 @@ def test_undo_cancels_and_the_patient_hears_nothing(ours, desk):
     row.refresh_from_db()
     assert row.status == AppointmentStatus.CANCELLED_BY_CLINIC
     assert set(Message.objects.filter(appointment=row).values_list("status", flat=True)) == {MessageStatus.CANCELLED}
-    assert "The booking of Ours patient is taken back.\"" in answer["HX-Trigger"]
+    assert 'The booking of Ours patient is taken back."' in answer["HX-Trigger"]
 
 
 # What is refused
