@@ -216,6 +216,26 @@ def test_time_taken_meanwhile_is_told_and_the_nearest_is_booked_by_one_click(pag
     assert desk.booked().starts_at == desk.at(10, 30)
 
 
+@pytest.mark.parametrize(("then", "booked_at"), [("", (11, 30)), ("10:30", (10, 30))])
+def test_time_typed_is_booked_unless_a_listed_one_is_chosen_after_it(page, desk, then, booked_at):
+    desk.open(page)
+    desk.slot(page).click()
+    page.wait_for_function("document.activeElement.id === 'book-q'")
+    page.keyboard.type("huda")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'book-button'")
+
+    page.get_by_text("A time that is not listed").click()
+    page.locator("#book-entered").fill(f"{desk.day}T11:30")
+    page.locator("#book-chosen").get_by_text("11:30").wait_for()
+    if then:
+        page.get_by_role("radio", name=then).first.check()
+    page.locator("#book-button").click()
+    toast(page).wait_for()
+
+    assert desk.booked().starts_at == desk.at(*booked_at)
+
+
 def test_button_pressed_twice_books_once(page, desk):
     desk.open(page)
     desk.slot(page).click()
