@@ -12,6 +12,7 @@ from admin_ext.columns import COLOURS, clock
 from clinic.enums import CANCELLED_STATUSES, AppointmentKind, AppointmentStatus
 from clinic.models import Appointment, Clinic
 from clinic.scheduling.attendance import NoShowRecord
+from clinic.scheduling.booking.overruling import is_overbooked
 from clinic.scheduling.diary import Column
 
 GONE = (*CANCELLED_STATUSES, AppointmentStatus.NO_SHOW)  # their time is free again
@@ -38,7 +39,7 @@ def signs_of(row: Appointment, record: NoShowRecord) -> list[Sign]:
     """The signs of an appointment of `diary.booked` by a patient with this record, the urgent ones first."""
     known = [
         (EMERGENCY, row.kind == AppointmentKind.EMERGENCY),
-        (OVERBOOKED, row.overbook_reason),
+        (OVERBOOKED, is_overbooked(row)),
         (VIDEO, row.video_link or row.kind == AppointmentKind.VIRTUAL),
         (OFTEN_ABSENT, record.consequence),
         (FIRST_VISIT, row.is_first),
@@ -149,9 +150,9 @@ class BoardColumn:
 
     @property
     def counts(self) -> list[str]:
-        """How many are booked, and how many of them beyond the limit or in an emergency."""
+        """How many are booked, and how many of them beyond the limit and how many in an emergency."""
         rows = [row for row in self.column.appointments if row.status not in GONE]
-        overbooked = sum(bool(row.overbook_reason) for row in rows)
+        overbooked = sum(is_overbooked(row) for row in rows)
         emergencies = sum(row.kind == AppointmentKind.EMERGENCY for row in rows)
         counts = [ngettext("%(n)s booked", "%(n)s booked", len(rows)) % {"n": len(rows)}]
         if overbooked:

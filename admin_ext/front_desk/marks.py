@@ -12,6 +12,7 @@ from admin_ext.front_desk.cost_words import amount_text
 from clinic.enums import AppointmentKind
 from clinic.models import Appointment
 from clinic.scheduling.attendance import NoShowRecord
+from clinic.scheduling.booking.overruling import is_overbooked
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Mark:
 def warnings_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterator[Mark]:
     """What may not be overlooked of an appointment of a patient with this record who owes this much."""
     if row.kind == AppointmentKind.EMERGENCY:
-        yield Mark("red", _("Emergency"))
-    if row.overbook_reason:
+        yield Mark("red", _("Emergency"), row.overbook_reason)
+    if is_overbooked(row):
         yield Mark("orange", _("Overbooked"), row.overbook_reason)
     if record.must_confirm(row):
         yield Mark("violet", _("Must confirm"), missed_words(record))

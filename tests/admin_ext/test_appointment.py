@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
+from clinic.enums import AppointmentKind
 from clinic.enums import AppointmentStatus as Status
 from clinic.scheduling import booking
 from clinic.scheduling.booking.notes import words_version
@@ -104,6 +105,16 @@ def test_overbooked_appointment_says_why(ours, desk):
 
     assert "Overbooked" in page
     assert "Ours overbook" in page
+
+
+def test_emergency_says_why_and_is_not_overbooked(ours, desk):
+    ours.appointment.kind = AppointmentKind.EMERGENCY
+    ours.appointment.record("kind", by=ours.user)
+
+    page = card_of(desk, ours.appointment).text
+
+    assert '<span class="status status-red">Emergency</span> <small dir="auto">Ours overbook</small>' in page
+    assert "Overbooked" not in page
 
 
 def test_video_link_is_joined_and_copied(ours, desk, row):

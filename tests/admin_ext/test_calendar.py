@@ -121,12 +121,16 @@ def test_cancelled_and_no_shows_stand_aside_until_they_are_asked_for(desk, clini
 
 def test_overbooked_and_emergency_are_said_and_counted(desk, clinic, sara, service):
     book_at(clinic, sara, service)
-    book_at(clinic, sara, service, name="Extra", lane=1, overbook_reason="Pain", kind=AppointmentKind.EMERGENCY)
+    book_at(clinic, sara, service, name="Extra", lane=1, overbook_reason="Came from far away")
+    book_at(clinic, sara, service, name="Omar", lane=2, overbook_reason="Pain", kind=AppointmentKind.EMERGENCY)
 
     response = shown(desk)
 
-    assert heads(response) == ["Dr Sara Speech · Olaya 2 booked 1 overbooked 1 emergency"]
-    assert "Emergency Overbooked" in cards(response)[1]
+    assert heads(response) == ["Dr Sara Speech · Olaya 3 booked 1 overbooked 1 emergency"]
+    assert "Overbooked" in cards(response)[1]
+    assert "Emergency" not in cards(response)[1]
+    assert "Emergency" in cards(response)[2]
+    assert "Overbooked" not in cards(response)[2]
 
 
 def test_overlapping_cards_stand_side_by_side(desk, clinic, sara, service):

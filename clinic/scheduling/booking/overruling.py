@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import AppointmentKind, RefusalCode
 from clinic.errors import Refusal
-from clinic.models import Room, User
+from clinic.models import Appointment, Room, User
 from clinic.permissions import OVERBOOK
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.local_time import instant_of
@@ -53,6 +53,11 @@ def may_be_overruled(reason: Refusal, question: Question) -> bool:
         return reason.code in OVERBOOKABLE
     is_over = reason.code == RefusalCode.NOTICE and question.start < instant_of(question.at)
     return reason.code in OVERRULED_IN_AN_EMERGENCY and not is_over
+
+
+def is_overbooked(appointment: Appointment) -> bool:
+    """Whether it sits beyond the provider's limit. An emergency is none: its reason says why it cannot wait."""
+    return bool(appointment.overbook_reason) and appointment.kind != AppointmentKind.EMERGENCY
 
 
 def overrules(question: Question) -> bool:
