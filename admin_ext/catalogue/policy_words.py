@@ -61,8 +61,8 @@ def costs(who: str, *, session: bool, fee: Decimal, currency: str) -> str:
     if session:
         return _("%(who)s loses the session of the package and owes no fee.") % values
     if fee:
-        return _("%(who)s keeps the session of the package and owes %(fee)s.") % values
-    return _("%(who)s keeps the session of the package and owes no fee.") % values
+        return _("%(who)s does not lose the session of the package, but owes %(fee)s.") % values
+    return _("%(who)s does not lose the session of the package and owes no fee.") % values
 
 
 def consequence(policy: Policy) -> str:

@@ -18,10 +18,30 @@ def cost_words(appointment: Appointment, cost: Cost) -> str:
         return _("Late: uses session %(number)s, fee %(fee)s.") % values
     if cost.uses_session:
         return _("Late: uses session %(number)s, no fee.") % values
+    if cost.fee and appointment.package_purchase_id:
+        return _("Late: fee %(fee)s. Session %(number)s is free again.") % values
     if cost.fee:
         return _("Late: fee %(fee)s.") % values
+    return nothing_words(appointment)
+
+
+def no_show_words(appointment: Appointment, cost: Cost) -> str:
+    """What marking it as a no-show would cost."""
+    values = {"number": appointment.session_number, "fee": amount_text(appointment, cost.fee)}
+    if cost.uses_session and cost.fee:
+        return _("No-show: uses session %(number)s, fee %(fee)s.") % values
+    if cost.uses_session:
+        return _("No-show: uses session %(number)s, no fee.") % values
+    if cost.fee and appointment.package_purchase_id:
+        return _("No-show: fee %(fee)s. Session %(number)s is free again.") % values
+    if cost.fee:
+        return _("No-show: fee %(fee)s.") % values
+    return nothing_words(appointment)
+
+
+def nothing_words(appointment: Appointment) -> str:
     if appointment.package_purchase_id:
-        return _("Costs nothing: session %(number)s is free again.") % values
+        return _("Costs nothing: session %(number)s is free again.") % {"number": appointment.session_number}
     return _("Costs nothing.")
 
 

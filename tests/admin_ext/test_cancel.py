@@ -63,6 +63,16 @@ def test_dialog_says_what_a_late_cancellation_costs_before_the_click(ours, desk,
     assert 'value="Patient asked"' in page
 
 
+def test_dialog_says_that_a_late_cancellation_leaves_the_session(ours, desk, strict):
+    ours.policy.late_cancellation_uses_session = False
+    ours.policy.record(by=ours.user)
+
+    page = ask(desk, ours.appointment)
+
+    fee = "\N{LEFT-TO-RIGHT ISOLATE}50.00 SAR\N{POP DIRECTIONAL ISOLATE}"
+    assert f"Late: fee {fee}. Session 1 is free again." in page
+
+
 def test_cancellation_in_time_costs_nothing(ours, desk, strict):
     page = ask(desk, ours.appointment, at=IN_TIME)
 
