@@ -110,6 +110,22 @@ def test_click_on_a_free_slot_opens_the_booking_with_the_cursor_at_the_patient(p
     assert page.evaluate("document.activeElement.ariaLabel") == "Sara, 09:30, free"
 
 
+def test_keys_typed_before_the_dialog_is_there_are_carried_into_its_search(page, day):
+    opened(page, day.address)
+    held = []
+    page.route("**/admin/book/?*", lambda route: held.append(route))
+    day.slot(page, "Sara", "09:30").focus()
+    with page.expect_request("**/admin/book/?*"):
+        page.keyboard.press("Enter")
+
+    page.keyboard.type("tom n")
+    held[0].continue_()
+
+    page.locator("#modal-content input:focus").wait_for()
+    assert page.locator("#book-q").input_value() == "tom n"
+    assert page.url.endswith(day.address)
+
+
 def test_known_patient_is_booked_with_two_clicks_and_stands_where_the_focus_is(page, day):
     nora = make_patient(day.organisation, "Nora Al-Salem")
     assign(make_package((day.service, 10)), nora, by=day.person)

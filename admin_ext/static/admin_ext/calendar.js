@@ -102,8 +102,29 @@
       a: card?.dataset.arrive && (() => ask("POST", card.dataset.arrive)),
     }[key];
   }
+
+  // A dialog that was asked for has the keys before it is there: its search begins with what was typed meanwhile.
+  let early = null;
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.target.id === "modal-content" && detail.requestConfig.verb === "get") early = "";
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.target.id === "modal-content") setTimeout(() => { early = null; }, detail.successful ? 300 : 0);
+  });
+  document.addEventListener("focusin", ({ target }) => {
+    if (!early || !target.matches("#modal-content [type=search]")) return;
+    target.value += early;
+    early = null;
+    target.dispatchEvent(new Event("input", { bubbles: true }));
+  });
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea, dialog[open], #modal-content") || isBusy()) return;
+    if (event.target.closest("input, select, textarea, dialog[open], #modal-content")) return;
+    if (early !== null && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
+      if (event.key.length === 1) early += event.key;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+    if (early !== null || isBusy()) return;
     const does = !event.ctrlKey && !event.metaKey && meant(event, event.target.closest("#diary [data-start]"));
     if (!does) return;
     event.preventDefault();
