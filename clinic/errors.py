@@ -37,7 +37,7 @@ class BookingRefused(ClinicError):
 
 
 class SlotTaken(BookingRefused):
-    """Somebody else was faster. `.nearest` holds the next free slots, soonest first, at most three."""
+    """The time is all that is wrong. `.nearest` holds the next free slots, soonest first, at most three."""
 
     def __init__(self, *reasons: Refusal, nearest: list | None = None) -> None:
         super().__init__(*reasons)

@@ -276,7 +276,7 @@ def test_slot_taken_meanwhile_keeps_the_input_and_offers_three_others_to_book_at
 
     page = desk.book(reason="kept").text
 
-    assert "This time has just been taken." in words(page)
+    assert "This time is not free." in words(page)
     assert page.count('class="button-plain" name="slot"') == 3
     assert 'value="kept"' in page
     assert chosen(page)["what"] == [f"{ours.service.pk}.{ours.purchase.pk}"]

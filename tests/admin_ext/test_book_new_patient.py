@@ -74,7 +74,7 @@ def test_new_patient_at_a_slot_taken_meanwhile_is_not_registered(ours, desk):
 
     page = desk.book(patient=None, new=1, name="Zed", phone="0509998877", what=ours.service.pk).text
 
-    assert "This time has just been taken." in words(page)
+    assert "This time is not free." in words(page)
     assert not Patient.objects.filter(name_en="Zed").exists()
 
 

@@ -120,7 +120,7 @@ def test_time_that_has_been_taken_is_refused_in_words_with_new_times(ours, desk,
 
     answer = move(desk, row, TEN)
 
-    assert "This time has just been taken." in answer.text
+    assert "This time is not free." in answer.text
     assert answer.text.count('class="proposal"') == 5
     row.refresh_from_db()
     assert row.starts_at == NINE

@@ -209,7 +209,7 @@ def test_time_taken_meanwhile_is_told_and_the_nearest_is_booked_by_one_click(pag
     make_appointment(quick, desk.speech, desk.sara, desk.clinic, desk.at(10))
 
     page.locator("#book-button").click()
-    page.get_by_text("This time has just been taken.").wait_for()
+    page.get_by_text("This time is not free.").wait_for()
     page.get_by_role("button", name="Book 10:30").click()
     toast(page).wait_for()
 

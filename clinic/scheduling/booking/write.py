@@ -181,7 +181,7 @@ def with_alternatives(refused: BookingRefused, question: Question) -> BookingRef
         patient=question.patient, at=question.at,
     )  # fmt: skip
     hint = _("Free instead: %(times)s.") % {"times": _times(nearest)} if nearest else _("Choose another day.")
-    first = Refusal(refused.reasons[0].code, _("This time has just been taken."), hint)
+    first = Refusal(refused.reasons[0].code, _("This time is not free."), hint)
     return SlotTaken(first, *refused.reasons, nearest=nearest)
 
 

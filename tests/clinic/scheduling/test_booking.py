@@ -238,7 +238,7 @@ def test_a_time_that_is_taken_is_refused_with_the_nearest_three(desk, nothing_wr
     assert codes(refused) == [code, code]
     assert nearest == sorted(nearest)
     assert nearest == [monday(9), monday(9, 30), monday(11, 30) if taken_by == "buffer" else monday(10, 30)]
-    assert "This time has just been taken. Free instead: " in str(refused.value)
+    assert "This time is not free. Free instead: " in str(refused.value)
 
 
 def test_the_nearest_slots_are_free_for_the_patient_and_name_other_providers(desk):
