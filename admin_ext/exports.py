@@ -1,6 +1,7 @@
 """Files of a list's rows, as filtered, for a spreadsheet: CSV and XLSX, with nothing in them that runs as a formula."""
 
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.resources import ModelResource
@@ -28,4 +29,11 @@ class Exported(ExportMixin):
     """A list whose rows may be taken away by those with the permission `export_<model>`."""
 
     export_form_class = ExportForm
+    export_template_name = "admin_ext/export.html"
     formats = [CSV, XLSX]
+    to_encoding = "utf-8-sig"  # by its mark spreadsheets know that the file is Arabic
+
+    def init_request_context_data(self, request, form):
+        context = super().init_request_context_data(request, form)
+        rows = self.get_export_queryset(request).count()
+        return {**context, "title": _("Download"), "rows": rows, "export_url": request.get_full_path()}

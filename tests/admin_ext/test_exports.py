@@ -39,6 +39,18 @@ def test_file_keeps_the_filters_of_the_list(ours, sign_in):
     assert len(rows_of(taken_away(client, status__exact="scheduled"))) == 1
 
 
+def test_page_says_how_many_rows_the_file_will_have(ours, theirs, sign_in):
+    client = sign_in(ours.organisation, MANAGER)
+
+    answer = client.get(reverse(ADDRESS, query={"day": "any"}))
+
+    assert "1 appointment, as filtered in the list" in answer.content.decode()
+
+
+def test_text_file_says_its_encoding_to_a_spreadsheet(ours, sign_in):
+    assert taken_away(sign_in(ours.organisation, MANAGER)).startswith(b"\xef\xbb\xbf")
+
+
 def test_file_for_a_spreadsheet_holds_the_same_words(ours, sign_in):
     sheet = load_workbook(BytesIO(taken_away(sign_in(ours.organisation, MANAGER), XLSX_FILE))).active
 
