@@ -24,6 +24,7 @@ from clinic.models import Appointment
 from clinic.packages.selectors import local_day
 from clinic.scheduling.booking import book, take_back
 from clinic.scheduling.booking.newcomer import book_new_patient
+from clinic.scheduling.booking.overruling import reason_missing
 
 FRAGMENTS = {"book-found": "found", "book-duplicates": "duplicates", "book-when": "when", "book-chosen": "chosen"}
 
@@ -88,7 +89,7 @@ class BookPage(StaffPage):
         day_text = day(appointment.starts_at.astimezone(zone).date())
         return text % {"time": f"{day_text} {clock(appointment.starts_at, zone)}"}
 
-    def missing(self, question: Asked) -> list[str]:
+    def missing(self, question: Asked) -> list[Refusal | str]:
         """Sentences about what has to be entered first."""
         sentences = []
         if question.is_new and not self.request.user.has_perm("clinic.add_patient"):
@@ -103,6 +104,8 @@ class BookPage(StaffPage):
             sentences.append(_("Choose a service or a package."))
         elif question.time is None:
             sentences.append(_("Choose a time."))
+        if not sentences and "anyway" in self.request.POST and not question.overbook_reason:
+            return [reason_missing()]
         return sentences
 
     def booked(self, question: Asked) -> Appointment:
@@ -138,9 +141,10 @@ class BookPage(StaffPage):
     def again(self, question: Asked, reasons: Iterable[Refusal | str]) -> HttpResponse:
         """The page with everything that was entered; free slots beside a refused time say best what to do instead."""
         screen = screen_for(question, self.request.user, at=now())
+        reasons = list(reasons)
         is_answered = screen.verdict is not None and screen.verdict.nearest
         sentences = [str(getattr(reason, "message", reason) if is_answered else reason) for reason in reasons]
-        return self.shown(question, screen=screen, refused=sentences)
+        return self.shown(question, screen=screen, refused=sentences, lacks_why=reason_missing() in reasons)
 
     def shown(self, question: Asked, **context) -> HttpResponse:
         if question.is_new:

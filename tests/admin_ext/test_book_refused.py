@@ -1,5 +1,6 @@
 """Booking: what nobody may name, and who may go beyond the limit."""
 
+import re
 from datetime import date
 
 import pytest
@@ -121,6 +122,12 @@ def test_manager_books_beyond_the_limit_for_a_reason(ours, sign_in):
     asked = desk.book()
     assert 'name="overbook_reason"' in asked.text
     assert "Book anyway" in words(asked.text)
+    assert '<button type="submit" class="button-plain"' in asked.text
+    assert desk.booked() is None
+
+    unexplained = desk.book(anyway=1)
+    assert "An emergency or overbooking needs a reason." in words(unexplained.text)
+    assert re.search(r'<input id="book-why"[^>]* data-missing ', unexplained.text)
     assert desk.booked() is None
 
     desk.book(overbook_reason="He cries")
@@ -141,7 +148,8 @@ def test_emergency_at_a_minute_that_is_no_slot_needs_a_reason(ours, sign_in):
         "clinic": ours.clinic.pk,
     }  # fmt: skip
 
-    desk.book(**form)
+    unexplained = desk.book(**form)
+    assert re.search(r'<input id="book-why"[^>]* data-missing ', unexplained.text)
     assert desk.booked() is None
 
     desk.book(**form, overbook_reason="Bleeding")
