@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from admin_ext.columns import COLOURS
-from admin_ext.front_desk.cost_words import amount_text
+from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
 from admin_ext.pages import StaffPage
@@ -23,9 +23,10 @@ from admin_ext.versions import fingerprint
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
 from clinic.enums import AppointmentStatus as Status
-from clinic.models import Appointment, Clinic, Organisation, Provider, User
-from clinic.scheduling.attendance import NoShowRecord, no_show_records
+from clinic.models import Appointment, Clinic, Organisation, Policy, Provider, User
+from clinic.scheduling.attendance import NoShowRecord, no_show_records, policy_of
 from clinic.scheduling.board import flow_of
+from clinic.scheduling.costs import cost_of_no_show
 
 LATE_AFTER = timedelta(minutes=1)
 KEYS = {"confirm": "c", "check_in": "a", "start": "s", "complete": "d", "mark_no_show": "n", "undo_status": "u"}
@@ -56,6 +57,7 @@ class Button:
     icon: str
     key: str
     address: str
+    more: str = ""  # what it costs the patient
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class FlowCard:
     user: User
     at: datetime
     record: NoShowRecord
+    policy: Policy
     owed: Decimal = Decimal(0)
 
     @property
@@ -94,7 +97,14 @@ class FlowCard:
     def buttons(self) -> list[Button]:
         """The steps that are possible now, the obvious one first. Who has arrived is called in before anything else."""
         steps = next_steps(self.user, self.row, at=self.at)
-        return [button(self.row, step.verb) for step in (steps[:1] if self.row.status == Status.ARRIVED else steps)]
+        shown = steps[:1] if self.row.status == Status.ARRIVED else steps
+        return [button(self.row, step.verb, more=self.costs_of(step.verb)) for step in shown]
+
+    def costs_of(self, verb: str) -> str:
+        """What the step costs the patient, to be read before it is taken."""
+        if verb != "mark_no_show":
+            return ""
+        return no_show_words(self.row, cost_of_no_show(self.row, self.policy))
 
     @cached_property
     def undo(self) -> Button | None:
@@ -112,9 +122,9 @@ class FlowCard:
         )  # fmt: skip
 
 
-def button(row: Appointment, verb: str) -> Button:
+def button(row: Appointment, verb: str, *, more: str = "") -> Button:
     step = STEPS[verb]
-    return Button(verb, str(step.label), step.icon, KEYS[verb], step_address(row, verb))
+    return Button(verb, str(step.label), step.icon, KEYS[verb], step_address(row, verb), more)
 
 
 def marks_of(row: Appointment, record: NoShowRecord, owed: Decimal) -> Iterable[Mark]:
@@ -238,7 +248,10 @@ def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
     patients = [row.patient for row in rows]
     records = no_show_records(patients, at=at)
     owed = owed_by(patients) if user.has_perm(SEE_CHARGES) else {}
-    cards = [FlowCard(row, user, at, records[row.patient_id], owed.get(row.patient_id, Decimal(0))) for row in rows]
+    policy = policy_of(user.organisation_id)
+    cards = [
+        FlowCard(row, user, at, records[row.patient_id], policy, owed.get(row.patient_id, Decimal(0))) for row in rows
+    ]
     board = Board(choice, at, columns())
     for column in board.columns:
         mine = [card for card in cards if card.row.status in column.statuses]

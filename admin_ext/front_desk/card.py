@@ -8,6 +8,7 @@ from functools import cached_property
 from django.utils.timezone import localtime
 
 from admin_ext.ages import age_text
+from admin_ext.front_desk.cost_words import no_show_words
 from admin_ext.front_desk.marks import Mark, missed_words, warnings_of
 from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
@@ -16,10 +17,11 @@ from clinic.billing.selectors import charge_of, owed_by
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Charge, User
 from clinic.packages.selectors import local_day
-from clinic.scheduling.attendance import NoShowRecord, no_show_record
+from clinic.scheduling.attendance import NoShowRecord, no_show_record, policy_of
 from clinic.scheduling.booking import can_be_undone
 from clinic.scheduling.booking.notes import may_write, words_version
 from clinic.scheduling.booking.waiver import can_be_waived
+from clinic.scheduling.costs import cost_of_no_show
 from clinic.scheduling.timeline import Event, timeline
 
 
@@ -38,6 +40,13 @@ class AppointmentCard:
     @cached_property
     def steps(self) -> list[Step]:
         return next_steps(self.user, self.row, at=self.at)
+
+    @cached_property
+    def no_show_cost(self) -> str:
+        """What marking a no-show would cost, where that is offered."""
+        if all(step.verb != "mark_no_show" for step in self.steps):
+            return ""
+        return no_show_words(self.row, cost_of_no_show(self.row, policy_of(self.row.organisation_id)))
 
     @property
     def state(self) -> str:

@@ -22,7 +22,9 @@ def cost_words(appointment: Appointment, cost: Cost) -> str:
         return _("Late: fee %(fee)s. Session %(number)s is free again.") % values
     if cost.fee:
         return _("Late: fee %(fee)s.") % values
-    return nothing_words(appointment)
+    if appointment.package_purchase_id:
+        return _("Costs nothing: session %(number)s is free again.") % values
+    return _("Costs nothing.")
 
 
 def no_show_words(appointment: Appointment, cost: Cost) -> str:
@@ -36,13 +38,9 @@ def no_show_words(appointment: Appointment, cost: Cost) -> str:
         return _("No-show: fee %(fee)s. Session %(number)s is free again.") % values
     if cost.fee:
         return _("No-show: fee %(fee)s.") % values
-    return nothing_words(appointment)
-
-
-def nothing_words(appointment: Appointment) -> str:
     if appointment.package_purchase_id:
-        return _("Costs nothing: session %(number)s is free again.") % {"number": appointment.session_number}
-    return _("Costs nothing.")
+        return _("No-show: costs nothing, session %(number)s is free again.") % values
+    return _("No-show: costs nothing.")
 
 
 def consequences(appointment: Appointment) -> str:

@@ -1,6 +1,7 @@
 """The flow board of today: who stands in which column, what a card says, and what one click does."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentKind, AppointmentStatus, ChargeKind, NoShowConsequence
 from clinic.models import Charge, Policy
 from clinic.scheduling import booking
+from clinic.scheduling.attendance import policy_of
 from tests.factories import (
     NINE,
     RIYADH,
@@ -94,6 +96,19 @@ def test_who_is_late_is_marked_and_can_be_a_no_show(desk):
     assert desk.card(late).is_late
     assert not desk.card(due).is_late
     assert [button.verb for button in desk.card(late).buttons] == ["check_in", "mark_no_show", "confirm"]
+
+
+def test_no_show_says_what_it_costs_before_the_click(desk):
+    policy = policy_of(desk.clinic.organisation_id)
+    policy.no_show_fee = Decimal(100)
+    policy.record(by=None)
+    row = desk.booked("Huda", NINE - 30 * MINUTE)
+
+    fee = "\N{LEFT-TO-RIGHT ISOLATE}100.00 SAR\N{POP DIRECTIONAL ISOLATE}"
+    costs = {button.verb: button.more for button in desk.card(row).buttons}
+
+    assert costs == {"check_in": "", "confirm": "", "mark_no_show": f"No-show: fee {fee}."}
+    assert 'aria-description="No-show: fee ' in desk.ask().text
 
 
 def test_who_waits_is_shown_with_the_time_of_arrival_and_the_minutes_since(desk):
@@ -259,5 +274,5 @@ def test_board_costs_the_same_number_of_queries_for_any_number_of_patients(n, de
     for number in range(n):
         desk.booked(f"Patient {number}", NINE + number * MINUTE, lane=number)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert desk.ask().status_code == 200

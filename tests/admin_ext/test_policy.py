@@ -64,7 +64,7 @@ def test_the_costs_are_told_in_a_sentence(policy, session, fee, sentence):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"cancellation_window": timedelta(0)}, "A patient who cancels when the appointment should have begun does not"),
+        ({"cancellation_window": timedelta(0)}, "who cancels when the appointment should have begun does not"),
         ({"cancellation_window": timedelta(minutes=90)}, "less than 1 hour 30 minutes before"),
         ({"minimum_notice": timedelta(0)}, "An appointment can be booked until the moment it begins."),
         ({"minimum_notice": timedelta(hours=2)}, "An appointment is booked at least 2 hours before it begins."),

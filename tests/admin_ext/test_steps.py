@@ -120,6 +120,26 @@ def test_no_show_says_what_it_costs(ours, desk):
     assert toast_of(answer)["text"] == f"Ours patient: marked as a no-show. Session 1 is used. Fee: {fee}."
 
 
+@pytest.mark.parametrize(
+    ("uses_session", "fee", "words"),
+    [
+        (True, 100, "No-show: uses session 1, fee 100.00 SAR."),
+        (True, 0, "No-show: uses session 1, no fee."),
+        (False, 100, "No-show: fee 100.00 SAR. Session 1 is free again."),
+        (False, 0, "No-show: costs nothing, session 1 is free again."),
+    ],
+)
+def test_card_says_what_a_no_show_costs_before_the_click(ours, desk, uses_session, fee, words):
+    ours.charge.delete()
+    ours.policy.no_show_uses_session, ours.policy.no_show_fee = uses_session, fee
+    ours.policy.record(by=ours.user)
+
+    page = desk.get(reverse("admin:appointment", args=[ours.appointment.pk]), headers=HTMX).text
+
+    words = words.replace("100.00 SAR", "\N{LEFT-TO-RIGHT ISOLATE}100.00 SAR\N{POP DIRECTIONAL ISOLATE}")
+    assert f'<p id="no-show-cost" class="quiet-text">{words}</p>' in page
+
+
 def test_refused_step_is_said_in_words(ours, desk):
     answer = take(desk, ours.appointment, "start")
 
