@@ -52,5 +52,13 @@ def toast_script(request) -> str:
     return static("admin_ext/toast.js")
 
 
+def failures_script(request) -> str:
+    return static("admin_ext/failures.js")
+
+
+def unsaved_script(request) -> str:
+    return static("admin_ext/unsaved.js")
+
+
 def icon(request) -> str:
     return static("admin_ext/icon.svg")

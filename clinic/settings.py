@@ -215,10 +215,17 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "COLORS": "admin_ext.theme.colours",
     "STYLES": [
-        "admin_ext.theme.stylesheet", "admin_ext.theme.packages_stylesheet", "admin_ext.theme.appointments_stylesheet",
+        "admin_ext.theme.stylesheet",
+        "admin_ext.theme.packages_stylesheet",
+        "admin_ext.theme.appointments_stylesheet",
         "admin_ext.theme.booking_stylesheet",
     ],
-    "SCRIPTS": ["admin_ext.theme.labels_script", "admin_ext.theme.toast_script"],
+    "SCRIPTS": [
+        "admin_ext.theme.labels_script",
+        "admin_ext.theme.toast_script",
+        "admin_ext.theme.failures_script",
+        "admin_ext.theme.unsaved_script",
+    ],
     "DASHBOARD_CALLBACK": "admin_ext.dashboard.dashboard",
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
 }
