@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.http import Http404
 from django.utils.timezone import localtime, now
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.calendar.asked import Asked
 from admin_ext.pages import StaffPage
+from admin_ext.reading import read_day
 from clinic.enums import CANCELLED_STATUSES
 from clinic.models import Appointment, Provider
 from clinic.scheduling.diary import booked
@@ -32,13 +34,19 @@ class Sheet:
 
 
 class PrintPage(StaffPage):
-    """What the calendar of the same address shows, without who has cancelled. That it was made is recorded."""
+    """What the calendar of the same address shows, without who has cancelled. That it was made is recorded.
+
+    404 for a day that cannot be read: today's paper would be taken for it.
+    """
 
     title = _("Calendar")
     permission_required = "clinic.view_appointment"
     template_name = "admin_ext/calendar/print.html"
 
     def get(self, request):
+        day = request.GET.get("day", "")
+        if day and not read_day(day):
+            raise Http404
         self.asked = Asked(request, now())
         self.sheets = self.made_sheets() if self.asked.clinics else []
         self.total = sum(len(sheet.rows) for sheet in self.sheets)

@@ -73,6 +73,11 @@ def test_every_provider_has_a_sheet_with_the_appointments_of_the_day(desk):
     assert "F-Huda" in first
 
 
+@pytest.mark.parametrize("day", ["x", "2030-02-30"])
+def test_paper_of_a_day_that_cannot_be_read_is_not_todays(day, desk):
+    assert printed(desk, day=day).status_code == 404
+
+
 def test_sheet_says_no_more_than_is_needed(desk):
     response = printed(desk)
 
