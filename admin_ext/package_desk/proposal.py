@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.core import signing
@@ -141,6 +142,14 @@ class Proposal:
             for time in (time for weekday, time in slots if weekday == day):
                 days[time].append(str(DAYS[day]))
         return get_text_list([f"{get_text_list(names, _('and'))} {time}" for time, names in days.items()], _("and"))
+
+    @property
+    def is_every_week(self) -> bool:
+        """Whether the pattern leaves out no week between its first session and its last."""
+        days: dict[tuple[int, str], list[date]] = defaultdict(list)
+        for session in self.plan.placed:
+            days[session.day.isoweekday(), clock(session.starts_at, session.clinic.zone)].append(session.day)
+        return all(later - day == timedelta(weeks=1) for slot in days.values() for day, later in pairwise(slot))
 
     @property
     def choices(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Auto-schedule of one purchase: the question, the plan, who may ask."""
 
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 from html import unescape
 from itertools import product
@@ -272,7 +273,17 @@ def test_times_that_come_once_are_not_called_every_week(desk):
     rhythm = desk.ask(weekday=[1, 3]).context_data["proposal"]
 
     assert (len(one_week.plan.placed), one_week.pattern) == (4, "")
-    assert rhythm.pattern == "Monday 09:30"
+    assert (rhythm.pattern, rhythm.is_every_week) == ("Monday 09:30", True)
+
+
+def test_times_that_leave_out_a_week_are_not_called_every_week(desk):
+    proposal = desk.ask(weekday=[1, 3]).context_data["proposal"]
+    first, *_rest, last = proposal.plan.placed
+
+    skipping = replace(proposal, plan=replace(proposal.plan, placed=(first, last)))
+
+    assert last.day - first.day > timedelta(weeks=1)
+    assert not skipping.is_every_week
 
 
 @pytest.mark.parametrize(
