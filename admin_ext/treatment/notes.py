@@ -1,7 +1,9 @@
 """Saving the note of a session while it is being written."""
 
 from django.http import HttpResponse, JsonResponse
+from django.utils.timezone import now
 
+from admin_ext.columns import clock
 from admin_ext.scope import own_rows, row_or_404
 from admin_ext.treatment.my_day import ProviderPage
 from clinic.errors import ChangedMeanwhile
@@ -12,7 +14,7 @@ from clinic.scheduling.booking.notes import words_version, write_notes
 class NotePage(ProviderPage):
     """POST `text`, and `version`, which says what the writer had read.
 
-    200 with the new version; 409 with a page that shows what somebody else has written meanwhile.
+    200 with the new version and the clinic's time; 409 with a page that shows what somebody else has written meanwhile.
     """
 
     http_method_names = ["post"]
@@ -28,4 +30,4 @@ class NotePage(ProviderPage):
             theirs = rows.get(pk=pk)
             context = {"refusal": refusal, "theirs": theirs.notes, "version": words_version(theirs)}
             return self.render_to_response(context, status=409)
-        return JsonResponse({"version": words_version(row)})
+        return JsonResponse({"version": words_version(row), "time": clock(now(), row.clinic.zone)})

@@ -116,7 +116,7 @@ def test_note_is_saved_with_who_wrote_it_and_once(reem):
 
     saved = Appointment.objects.get(pk=row.pk)
     assert (saved.notes, saved.reason) == ("Good progress", "Stutter")
-    assert answer.json() == {"version": words_version(saved)}
+    assert answer.json() == {"version": words_version(saved), "time": "09:00"}
     assert saved.history.first().history_user == reem.client.user
     before = saved.history.count()
     assert reem.write(saved, "Good progress").status_code == 200

@@ -10,7 +10,7 @@
   function say(word) {
     const state = form()?.querySelector(".note-state");
     if (!state) return;
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+    const { time = "" } = form().dataset; // of the clinic's clock
     state.textContent = word === "saved" ? `${form().dataset.saved} ${time}` : form().dataset[word];
   }
 
@@ -39,7 +39,7 @@
         return false;
       }
       if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("not saved");
-      sheet.dataset.version = (await answer.json()).version;
+      Object.assign(sheet.dataset, await answer.json());
       area.defaultValue = written;
       offline(false);
       say(isDirty() ? "typing" : "saved");
