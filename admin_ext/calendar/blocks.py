@@ -116,6 +116,10 @@ class Card:
         return COLOURS[AppointmentStatus(self.row.status)]
 
     @property
+    def is_emergency(self) -> bool:
+        return self.row.kind == AppointmentKind.EMERGENCY and not self.is_gone
+
+    @property
     def is_gone(self) -> bool:
         return self.row.status in GONE
 

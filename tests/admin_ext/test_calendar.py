@@ -133,6 +133,14 @@ def test_overbooked_and_emergency_are_said_and_counted(desk, clinic, sara, servi
     assert "Overbooked" not in cards(response)[2]
 
 
+def test_emergency_is_marked_at_any_length_while_it_stands(desk, clinic, sara, service):
+    book_at(clinic, sara, service, kind=AppointmentKind.EMERGENCY)
+
+    assert "is-emergency" in shown(desk).text
+    sara.appointments.update(status=AppointmentStatus.CANCELLED_BY_PATIENT)
+    assert "is-emergency" not in shown(desk, cancelled=1).text
+
+
 def test_overlapping_cards_stand_side_by_side(desk, clinic, sara, service):
     for lane, name in enumerate(("Huda", "Nora")):
         book_at(clinic, sara, service, name=name, lane=lane)
