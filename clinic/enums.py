@@ -188,12 +188,12 @@ class Happening(TextChoices):
 class ProposalReason(TextChoices):
     """Why a time is proposed to somebody whose appointment is moved."""
 
-    SAME_PROVIDER = "same_provider", _("Same provider, nearest time")
+    SAME_PROVIDER = "same_provider", _("Same provider and clinic, nearest time")
     SAME_TIME = "same_time", _("Same time, another provider")
     LATER_WEEK = "later_week", _("Same weekday and time")
-    FIRST_FREE = "first_free", _("First free time")
+    FIRST_FREE = "first_free", _("First free time in this clinic")
     OTHER_CLINIC = "other_clinic", _("Nearest time in another clinic")
-    NEAR = "near", _("Near the time it has now")
+    NEAR = "near", _("Another free time")
 
 
 class RefusalCode(TextChoices):

@@ -86,7 +86,7 @@ class MoveSearch(Search):
 
 
 def proposals(appointment: Appointment, *, at: datetime | None = None, count: int = COUNT) -> list[Proposal]:
-    """At most `count` different free slots for the appointment's service and patient, the likeliest first.
+    """At most `count` different free slots for the appointment's service and patient, soonest first.
 
     Looks from a week before the appointment to four weeks after it, and at the next fortnight; a purchase ends it
     with its last day. Its own time counts as free, and is not proposed. Ten queries, whatever there is.
@@ -98,7 +98,7 @@ def proposals(appointment: Appointment, *, at: datetime | None = None, count: in
     near, soon = search.situation(first, first + AROUND), search.situation(today, today + SOON)
     starts = {*search.valid_starts(near), *search.valid_starts(soon)}
     chosen = _chosen(starts, appointment, count)
-    return [Proposal(slot_of(near, search.service, (*start, 1)), reasons) for start, reasons in chosen.items()]
+    return [Proposal(slot_of(near, search.service, (*start, 1)), chosen[start]) for start in sorted(chosen)]
 
 
 def _chosen(starts: set[Start], appointment: Appointment, count: int) -> dict[Start, list[ProposalReason]]:
@@ -125,8 +125,8 @@ def _rules(appointment: Appointment) -> list[Rule]:
     return [
         Rule(
             ProposalReason.SAME_PROVIDER,
-            lambda start: start.provider == provider,
-            lambda start: (start.clinic != clinic, *distance(start)),
+            lambda start: start.provider == provider and start.clinic == clinic,
+            distance,
         ),
         Rule(
             ProposalReason.SAME_TIME,
@@ -146,7 +146,7 @@ def _rules(appointment: Appointment) -> list[Rule]:
         Rule(
             ProposalReason.OTHER_CLINIC,
             lambda start: start.clinic != clinic,
-            lambda start: (start.provider != provider, *distance(start)),
+            lambda start: (abs(start.start - was), start.provider != provider, *distance(start)),
         ),
         Rule(ProposalReason.NEAR, lambda start: True, lambda start: (*elsewhere(start), *distance(start))),
     ]

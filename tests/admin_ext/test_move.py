@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from admin_ext.roles import FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentStatus as Status
+from clinic.enums import ProposalReason
 from clinic.scheduling import booking
 from tests.admin_ext.toasts import toast_of
 from tests.factories import MONDAY, NINE, make_appointment, make_patient, make_provider, make_week
@@ -60,12 +61,13 @@ def test_dialog_proposes_five_times_and_says_why(desk, row):
     page = desk.get(address(row), headers=HTMX).text
 
     assert page.count('class="proposal"') == 5
-    assert "Same provider, nearest time" in page
+    assert "Same provider and clinic, nearest time" in page
     assert "Same time, another provider" in page
 
 
 def test_proposal_chosen_moves_the_appointment_with_one_click(ours, desk, row):
-    proposal = desk.get(address(row), headers=HTMX).context["view"].proposals()[0]
+    offered = desk.get(address(row), headers=HTMX).context["view"].proposals()
+    proposal = next(one for one in offered if ProposalReason.SAME_PROVIDER in one.reasons)
     slot = f"{proposal.slot.starts_at.isoformat()} {proposal.slot.provider.pk} {proposal.slot.clinic.pk}"
 
     answer = desk.post(address(row), {"slot": slot, "version": 0}, headers=HTMX)
