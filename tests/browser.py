@@ -71,3 +71,8 @@ def press_until(page, key, wanted, most=60) -> None:
             return
         page.keyboard.press(key)
     raise AssertionError(f"{key} never led to {wanted}, but to {focused(page)!r}")
+
+
+def settled(page) -> None:
+    """Wait until htmx listens to what it has just put in: a test is quicker than any hand."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')")

@@ -11,7 +11,7 @@ from clinic.enums import AppointmentStatus as Status
 from clinic.enums import MessageKind, MessageStatus
 from clinic.models import Message
 from clinic.scheduling import booking
-from tests.browser import PHONE
+from tests.browser import PHONE, settled
 from tests.factories import (
     make_appointment,
     make_clinic,
@@ -113,8 +113,10 @@ def test_any_other_day_is_looked_through_and_chosen(page, appointment):
     page.get_by_role("link", name="Another time…").click()
     page.get_by_role("link", name="Next day").click()
     page.get_by_role("link", name="Previous day").wait_for()
+    settled(page)
     page.get_by_label("Provider").select_option("Lama")
     page.get_by_role("group", name="Sara, Olaya").wait_for(state="detached")
+    settled(page)
     page.locator(".slot-button", has_text="15:30").click()
     told(page, "moved to")
 
