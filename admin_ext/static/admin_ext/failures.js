@@ -1,6 +1,6 @@
 // A request of the page that failed is said in a toast: never silently, and by the clock once until it goes well again.
 (() => {
-  const wrong = new Set(); // what asks by itself, every few seconds, and did not get its answer
+  let isTold = false; // that what asks by itself, every few seconds, gets no answer
 
   function sentence({ xhr, requestConfig }, words) {
     const unsaved = requestConfig.verb === "get" ? "" : ` ${words.unsaved}`;
@@ -9,17 +9,18 @@
     return { text: (xhr.status ? words.broken : words.offline) + unsaved };
   }
 
-  function fail({ target, detail }) {
+  function fail({ detail }) {
     const words = document.querySelector("meta[name=failures]")?.dataset;
     const saysItself = !detail.xhr.status && document.getElementById("note-offline");
     const isByItself = !detail.requestConfig.triggeringEvent;
-    const place = target.id;
-    if (!words || saysItself || (isByItself && wrong.has(place))) return;
-    if (isByItself) wrong.add(place);
+    if (!words || saysItself || (isByItself && isTold)) return;
+    isTold ||= isByItself;
     const toast = { tags: "error", words: { reload: words.reload, close: words.close }, ...sentence(detail, words) };
     document.dispatchEvent(new CustomEvent("toast", { detail: toast }));
   }
 
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, fail);
-  document.addEventListener("htmx:afterRequest", ({ detail }) => detail.successful && wrong.clear());
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) isTold = false;
+  });
 })();
