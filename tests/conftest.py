@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.browser"]
@@ -9,6 +10,12 @@ pytest_plugins = ["tests.browser"]
 # A shared machine is slow at times; a test that is too slow is found by the length of the whole run.
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clinic")
+
+
+@pytest.fixture(autouse=True)
+def language():
+    """English, whatever language the page of the test before was in: a request leaves its language to the process."""
+    translation.activate("en")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
