@@ -34,7 +34,6 @@ class Side:
 class CancelPage(AppointmentDialog):
     """GET asks, POST cancels: `reason`, `by_patient` (1 or empty) and the `version` seen."""
 
-    template_name = "admin_ext/front_desk/cancel_page.html"
     fragment_name = "admin_ext/front_desk/cancel.html"
     verb = "cancel"
     title = gettext_lazy("Cancel the appointment")

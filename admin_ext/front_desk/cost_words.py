@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from admin_ext.columns import money_text
@@ -13,34 +14,28 @@ from clinic.scheduling.costs import Cost
 
 def cost_words(appointment: Appointment, cost: Cost) -> str:
     """What cancelling would cost."""
-    values = {"number": appointment.session_number, "fee": amount_text(appointment, cost.fee)}
-    if cost.uses_session and cost.fee:
-        return _("Late: uses session %(number)s, fee %(fee)s.") % values
-    if cost.uses_session:
-        return _("Late: uses session %(number)s, no fee.") % values
-    if cost.fee and appointment.package_purchase_id:
-        return _("Late: fee %(fee)s. Session %(number)s is free again.") % values
-    if cost.fee:
-        return _("Late: fee %(fee)s.") % values
-    if appointment.package_purchase_id:
-        return _("Costs nothing: session %(number)s is free again.") % values
-    return _("Costs nothing.")
+    words = what_it_costs(appointment, cost)
+    return capfirst(words) if cost.is_nothing else _("Late: %(cost)s") % {"cost": words}
 
 
 def no_show_words(appointment: Appointment, cost: Cost) -> str:
     """What marking it as a no-show would cost."""
+    return _("No-show: %(cost)s") % {"cost": what_it_costs(appointment, cost)}
+
+
+def what_it_costs(appointment: Appointment, cost: Cost) -> str:
     values = {"number": appointment.session_number, "fee": amount_text(appointment, cost.fee)}
     if cost.uses_session and cost.fee:
-        return _("No-show: uses session %(number)s, fee %(fee)s.") % values
+        return _("uses session %(number)s, fee %(fee)s.") % values
     if cost.uses_session:
-        return _("No-show: uses session %(number)s, no fee.") % values
+        return _("uses session %(number)s, no fee.") % values
     if cost.fee and appointment.package_purchase_id:
-        return _("No-show: fee %(fee)s. Session %(number)s is free again.") % values
+        return _("fee %(fee)s, session %(number)s is free again.") % values
     if cost.fee:
-        return _("No-show: fee %(fee)s.") % values
+        return _("fee %(fee)s.") % values
     if appointment.package_purchase_id:
-        return _("No-show: costs nothing, session %(number)s is free again.") % values
-    return _("No-show: costs nothing.")
+        return _("costs nothing, session %(number)s is free again.") % values
+    return _("costs nothing.")
 
 
 def consequences(appointment: Appointment) -> str:

@@ -3,12 +3,11 @@
 from django.http import HttpResponse, QueryDict
 
 from admin_ext.front_desk.rows import appointment_or_404
-from admin_ext.front_desk.steps import may_take
+from admin_ext.front_desk.steps import possible
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
 from clinic.errors import ClinicError
 from clinic.models import Appointment
-from clinic.scheduling.status import POSSIBLE_FROM
 
 
 class AppointmentDialog(StaffPage):
@@ -18,6 +17,7 @@ class AppointmentDialog(StaffPage):
     """
 
     permission_required = BOOK
+    template_name = "admin_ext/front_desk/dialog_page.html"
     context_model = Appointment
     verb = ""
 
@@ -28,9 +28,7 @@ class AppointmentDialog(StaffPage):
 
     @property
     def is_possible(self) -> bool:
-        return self.appointment.status in POSSIBLE_FROM[self.verb] and may_take(
-            self.request.user, self.appointment, self.verb
-        )
+        return possible(self.request.user, self.appointment, self.verb)
 
     @property
     def asked(self) -> QueryDict:

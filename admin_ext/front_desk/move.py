@@ -83,7 +83,6 @@ class OtherTimes:
 class MovePage(AppointmentDialog):
     """GET shows where to, POST moves: `starts_at`, `provider`, `clinic` or all in `slot`, and the `version` seen."""
 
-    template_name = "admin_ext/front_desk/move_page.html"
     fragment_name = "admin_ext/front_desk/move.html"
     verb = "move"
     title = gettext_lazy("Move the appointment")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from clinic.models import Clinic, Organisation, PackagePurchase, Patient, Provider, Service
+from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Patient, Provider, Service
 from clinic.packages.refusals import after_expiry
 from clinic.rota.selectors import closures_between
 from clinic.scheduling import selectors
@@ -44,7 +44,10 @@ class Offers:
 
 @dataclass(frozen=True)
 class Search:
-    """What is looked for, with whom and where, for whom, and from when on; `purchase` ends it with its last day."""
+    """What is looked for, with whom and where, for whom, and from when on; `purchase` ends it with its last day.
+
+    The time of `without`, an appointment that is to be moved, counts as free.
+    """
 
     service: Service
     provider: Provider | None = None
@@ -52,6 +55,7 @@ class Search:
     patient: Patient | None = None
     purchase: PackagePurchase | None = None
     at: datetime | None = None
+    without: Appointment | None = None
 
     def situation(self, first_day: date, last_day: date) -> Situation:
         return selectors.situation(
@@ -61,6 +65,7 @@ class Search:
             patients=[self.patient] if self.patient else [],
             first_day=first_day,
             last_day=last_day,
+            without=self.without,
         )
 
     def starts(self, situation: Situation) -> Iterator[FreeStart]:

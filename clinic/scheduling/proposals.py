@@ -3,14 +3,13 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, Self
 
 from django.utils import timezone
 
 from clinic.enums import ProposalReason
 from clinic.models import Appointment
-from clinic.scheduling import selectors
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.offers import Search
 from clinic.scheduling.situation import Situation
@@ -50,9 +49,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class MoveSearch(Search):
-    """Looks for another time for an appointment: the time that it has now counts as free."""
-
-    without: Appointment | None = None
+    """Looks for another time for the appointment `without`."""
 
     @classmethod
     def of(cls, appointment: Appointment, *, at: datetime | None = None, **narrowed: object) -> Self:
@@ -61,17 +58,6 @@ class MoveSearch(Search):
             service=appointment.service, patient=appointment.patient, purchase=appointment.package_purchase, at=at,
             without=appointment, **narrowed,
         )  # fmt: skip
-
-    def situation(self, first_day: date, last_day: date) -> Situation:
-        return selectors.situation(
-            [self.service],
-            clinics=[self.clinic] if self.clinic else None,
-            providers=[self.provider] if self.provider else None,
-            patients=[self.patient] if self.patient else [],
-            first_day=first_day,
-            last_day=last_day,
-            without=self.without,
-        )
 
     def starts(self, situation: Situation) -> Iterator[tuple[int, int, int, int]]:
         """All free starts but the one that the appointment has."""

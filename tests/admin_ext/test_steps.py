@@ -125,7 +125,7 @@ def test_no_show_says_what_it_costs(ours, desk):
     [
         (True, 100, "No-show: uses session 1, fee 100.00 SAR."),
         (True, 0, "No-show: uses session 1, no fee."),
-        (False, 100, "No-show: fee 100.00 SAR. Session 1 is free again."),
+        (False, 100, "No-show: fee 100.00 SAR, session 1 is free again."),
         (False, 0, "No-show: costs nothing, session 1 is free again."),
     ],
 )
