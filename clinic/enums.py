@@ -75,6 +75,7 @@ class LeaveStatus(TextChoices):
     ASKED = "asked", _("Asked")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 class AppointmentKind(TextChoices):
@@ -105,6 +106,9 @@ MOVABLE_STATUSES = (*UNCONFIRMED_STATUSES, S.CONFIRMED)
 LIVE_STATUSES = (*MOVABLE_STATUSES, S.ARRIVED, S.IN_PROGRESS)
 CANCELLED_STATUSES = (S.CANCELLED_BY_PATIENT, S.CANCELLED_BY_CLINIC)
 
+#: No status of an appointment: a time kept for whoever accepts the offer of it, in the same table under the same rules.
+HELD = "held"
+
 
 class MessageKind(TextChoices):
     BOOKED = "booked", _("Appointment booked")
@@ -113,6 +117,8 @@ class MessageKind(TextChoices):
     ASSIGNED = "assigned", _("Package assigned")
     PLANNED = "planned", _("Sessions booked")
     PLAN_UNDONE = "plan_undone", _("Sessions cancelled")
+    SESSIONS_MOVED = "sessions_moved", _("Sessions moved")
+    WAITLIST_OFFER = "waitlist_offer", _("Offer of a free time")
 
 
 class Channel(TextChoices):
@@ -144,7 +150,104 @@ class JobStatus(TextChoices):
 
 
 class OperationKind(TextChoices):
+    """What is done to many rows at once."""
+
     AUTO_SCHEDULE = "auto_schedule", _("Auto-schedule")
+    SERIES_BOOKED = "series_booked", _("Series booked")
+    SERIES_MOVED = "series_moved", _("Series changed")
+    SERIES_CANCELLED = "series_cancelled", _("Series cancelled")
+    REBOOKING = "rebooking", _("Re-booking")
+    CANCEL_REMAINING = "cancel_remaining", _("Remaining sessions cancelled")
+    MOVE_REMAINING = "move_remaining", _("Remaining sessions moved")
+    TRANSFER = "transfer", _("Package transferred")
+    FREEZE = "freeze", _("Package frozen")
+    UNFREEZE = "unfreeze", _("Package unfrozen")
+    EXTEND = "extend", _("Package extended")
+    ADJUST = "adjust", _("Sessions adjusted")
+    IMPORT = "import", _("Import")
+
+
+class ChangeKind(TextChoices):
+    """What an operation does to one row; what it books is known by the appointment's own `operation`."""
+
+    MOVED = "moved", pgettext_lazy("happened", "Moved")
+    CANCELLED = "cancelled", pgettext_lazy("happened", "Cancelled")
+    EXTENDED = "extended", pgettext_lazy("package", "Extended")
+    ADJUSTED = "adjusted", pgettext_lazy("package", "Adjusted")
+    FROZEN = "frozen", pgettext_lazy("package", "Frozen")
+    UNFROZEN = "unfrozen", pgettext_lazy("package", "Unfrozen")
+    TRANSFERRED = "transferred", pgettext_lazy("package", "Transferred")
+    ASSIGNED = "assigned", pgettext_lazy("package", "Assigned")
+
+
+class Scope(TextChoices):
+    """How much of a series a change is for; what has been held never changes."""
+
+    THIS = "this", _("This appointment")
+    FOLLOWING = "following", _("This and the following")
+    ALL = "all", _("All that have not been held")
+
+
+class RebookingCause(TextChoices):
+    """What took the time away."""
+
+    LEAVE = "leave", _("Leave")
+    CLOSURE = "closure", _("Closure")
+    HOURS = "hours", _("Changed working hours")
+
+
+class RebookingStatus(TextChoices):
+    OPEN = "open", pgettext_lazy("re-booking", "Open")
+    DONE = "done", pgettext_lazy("re-booking", "Done")
+
+
+class RebookingWay(TextChoices):
+    """How an appointment that has lost its time can be kept, the least disturbing first."""
+
+    SAME_TIME = "same_time", _("Same time, another provider")
+    SAME_PROVIDER = "same_provider", _("Same provider, another time")
+    OTHER_PROVIDER = "other_provider", _("Another provider and time")
+    OTHER_CLINIC = "other_clinic", _("Another clinic")
+    CALL = "call", _("Call the patient")
+
+
+class RebookingItemStatus(TextChoices):
+    """What has become of an appointment that lost its time: until it is settled it is nobody's to forget."""
+
+    OPEN = "open", pgettext_lazy("re-booking", "To be settled")
+    MOVED = "moved", pgettext_lazy("re-booking", "Moved")
+    KEPT = "kept", pgettext_lazy("re-booking", "Kept as it is")
+    SETTLED = "settled", pgettext_lazy("re-booking", "Settled otherwise")
+
+
+class Urgency(IntegerChoices):
+    ROUTINE = 1, _("Routine")
+    SOON = 2, _("Soon")
+    URGENT = 3, _("Urgent")
+
+
+class WaitlistStatus(TextChoices):
+    WAITING = "waiting", pgettext_lazy("waitlist", "Waiting")
+    BOOKED = "booked", pgettext_lazy("waitlist", "Booked")
+    EXPIRED = "expired", pgettext_lazy("waitlist", "Expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("waitlist", "Withdrawn")
+
+
+class HeldSlotStatus(TextChoices):
+    PLANNED = "planned", pgettext_lazy("offer", "About to be offered")
+    OPEN = "open", pgettext_lazy("offer", "Offered")
+    TAKEN = "taken", pgettext_lazy("offer", "Taken")
+    EXPIRED = "expired", pgettext_lazy("offer", "Expired")
+    WITHDRAWN = "withdrawn", pgettext_lazy("offer", "Withdrawn")
+
+
+class OfferAnswer(TextChoices):
+    OPEN = "open", pgettext_lazy("offer", "No answer yet")
+    ACCEPTED = "accepted", pgettext_lazy("offer", "Accepted")
+    DECLINED = "declined", pgettext_lazy("offer", "Declined")
+    MISSED = "missed", pgettext_lazy("offer", "Taken by somebody else")
+    EXPIRED = "expired", pgettext_lazy("offer", "Not answered in time")
+    WITHDRAWN = "withdrawn", pgettext_lazy("offer", "Withdrawn")
 
 
 class ChargeKind(TextChoices):

@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clinic.constraints import Agrees, NoOverlap
-from clinic.enums import LIVE_STATUSES, AppointmentKind, AppointmentStatus
-from clinic.models.base import RecordedModel, choice_check
+from clinic.enums import HELD, LIVE_STATUSES, AppointmentKind, AppointmentStatus
+from clinic.models.base import RecordedModel, TenantQuerySet, choice_check
 from clinic.models.catalogue import Service
 from clinic.models.jobs import Operation
 from clinic.models.organisations import Clinic, Room
 from clinic.models.packages import PackagePurchase
 from clinic.models.people import Patient, Provider, User
+from clinic.models.series import Series
 
 LIVE = [str(status) for status in LIVE_STATUSES]
+TAKES_TIME = [*LIVE, HELD]
 
 
 def actor(label: str) -> models.ForeignKey:
@@ -25,13 +27,29 @@ def actor(label: str) -> models.ForeignKey:
     )
 
 
+class AppointmentManager(models.Manager.from_queryset(TenantQuerySet)):
+    """Appointments alone: a time that is held for an offer is nobody's appointment."""
+
+    def get_queryset(self) -> TenantQuerySet:
+        return super().get_queryset().exclude(status=HELD)
+
+
+class HoldManager(models.Manager.from_queryset(TenantQuerySet)):
+    def get_queryset(self) -> TenantQuerySet:
+        return super().get_queryset().filter(status=HELD)
+
+
 class Appointment(RecordedModel):
     """One patient with one provider from `starts_at` to `ends_at`.
 
     The provider's lane and the room's place are taken from `busy_from` to `busy_until`, which include the service's
     buffers; the patient only from `starts_at` to `ends_at`. `session_used` says that a session of the purchase has
     been spent on it, so that its number stays taken. `request_key` names the form that asked for it: the same form
-    sent twice books once. `waived_*` say that its no-show or late cancellation is forgiven.
+    sent twice books once. `waived_*` say that its no-show or late cancellation is forgiven. `series_on` is the day that
+    the rule of its series gave it, wherever it has been moved since.
+
+    A row that is HELD is no appointment but a time kept until `held_until` for those to whom it has been offered; its
+    patient is the first of them. `objects` does not know such rows, `holds` knows nothing else.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -69,6 +87,11 @@ class Appointment(RecordedModel):
         Operation, verbose_name=_("booked by bulk action"), on_delete=models.PROTECT, related_name="appointments",
         null=True, blank=True,
     )  # fmt: skip
+    series = models.ForeignKey(
+        Series, verbose_name=_("series"), on_delete=models.PROTECT, related_name="appointments", null=True, blank=True
+    )
+    series_on = models.DateField(_("day in the series"), null=True, blank=True)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     follow_up_of = models.ForeignKey(
         "self",
         verbose_name=_("follow-up of"),
@@ -100,10 +123,14 @@ class Appointment(RecordedModel):
     written_by_services = (
         "clinic", "provider", "patient", "service", "room", "room_place", "kind", "status", "starts_at", "ends_at",
         "busy_from", "busy_until", "lane", "package_purchase", "session_number", "session_used", "operation",
-        "follow_up_of", "overbook_reason", "booked_by", "booked_at", "confirmed_at", "arrived_at", "started_at",
-        "completed_at", "cancelled_at", "cancelled_by", "cancellation_reason", "cancelled_late", "waived_at",
-        "waived_by", "waiver_reason", "moves", "calendar_sequence", "video_link",
+        "series", "series_on", "held_until", "follow_up_of", "overbook_reason", "booked_by", "booked_at",
+        "confirmed_at", "arrived_at", "started_at", "completed_at", "cancelled_at", "cancelled_by",
+        "cancellation_reason", "cancelled_late", "waived_at", "waived_by", "waiver_reason", "moves",
+        "calendar_sequence", "video_link",
     )  # fmt: skip
+
+    objects = AppointmentManager()
+    holds = HoldManager()
 
     class Meta:
         verbose_name = pgettext_lazy("a", "appointment")
@@ -126,7 +153,7 @@ class Appointment(RecordedModel):
         constraints = [
             NoOverlap(
                 name="provider_is_never_double_booked",
-                start="busy_from", end="busy_until", equal=["provider", "lane"], where={"status": LIVE},
+                start="busy_from", end="busy_until", equal=["provider", "lane"], where={"status": TAKES_TIME},
                 violation_error_message=_("The provider already has an appointment at this time."),
             ),
             NoOverlap(
@@ -136,7 +163,7 @@ class Appointment(RecordedModel):
             ),
             NoOverlap(
                 name="room_is_never_double_booked",
-                start="busy_from", end="busy_until", equal=["room", "room_place"], where={"status": LIVE},
+                start="busy_from", end="busy_until", equal=["room", "room_place"], where={"status": TAKES_TIME},
                 violation_error_message=_("The room is already taken at this time."),
             ),
             models.UniqueConstraint(
@@ -154,7 +181,21 @@ class Appointment(RecordedModel):
                 condition=Q(package_purchase__isnull=True, session_number__isnull=True, session_used=False)
                 | Q(package_purchase__isnull=False, session_number__isnull=False, session_number__gte=1),
             ),
-            choice_check("status", AppointmentStatus),
+            models.UniqueConstraint(
+                name="series_day_is_booked_once", fields=["series", "series_on"], condition=Q(status__in=LIVE)
+            ),
+            models.CheckConstraint(
+                name="appointment_is_held_until_a_moment",
+                condition=Q(status=HELD, held_until__isnull=False) | (~Q(status=HELD) & Q(held_until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="appointment_of_a_series_has_its_day",
+                condition=Q(series__isnull=True, series_on__isnull=True)
+                | Q(series__isnull=False, series_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="appointment_status_is_known", condition=Q(status__in=[*AppointmentStatus.values, HELD])
+            ),
             choice_check("kind", AppointmentKind),
             Agrees(
                 name="appointment_agrees",
@@ -162,7 +203,7 @@ class Appointment(RecordedModel):
                     "clinic": ["organisation"], "provider": ["organisation"], "service": ["organisation"],
                     "patient": ["organisation"], "room": ["organisation", "clinic"],
                     "package_purchase": ["organisation", "patient"], "operation": ["organisation"],
-                    "follow_up_of": ["organisation", "patient"],
+                    "follow_up_of": ["organisation", "patient"], "series": ["organisation", "patient"],
                 },
             ),
         ]  # fmt: skip

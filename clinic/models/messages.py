@@ -7,6 +7,7 @@ from clinic.constraints import Agrees
 from clinic.enums import Channel, Language, MessageKind, MessageStatus
 from clinic.models.appointments import Appointment
 from clinic.models.base import TenantModel, choice_check
+from clinic.models.jobs import Operation
 from clinic.models.people import Patient
 
 
@@ -22,6 +23,10 @@ class Message(TenantModel):
         null=True,
         blank=True,
     )
+    operation = models.ForeignKey(
+        Operation, verbose_name=_("bulk action"), on_delete=models.PROTECT, related_name="messages",
+        null=True, blank=True,
+    )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=20, choices=MessageKind)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     address = models.CharField(_("address"), max_length=254, blank=True)
@@ -38,8 +43,8 @@ class Message(TenantModel):
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
 
     written_by_services = (
-        "patient", "appointment", "kind", "channel", "address", "language", "subject", "body", "due_at", "status",
-        "attempts", "dedupe_key", "provider_reference", "error", "queued_at", "sent_at",
+        "patient", "appointment", "operation", "kind", "channel", "address", "language", "subject", "body", "due_at",
+        "status", "attempts", "dedupe_key", "provider_reference", "error", "queued_at", "sent_at",
     )  # fmt: skip
 
     class Meta:
@@ -56,9 +61,13 @@ class Message(TenantModel):
             choice_check("language", Language),
             choice_check("status", MessageStatus),
             Agrees(
-                name="message_agrees", links={"patient": ["organisation"], "appointment": ["organisation", "patient"]}
+                name="message_agrees",
+                links={
+                    "patient": ["organisation"], "appointment": ["organisation", "patient"],
+                    "operation": ["organisation"],
+                },
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.patient}"

@@ -81,6 +81,14 @@ class Policy(RecordedModel):
     quiet_from = models.TimeField(_("no messages from"), default="21:00")
     quiet_until = models.TimeField(_("no messages until"), default="08:00")
     offer_hold = MinutesField(_("an offer is held for"), default=timedelta(minutes=30))
+    offers_at_once = models.PositiveSmallIntegerField(
+        _("patients asked at once"), default=3, validators=[MinValueValidator(1)]
+    )
+    offers_released_times = models.BooleanField(
+        _("offer a freed time by itself"),
+        default=False,
+        help_text=_("To the waiting list, some minutes after a cancellation."),
+    )
 
     class Meta:
         verbose_name = _("policy")

@@ -43,6 +43,7 @@ class PackagePurchase(RecordedModel):
         verbose_name = _("patient's package")
         verbose_name_plural = _("patients' packages")
         ordering = ["-purchased_on", "-pk"]
+        permissions = [("adjust_packagepurchase", "Can extend, adjust and transfer packages of patients")]
         indexes = [
             models.Index(name="purchase_newest", fields=["organisation", "-purchased_on", "-id"]),
             models.Index(name="purchase_expiring", fields=["organisation", "status", "expires_on"]),
