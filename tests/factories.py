@@ -22,8 +22,10 @@ from clinic.models import (
     Policy,
     Provider,
     Room,
+    Series,
     Service,
     User,
+    WaitlistEntry,
     WorkingHours,
 )
 
@@ -146,4 +148,18 @@ def make_appointment(patient, service, provider, clinic, starts_at=NINE, **field
             "busy_from": starts_at - service.buffer_before, "busy_until": ends_at + service.buffer_after,
             "booked_at": BEFORE, **fields,
         },
+    )  # fmt: skip
+
+
+def make_series(patient, service, provider, clinic, rule="FREQ=WEEKLY;COUNT=4", **fields) -> Series:
+    return Series.objects.create(
+        organisation=patient.organisation, patient=patient, service=service, provider=provider, clinic=clinic,
+        rule=rule, **{"first_on": MONDAY, "start": time(9), "booked_at": BEFORE, **fields},
+    )  # fmt: skip
+
+
+def make_waitlist_entry(patient, service, **fields) -> WaitlistEntry:
+    return WaitlistEntry.objects.create(
+        organisation=patient.organisation, patient=patient, service=service,
+        **{"first_on": MONDAY, "last_on": MONDAY + timedelta(days=30), "joined_at": BEFORE, **fields},
     )  # fmt: skip

@@ -9,9 +9,30 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models
 
-from clinic.enums import AppointmentStatus, ChargeKind, JobKind, MessageKind, OperationKind
+from clinic.enums import (
+    HELD,
+    AppointmentStatus,
+    ChangeKind,
+    ChargeKind,
+    JobKind,
+    MessageKind,
+    OperationKind,
+    RebookingCause,
+)
 from clinic.messaging.services import queue
-from clinic.models import Charge, Job, Message, Operation, Organisation
+from clinic.models import (
+    Certificate,
+    Change,
+    Charge,
+    HeldSlot,
+    Job,
+    Message,
+    Offer,
+    Operation,
+    Organisation,
+    Rebooking,
+    RebookingItem,
+)
 from clinic.packages.services import assign
 from tests.factories import (
     BEFORE,
@@ -28,12 +49,16 @@ from tests.factories import (
     make_patient,
     make_provider,
     make_room,
+    make_series,
     make_service,
     make_user,
+    make_waitlist_entry,
 )
 
 HALF_HOUR, HOUR = timedelta(minutes=30), timedelta(hours=1)
 LATER = {"starts_at": NINE + HOUR, "ends_at": NINE + 2 * HOUR, "busy_from": NINE + HOUR, "busy_until": NINE + 2 * HOUR}
+TWO = NINE + 5 * HOUR
+SOON = BEFORE + HALF_HOUR  # when an offer ends
 WITHOUT_PACKAGE = {"package_purchase": None, "session_number": None}
 
 
@@ -60,11 +85,30 @@ class World:
         queue(MessageKind.BOOKED, self.patient, appointment=self.appointment, by=self.by)
         make_hours(self.provider, self.clinic)
         make_extra_hours(self.provider, self.clinic)
-        make_leave(self.provider, NINE, NINE + HOUR)
+        self.leave = make_leave(self.provider, NINE, NINE + HOUR)
         make_closure(self.organisation, clinic=self.clinic)
+        self.series = make_series(self.patient, self.service, self.provider, self.clinic)
         mine = {"organisation": self.organisation}
         Job.objects.create(**mine, kind=JobKind.BULK_PLAN, requested_by=self.by, created_at=BEFORE, total=1)
-        Operation.objects.create(**mine, kind=OperationKind.AUTO_SCHEDULE, by=self.by, at=BEFORE)
+        self.operation = Operation.objects.create(**mine, kind=OperationKind.AUTO_SCHEDULE, by=self.by, at=BEFORE)
+        Change.objects.create(**mine, operation=self.operation, kind=ChangeKind.MOVED, appointment=self.appointment)
+        batch = Rebooking.objects.create(
+            **mine, cause=RebookingCause.LEAVE, leave=self.leave, provider=self.provider, title="Sara is away",
+            opened_at=BEFORE, opened_by=self.by,
+        )  # fmt: skip
+        RebookingItem.objects.create(**mine, rebooking=batch, appointment=self.appointment)
+        self.offer_a_time(**mine)
+        Certificate.objects.create(**mine, checked_at=BEFORE, seconds=1.5, rows_checked=20)
+
+    def offer_a_time(self, **mine):
+        """In the afternoon, to the patient, who waits for it."""
+        where = {"service": self.service, "provider": self.provider, "clinic": self.clinic}
+        self.entry = make_waitlist_entry(self.patient, self.service)
+        self.hold = make_appointment(self.patient, **where, starts_at=TWO, status=HELD, held_until=SOON)
+        self.slot = HeldSlot.objects.create(
+            **mine, **where, starts_at=TWO, ends_at=TWO + HALF_HOUR, opens_at=BEFORE, held_until=SOON, hold=self.hold
+        )
+        Offer.objects.create(**mine, slot=self.slot, entry=self.entry, offered_at=BEFORE)
 
     @cached_property
     def charge(self):
