@@ -38,6 +38,8 @@ PURE = (
     "clinic.scheduling.intervals",
     "clinic.scheduling.local_time",
     "clinic.scheduling.planning.solve",
+    "clinic.scheduling.planning.assignment",
+    "clinic.scheduling.planning.disturbance",
     "reports.metrics",
     "reports.figures",
 )
