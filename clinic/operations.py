@@ -1,5 +1,6 @@
 """The ledger of operations: what was done to many rows at once, by whom and why, so that it can be undone."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from clinic.enums import ChangeKind, OperationKind
@@ -7,6 +8,8 @@ from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.tenancy import own
 
 type State = dict[str, object]  # what JSON can hold
+
+BATCH = 200
 
 
 def begin(kind: OperationKind, *, by: User, at: datetime, reason: str = "") -> Operation:
@@ -18,18 +21,33 @@ def note(
     operation: Operation, kind: ChangeKind, row: Appointment | PackagePurchase, *, before: State, after: State
 ) -> Change:
     """Write down how the row stood before and after; of an appointment, that is what `state_of` says."""
-    column = "appointment" if isinstance(row, Appointment) else "purchase"
-    return Change.objects.create(
-        organisation_id=operation.organisation_id, operation=operation, kind=kind, before=before, after=after,
-        **{column: row},
-    )  # fmt: skip
+    return note_all(operation, kind, [(row, before, after)])[0]
+
+
+def note_all(
+    operation: Operation, kind: ChangeKind, rows: Iterable[tuple[Appointment | PackagePurchase, State, State]]
+) -> list[Change]:
+    """The same for several rows, each with its states before and after, in this order."""
+    changes = [
+        Change(
+            organisation_id=operation.organisation_id, operation=operation, kind=kind, before=before, after=after,
+            **{"appointment" if isinstance(row, Appointment) else "purchase": row},
+        )
+        for row, before, after in rows
+    ]  # fmt: skip
+    return Change.objects.bulk_create(changes, batch_size=BATCH)
 
 
 def state_of(row: Appointment) -> State:
-    """Where and when an appointment is, as the ledger keeps it."""
+    """Where and when an appointment is, as the ledger keeps it.
+
+    `sequence` rises with every change that a calendar must hear of, and so names the version of the row.
+    """
     return {
         "starts_at": row.starts_at.isoformat(),
         "provider": row.provider_id,
         "clinic": row.clinic_id,
         "status": row.status,
+        "moves": row.moves,
+        "sequence": row.calendar_sequence,
     }

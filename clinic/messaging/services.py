@@ -6,23 +6,21 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from clinic.enums import LIVE_STATUSES, Channel, MessageKind, MessageStatus
+from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.messaging.overtaken import TOGETHER, overtaken_by
 from clinic.messaging.words import written
-from clinic.models import Appointment, Message, PackagePurchase, Patient, User
+from clinic.models import Appointment, Change, Message, Operation, PackagePurchase, Patient, User
 from clinic.tenancy import own
 
 # A slip of the hand is corrected within minutes: the patient need not hear of it.
-GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCELLED), timedelta(minutes=3))
-
-# What tells of several sessions in one message, and stays true when one of them changes again.
-TOGETHER = (MessageKind.PLANNED, MessageKind.PLAN_UNDONE)
+GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCELLED, *TOGETHER), timedelta(minutes=3))
 
 # What a patient knows the time of an appointment from.
-TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED}
+TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED, MessageKind.SESSIONS_MOVED}
 
 
 @dataclass(frozen=True)
@@ -41,24 +39,29 @@ def queue(
     appointment: Appointment | None = None,
     purchase: PackagePurchase | None = None,
     sessions: Sequence[Appointment] = (),
+    operation: Operation | None = None,
 ) -> Message:
     """Write one message about an appointment, a purchase or several `sessions` into the outbox and return it.
 
+    `operation` is the bulk action that it tells of.
     The same event told twice gives the same row; a row that was called off meanwhile is queued again.
     A patient who cannot or does not want to be written to gets a skipped row that says why.
     """
-    own(by, patient, appointment, purchase)
+    own(by, patient, appointment, purchase, operation)
     at = at or now()
     destination = destination_of(patient)
     subject, body = written(kind, patient, appointment=appointment, purchase=purchase, sessions=sessions)
     fields = {
-        "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment, "kind": kind,
+        "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment,
+        "operation": operation, "kind": kind,
         "channel": destination.channel, "address": destination.address, "language": patient.language,
         "subject": subject, "body": body, "queued_at": at, "due_at": at + GRACE.get(kind, timedelta(0)),
         "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
         "error": destination.obstacle,
     }  # fmt: skip
-    fields["dedupe_key"] = dedupe_key(kind, destination.channel, appointment=appointment, purchase=purchase)
+    fields["dedupe_key"] = dedupe_key(
+        kind, destination.channel, appointment=appointment, purchase=purchase, operation=operation
+    )
     return written_once(fields)
 
 
@@ -82,26 +85,21 @@ def written_once(fields: dict[str, Any]) -> Message:
 def cancel_for(*appointments: Appointment, by: User, at: datetime | None = None) -> int:
     """Call off what is queued about these appointments and not yet sent; the number of messages called off.
 
-    What tells of several sessions planned together waits until the last of them is gone.
+    What tells of several sessions waits until none of them is as it says any more.
     """
     own(by, *appointments)
     called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
-    keys = [appointment.pk for appointment in appointments]
-    operations = {appointment.operation_id for appointment in appointments if appointment.operation_id}
-    together = Appointment.objects.filter(operation=OuterRef("appointment__operation"), patient=OuterRef("patient"))
-    still_stands = Exists(together.filter(status__in=LIVE_STATUSES).exclude(pk__in=keys))
-    planned = Q(kind=MessageKind.PLANNED, patient__in={appointment.patient_id for appointment in appointments})
-    about = (Q(appointment__in=keys) & ~Q(kind__in=TOGETHER)) | (
-        planned & Q(appointment__operation__in=operations) & ~still_stands
-    )
-    queued = Message.objects.filter(about, status=MessageStatus.QUEUED)
+    alone = Q(appointment__in=[appointment.pk for appointment in appointments]) & ~Q(kind__in=TOGETHER)
+    queued = Message.objects.filter(alone | Q(pk__in=overtaken_by(appointments)), status=MessageStatus.QUEUED)
     return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
 
 
 def heard_of(appointment: Appointment) -> set[str]:
-    """The kinds of messages about this appointment that have left the house."""
-    sent = Message.objects.filter(appointment=appointment, status=MessageStatus.SENT)
-    return set(sent.values_list("kind", flat=True))
+    """The kinds of messages about this appointment, alone or with others, that have left the house."""
+    together = Q(operation=appointment.operation_id) if appointment.operation_id else Q()
+    together |= Q(operation__in=Change.objects.filter(appointment=appointment).values("operation"))
+    about = Q(appointment=appointment) | (together & Q(kind__in=TOGETHER, patient=appointment.patient_id))
+    return set(Message.objects.filter(about, status=MessageStatus.SENT).values_list("kind", flat=True))
 
 
 def destination_of(patient: Patient) -> Destination:
@@ -119,10 +117,16 @@ def destination_of(patient: Patient) -> Destination:
 
 
 def dedupe_key(
-    kind: MessageKind, channel: Channel, *, appointment: Appointment | None, purchase: PackagePurchase | None
+    kind: MessageKind,
+    channel: Channel,
+    *,
+    appointment: Appointment | None,
+    purchase: PackagePurchase | None,
+    operation: Operation | None = None,
 ) -> str:
     """What makes an event the same one: a move there and back is two changes, so it is told twice."""
     if appointment is None:
-        return f"{kind}:purchase-{purchase.pk}:{channel}"
+        return f"{kind}:purchase-{purchase.pk}:{channel}" + (f":operation-{operation.pk}" if operation else "")
     start = appointment.starts_at.astimezone(UTC)
-    return f"{kind}:{appointment.public_id}:{channel}:{start:%Y%m%dT%H%MZ}:{appointment.calendar_sequence}"
+    event = f"{kind}:{appointment.public_id}:{channel}:{start:%Y%m%dT%H%MZ}:{appointment.calendar_sequence}"
+    return f"{event}:operation-{operation.pk}" if operation else event

@@ -53,7 +53,7 @@ def mark_no_show(appointment: Appointment, *, by: User, at: datetime | None = No
         message = _("The appointment of %(patient)s has not started yet.") % {"patient": row.patient}
         raise WrongStatus(Refusal(RefusalCode.STATUS, message, _("Cancel it if the patient will not come.")))
     row.status = AppointmentStatus.NO_SHOW
-    _bear(row, ChargeKind.NO_SHOW, cost_of_no_show(row, policy_of(row.organisation_id)), by=by, at=at)
+    bear(row, ChargeKind.NO_SHOW, cost_of_no_show(row, policy_of(row.organisation_id)), by=by, at=at)
     row.record("status", "session_used", by=by, at=at)
     return row
 
@@ -80,7 +80,7 @@ def cancel(
     row, at = reread(appointment, "cancel", expected_sequence=expected_sequence), at or timezone.now()
     cost = cost_of_cancelling(row, policy_of(row.organisation_id), by_patient=by_patient, at=at)
     row.cancelled_late = cost.is_late
-    _bear(row, ChargeKind.LATE_CANCELLATION, cost, by=by, at=at)
+    bear(row, ChargeKind.LATE_CANCELLATION, cost, by=by, at=at)
     row.status = AppointmentStatus.CANCELLED_BY_PATIENT if by_patient else AppointmentStatus.CANCELLED_BY_CLINIC
     row.cancelled_at, row.cancelled_by, row.cancellation_reason = at, by, reason
     row.calendar_sequence += 1
@@ -106,7 +106,7 @@ def take_back(appointment: Appointment, *, by: User, reason: str = "", at: datet
     return cancel(appointment, by=by, reason=reason, tell=bool(heard_of(appointment) & TELL_OF_A_TIME), at=at)
 
 
-def _bear(row: Appointment, kind: ChargeKind, cost: Cost, *, by: User, at: datetime) -> None:
+def bear(row: Appointment, kind: ChargeKind, cost: Cost, *, by: User, at: datetime) -> None:
     """Take from the patient what the policy says an appointment costs that was not held."""
     if cost.uses_session:
         packages.use_session(row, by=by, at=at, reason=str(kind.label))

@@ -81,7 +81,7 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     give_numbers(appointments)
     write(appointments, by=by, reason=reason)
     for first, sessions in by_patient(appointments):
-        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=by, at=at)
+        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, operation=operation, by=by, at=at)
     return appointments
 
 

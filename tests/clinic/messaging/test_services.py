@@ -240,7 +240,8 @@ def plan(book, sara):
             for n in (1, 2)
         ]
         Appointment.objects.update(operation=operation)
-        message = queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=sara, at=AT)
+        told = {"appointment": first, "sessions": sessions, "operation": operation}
+        message = queue(MessageKind.PLANNED, first.patient, **told, by=sara, at=AT)
         return message, list(Appointment.objects.order_by("starts_at"))
 
     return planned
