@@ -119,6 +119,7 @@ class MessageKind(TextChoices):
     PLAN_UNDONE = "plan_undone", _("Sessions cancelled")
     SESSIONS_MOVED = "sessions_moved", _("Sessions moved")
     WAITLIST_OFFER = "waitlist_offer", _("Offer of a free time")
+    PACKAGE_EXPIRING = "package_expiring", _("Package expires soon")
 
 
 class Channel(TextChoices):
@@ -164,6 +165,7 @@ class OperationKind(TextChoices):
     UNFREEZE = "unfreeze", _("Package unfrozen")
     EXTEND = "extend", _("Package extended")
     ADJUST = "adjust", _("Sessions adjusted")
+    REMIND = "remind", _("Patients reminded")
     IMPORT = "import", _("Import")
 
 
@@ -186,6 +188,16 @@ class Scope(TextChoices):
     THIS = "this", _("This appointment")
     FOLLOWING = "following", _("This and the following")
     ALL = "all", _("All that have not been held")
+
+
+class OccurrenceState(TextChoices):
+    """What a date of a series is before it is booked."""
+
+    FREE = "free", pgettext_lazy("date", "Free")
+    CONFLICT = "conflict", pgettext_lazy("date", "Taken")
+    CLOSED = "closed", pgettext_lazy("date", "Closed")
+    EXPIRED = "expired", _("After the package expires")
+    BEYOND = "beyond", _("No session left")
 
 
 class RebookingCause(TextChoices):

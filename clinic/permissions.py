@@ -2,3 +2,4 @@
 
 OVERBOOK = "clinic.overbook_appointment"
 WAIVE = "clinic.waive_appointment"
+ADJUST_PACKAGE = "clinic.adjust_packagepurchase"

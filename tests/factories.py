@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from clinic.enums import LeaveStatus, Weekday
+from clinic.enums import LeaveStatus, PurchaseStatus, Weekday
 from clinic.models import (
     Appointment,
     Clinic,
@@ -104,6 +104,11 @@ def make_package(*items, name="10 sessions", **fields) -> Package:
             organisation=organisation, package=package, service=service, sessions=sessions, step=step[0] if step else 1
         )
     return package
+
+
+def in_status(status: PurchaseStatus) -> dict:
+    """The fields of a purchase that has this status."""
+    return {"status": status, "frozen_on": MONDAY if status == PurchaseStatus.FROZEN else None}
 
 
 def make_hours(provider, clinic, weekday=Weekday.MONDAY, start=time(9), end=time(17), **fields) -> WorkingHours:

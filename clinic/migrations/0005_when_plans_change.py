@@ -498,6 +498,7 @@ class Migration(migrations.Migration):
                     ("plan_undone", "Sessions cancelled"),
                     ("sessions_moved", "Sessions moved"),
                     ("waitlist_offer", "Offer of a free time"),
+                    ("package_expiring", "Package expires soon"),
                 ],
                 max_length=20,
                 verbose_name="kind",
@@ -520,6 +521,7 @@ class Migration(migrations.Migration):
                     ("unfreeze", "Package unfrozen"),
                     ("extend", "Package extended"),
                     ("adjust", "Sessions adjusted"),
+                    ("remind", "Patients reminded"),
                     ("import", "Import"),
                 ],
                 max_length=20,
@@ -548,6 +550,7 @@ class Migration(migrations.Migration):
                             "plan_undone",
                             "sessions_moved",
                             "waitlist_offer",
+                            "package_expiring",
                         ],
                     )
                 ),
@@ -564,6 +567,17 @@ class Migration(migrations.Migration):
                 },
                 name="message_agrees",
                 violation_error_code="agrees",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="packagepurchase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("frozen_on__isnull", False), ("status", "frozen")),
+                    models.Q(models.Q(("status", "frozen"), _negated=True), ("frozen_on__isnull", True)),
+                    _connector="OR",
+                ),
+                name="purchase_is_frozen_since_a_day",
             ),
         ),
         migrations.AddConstraint(
@@ -585,6 +599,7 @@ class Migration(migrations.Migration):
                             "unfreeze",
                             "extend",
                             "adjust",
+                            "remind",
                             "import",
                         ],
                     )

@@ -57,6 +57,11 @@ class PackagePurchase(RecordedModel):
                 name="purchase_expires_after_it_starts", condition=Q(expires_on__gte=F("purchased_on"))
             ),
             models.CheckConstraint(name="purchase_price_is_not_negative", condition=Q(price__gte=0)),
+            models.CheckConstraint(
+                name="purchase_is_frozen_since_a_day",
+                condition=Q(status=PurchaseStatus.FROZEN, frozen_on__isnull=False)
+                | (~Q(status=PurchaseStatus.FROZEN) & Q(frozen_on__isnull=True)),
+            ),
             choice_check("status", PurchaseStatus),
             Agrees(name="purchase_agrees", links={"patient": ["organisation"], "package": ["organisation"]}),
         ]

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 
@@ -101,6 +101,14 @@ def items_with_balances() -> QuerySet[PurchaseItem]:
         )
         .order_by("purchase", "step", "pk")
     )
+
+
+def stands_after(purchase: PackagePurchase, day: date) -> bool:
+    """Whether a session of the purchase is booked or was used later than on this day of its clinic; one query."""
+    standing = Appointment.objects.filter(
+        Q(status__in=LIVE_STATUSES) | Q(session_used=True), package_purchase=purchase
+    ).filter(starts_at__date__gte=day - timedelta(days=1))
+    return any(row.starts_at.astimezone(row.clinic.zone).date() > day for row in standing.select_related("clinic"))
 
 
 def choices_for(patient: Patient, *, on: date | None = None) -> Choices:

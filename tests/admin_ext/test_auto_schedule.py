@@ -18,6 +18,7 @@ from clinic.packages.services import assign
 from tests.admin_ext.schedule import BODY, PAGES, PLAN
 from tests.factories import (
     MONDAY,
+    in_status,
     make_clinic,
     make_package,
     make_patient,
@@ -111,7 +112,7 @@ def test_provider_who_does_not_offer_the_service_is_refused(desk):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"status": PurchaseStatus.FROZEN}, "The package is frozen."),
+        (in_status(PurchaseStatus.FROZEN), "The package is frozen."),
         ({"status": PurchaseStatus.CANCELLED}, "The package has been cancelled."),
         ({"expires_on": date(2029, 12, 1), "purchased_on": date(2029, 1, 1)}, "The last day of this package"),
     ],

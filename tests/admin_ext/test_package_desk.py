@@ -16,6 +16,7 @@ from clinic.models import Message, PackagePurchase
 from clinic.packages.services import assign
 from tests.admin_ext.world import buy
 from tests.factories import (
+    in_status,
     make_appointment,
     make_clinic,
     make_package,
@@ -154,7 +155,7 @@ def test_a_key_that_is_none_is_not_found(ours, desk, name, key):
     ("fields", "sentence"),
     [
         ({"expires_on": date(2029, 12, 1), "purchased_on": date(2029, 1, 1)}, "last day of this package"),
-        ({"status": PurchaseStatus.FROZEN}, "The package is frozen."),
+        (in_status(PurchaseStatus.FROZEN), "The package is frozen."),
         ({"status": PurchaseStatus.CANCELLED}, "The package has been cancelled."),
         ({"status": PurchaseStatus.TRANSFERRED}, "transferred to somebody else"),
     ],

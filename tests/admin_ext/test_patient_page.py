@@ -13,7 +13,7 @@ from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import AppointmentStatus
 from clinic.scheduling import booking
 from tests.admin_ext.world import buy, make_message
-from tests.factories import BEFORE, NINE, make_appointment, make_package
+from tests.factories import BEFORE, MONDAY, NINE, make_appointment, make_package
 
 pytestmark = pytest.mark.usefixtures("a_week_before")
 
@@ -53,8 +53,8 @@ def test_card_shows_what_is_left_and_the_next_session(ours, page_of):
 
 
 def test_card_of_a_frozen_package_says_why_and_offers_nothing(ours, page_of):
-    ours.purchase.status = "frozen"
-    ours.purchase.record("status", by=ours.user)
+    ours.purchase.status, ours.purchase.frozen_on = "frozen", MONDAY
+    ours.purchase.record("status", "frozen_on", by=ours.user)
 
     page = page_of(ours.patient).text
 

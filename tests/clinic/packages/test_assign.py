@@ -11,6 +11,7 @@ from clinic.errors import InvalidEntry, PackageRefused
 from clinic.models import Message, Package, PackageItem, PackagePurchase, Patient, SessionEntry
 from clinic.packages.services import assign, expire_due, extend
 from tests.factories import (
+    in_status,
     make_clinic,
     make_organisation,
     make_package,
@@ -231,7 +232,7 @@ def test_expire_due_leaves_frozen_purchases_and_other_organisations_alone(packag
     purchase = assign(package, patient, by=sara, on=date(2030, 1, 1))
 
     assert expire_due(make_organisation("Other"), date(2031, 1, 1)) == []
-    PackagePurchase.objects.filter(pk=purchase.pk).update(status=PurchaseStatus.FROZEN)
+    PackagePurchase.objects.filter(pk=purchase.pk).update(**in_status(PurchaseStatus.FROZEN))
     assert expire_due(purchase.organisation, date(2031, 1, 1)) == []
 
 
@@ -273,7 +274,7 @@ def test_extend_opens_only_what_had_expired(package, patient, sara, before, used
 )
 def test_extend_refuses_and_writes_nothing(package, patient, sara, status, days, code):
     purchase = assign(package, patient, by=sara, on=date(2030, 1, 7))
-    PackagePurchase.objects.update(status=status)
+    PackagePurchase.objects.update(**in_status(status))
 
     with pytest.raises(PackageRefused) as refused:
         extend(purchase, days=days, by=sara)

@@ -11,6 +11,7 @@ from clinic.packages.selectors import choices_for, clinics_for, providers_for
 from clinic.packages.services import assign
 from tests.factories import (
     NINE,
+    in_status,
     make_appointment,
     make_clinic,
     make_organisation,
@@ -62,7 +63,7 @@ def test_choices_put_the_soonest_expiring_first_and_the_unusable_last(speech, pa
     soon = assign(package, patient, by=sara, on=date(2029, 11, 1))
     expired = assign(package, patient, by=sara, on=date(2029, 1, 1))
     frozen = assign(package, patient, by=sara, on=date(2030, 1, 1))
-    PackagePurchase.objects.filter(pk=frozen.pk).update(status=PurchaseStatus.FROZEN)
+    PackagePurchase.objects.filter(pk=frozen.pk).update(**in_status(PurchaseStatus.FROZEN))
 
     assigned = choices_for(patient, on=MONDAY).assigned
 

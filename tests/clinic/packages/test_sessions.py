@@ -19,6 +19,7 @@ from clinic.packages.services import (
 )
 from tests.factories import (
     NINE,
+    in_status,
     make_appointment,
     make_clinic,
     make_organisation,
@@ -223,7 +224,7 @@ def test_give_back_session_opens_a_completed_purchase_again(desk):
 @pytest.mark.parametrize("status", [PurchaseStatus.FROZEN, PurchaseStatus.EXPIRED])
 def test_use_and_give_back_keep_a_status_that_somebody_set(desk, status):
     appointment = desk.book()
-    PackagePurchase.objects.update(status=status)
+    PackagePurchase.objects.update(**in_status(status))
 
     use_session(appointment, by=desk.sara, at=AT)
     assert desk.reload().status == status
@@ -271,7 +272,7 @@ def test_check_usable_judges_the_last_day_as_still_good(desk):
     ],
 )
 def test_check_usable_refuses_a_purchase_that_is_not_active(desk, status, sentence):
-    PackagePurchase.objects.update(status=status)
+    PackagePurchase.objects.update(**in_status(status))
 
     (refusal,) = desk.refusals()
 
@@ -330,7 +331,7 @@ def test_check_usable_refuses_a_service_that_the_package_has_not(desk):
 
 
 def test_check_usable_tells_a_wrong_patient_nothing_else(desk):
-    PackagePurchase.objects.update(status=PurchaseStatus.FROZEN)
+    PackagePurchase.objects.update(**in_status(PurchaseStatus.FROZEN))
 
     (refusal,) = desk.refusals(patient=make_patient(desk.organisation, name="Other"))
 

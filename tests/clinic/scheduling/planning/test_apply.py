@@ -13,7 +13,7 @@ from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
 from clinic.scheduling.planning import PlanChanged, answer
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
-from tests.factories import BEFORE, MONDAY, make_leave, make_patient, make_room, make_service, make_user
+from tests.factories import BEFORE, MONDAY, in_status, make_leave, make_patient, make_room, make_service, make_user
 
 WEEK = date(2030, 1, 13)
 
@@ -162,7 +162,7 @@ def test_slot_taken_meanwhile_refuses_the_plan_and_names_the_session(desk):
 @pytest.mark.parametrize(
     ("happens", "code"),
     [
-        (lambda desk: PackagePurchase.objects.update(status=PurchaseStatus.FROZEN), RefusalCode.PURCHASE_STATUS),
+        (lambda desk: PackagePurchase.objects.update(**in_status(PurchaseStatus.FROZEN)), RefusalCode.PURCHASE_STATUS),
         (lambda desk: PackagePurchase.objects.update(expires_on=date(2030, 1, 10)), RefusalCode.EXPIRY),
         (lambda desk: Provider.objects.update(active=False), RefusalCode.INACTIVE),
         (lambda desk: type(desk.huda).objects.update(active=False), RefusalCode.INACTIVE),

@@ -21,7 +21,7 @@ from clinic.scheduling.planning.bulk import (
 from clinic.scheduling.planning.packing import unpack
 from clinic.tasks import HANDLERS
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
-from tests.factories import BEFORE, MONDAY, make_clinic, make_patient
+from tests.factories import BEFORE, MONDAY, in_status, make_clinic, make_patient
 
 ASKED = {"first_day": MONDAY, "last_day": date(2030, 1, 20), "at": BEFORE}
 
@@ -154,7 +154,7 @@ def test_undo_of_what_has_been_undone_fails_with_the_reason(desk, purchases):
 
 def test_purchase_frozen_meanwhile_is_left_out_of_the_new_plan_and_named(desk, purchases):
     plan = planned(desk, purchases)
-    PackagePurchase.objects.filter(pk=purchases[0].pk).update(status=PurchaseStatus.FROZEN)
+    PackagePurchase.objects.filter(pk=purchases[0].pk).update(**in_status(PurchaseStatus.FROZEN))
 
     again = finished(start_booking(plan, by=desk.user))
 

@@ -10,7 +10,7 @@ from clinic.models import Clinic, PackagePurchase, Provider
 from clinic.scheduling.planning import Preferences, answer, plan
 from clinic.scheduling.planning.question import request_of
 from tests.clinic.scheduling.planning.conftest import PlanningDesk
-from tests.factories import BEFORE, MONDAY
+from tests.factories import BEFORE, MONDAY, in_status
 
 
 def refusal(desk, purchases, **asked):
@@ -56,7 +56,7 @@ def test_purchase_that_expired_before_the_first_day_is_refused(desk):
 @pytest.mark.parametrize("status", [PurchaseStatus.FROZEN, PurchaseStatus.CANCELLED, PurchaseStatus.TRANSFERRED])
 def test_purchase_that_cannot_be_used_is_refused(desk, status):
     purchase = desk.sell(3)
-    PackagePurchase.objects.filter(pk=purchase.pk).update(status=status)
+    PackagePurchase.objects.filter(pk=purchase.pk).update(**in_status(status))
 
     assert [code for code, _ in refusal(desk, purchase)] == [RefusalCode.PURCHASE_STATUS]
 

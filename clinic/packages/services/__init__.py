@@ -1,0 +1,44 @@
+"""The only way a purchase comes to be and changes. Every verb locks the purchase, and reads again, before it writes."""
+
+from clinic.packages.services.adjusting import adjust
+from clinic.packages.services.assigning import assign
+from clinic.packages.services.expiring import expire_due, expire_everywhere
+from clinic.packages.services.lifecycle import (
+    cancel_remaining,
+    extend,
+    extend_within,
+    freeze,
+    take_extension_back,
+    unfreeze,
+)
+from clinic.packages.services.sessions import (
+    check_usable,
+    give_back_session,
+    lock,
+    lock_all,
+    next_session_numbers,
+    use_session,
+)
+from clinic.packages.services.taking_back import take_change_back
+from clinic.packages.services.transferring import transfer
+
+__all__ = [
+    "adjust",
+    "assign",
+    "cancel_remaining",
+    "check_usable",
+    "expire_due",
+    "expire_everywhere",
+    "extend",
+    "extend_within",
+    "freeze",
+    "give_back_session",
+    "lock",
+    "lock_all",
+    "next_session_numbers",
+    "take_change_back",
+    "take_extension_back",
+    "transfer",
+    "unfreeze",
+    "use_session",
+]
