@@ -74,7 +74,7 @@ def next_free(
         return {}
     today = min(at.astimezone(clinic.zone).date() for clinic in clinics)
     last = today + timedelta(days=days - 1)
-    found = situation(services, clinics=clinics, providers=providers, first_day=today, last_day=last)
+    found = situation(services, clinics=clinics, providers=providers, first_day=today, last_day=last, at=at)
     given = [service for service in services if found.offers.get(service.pk)]
     return {service: sorted(firsts(found, service, at), key=lambda free: free.first.starts_at) for service in given}
 

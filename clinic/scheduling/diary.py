@@ -87,6 +87,7 @@ class Diary:
             providers=providers,
             first_day=first_day,
             last_day=last_day,
+            at=at,
         )
         self._closures = list(closures_between(organisation.pk, first_day, last_day))
         self.appointments = list(booked(organisation, providers, *self._moments()))

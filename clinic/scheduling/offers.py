@@ -66,6 +66,7 @@ class Search:
             first_day=first_day,
             last_day=last_day,
             without=self.without,
+            at=self.at,
         )
 
     def starts(self, situation: Situation) -> Iterator[FreeStart]:

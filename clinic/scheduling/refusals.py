@@ -148,6 +148,7 @@ def ask(
         first_day=day,
         last_day=day,
         without=without,
+        at=at,
     )
     return Question(situation, service, provider, clinic, instant_of(starts_at), at or timezone.now(), patient, kind)
 
@@ -278,7 +279,12 @@ def booked(question: Question) -> Iterator[Refusal]:
         "provider": question.provider,
         "times": ", ".join(range_text(question, *span) for span in clashes),
     }
-    if any(taken_from < question.end and question.start < taken_until for taken_from, taken_until in clashes):
+    held = question.situation.held.get(question.provider.pk, ())
+    if kept := [one for one in held if one.start < question.end and question.start < one.end]:
+        message = _("This time of %(provider)s is kept for the waiting list until %(until)s.")
+        values["until"] = time_text(question, max(one.until for one in kept))
+        yield Refusal(RefusalCode.BOOKED, message % values, _("Choose a free time, or withdraw the offer."))
+    elif any(taken_from < question.end and question.start < taken_until for taken_from, taken_until in clashes):
         message = _("%(provider)s is already booked: %(times)s.")
         yield Refusal(RefusalCode.BOOKED, message % values, _("Choose a free time."))
     else:

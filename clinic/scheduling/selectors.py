@@ -5,16 +5,18 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Exists, Expression, OuterRef
+from django.utils import timezone
 
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Clinic, Patient, Provider, Service
 from clinic.scheduling.intervals import Span, merged
 from clinic.scheduling.local_time import EPOCH_DAY
 from clinic.scheduling.openings import Hours
-from clinic.scheduling.situation import RoomPlace, Situation
+from clinic.scheduling.situation import HeldTime, RoomPlace, Situation
 from clinic.scheduling.sql import (
     ABSENCES,
     AT_CLINICS,
+    HELD_TIMES,
     HOURS,
     OF_PROVIDERS,
     OFFERS,
@@ -39,11 +41,13 @@ def situation(
     first_day: date,
     last_day: date,
     without: Appointment | None = None,
+    at: datetime | None = None,
 ) -> Situation:
     """What is open and what is taken from `first_day` to `last_day`, for services of one organisation.
 
     Only active services, providers and clinics appear. `without` leaves one appointment out, as when it is to be
-    moved. Five queries, whatever the numbers.
+    moved. A time held for the waiting list is taken until the hold runs out, seen from `at` (now). Five queries,
+    whatever the numbers.
     """
     by_pk = {service.pk: service for service in services}
     found = Situation(first_day.toordinal(), last_day.toordinal(), by_pk)
@@ -52,7 +56,7 @@ def situation(
     organisation_id = next(iter(by_pk.values())).organisation_id
     _add_offers(found, organisation_id, _pks(clinics), _pks(providers))
     _add_hours(found)
-    _add_taken(found, organisation_id, _pks(patients) or (), without)
+    _add_taken(found, organisation_id, _pks(patients) or (), without, at or timezone.now())
     return found
 
 
@@ -106,10 +110,12 @@ def _add_hours(found: Situation) -> None:
     found.hours = sorted(map(Hours._make, rows))
 
 
-def _add_taken(found: Situation, organisation_id: int, patients: Collection[int], without: Appointment | None) -> None:
+def _add_taken(
+    found: Situation, organisation_id: int, patients: Collection[int], without: Appointment | None, now: datetime
+) -> None:
     start, end = _window(found)
     rooms = _places_by_room(found)
-    parts = [TAKEN, ABSENCES, *[TAKEN_ROOMS] * bool(rooms), *[TAKEN_PATIENTS] * bool(patients)]
+    parts = [TAKEN, ABSENCES, HELD_TIMES, *[TAKEN_ROOMS] * bool(rooms), *[TAKEN_PATIENTS] * bool(patients)]
     rows = ask(
         parts,
         {"providers": found.providers, "clinics": found.clinics, "rooms": rooms, "patients": patients},
@@ -119,6 +125,7 @@ def _add_taken(found: Situation, organisation_id: int, patients: Collection[int]
         first_day=start.date(),
         last_day=end.date(),
         longest_ago=start - LONGEST_BUSY,
+        now=now,
         left_out=without.pk if without else 0,
     )
     busy, others = defaultdict(list), defaultdict(list)
@@ -128,6 +135,8 @@ def _add_taken(found: Situation, organisation_id: int, patients: Collection[int]
         else:
             others[row[0]].append(row[1:5])
     found.busy = {provider: sorted(own) for provider, own in busy.items()}
+    for provider, *held in others["held"]:
+        found.held.setdefault(provider, []).append(HeldTime(*held))
     _add_absences(found, others["leave"], others["closure"])
     _add_taken_places(found, rooms, others["room"])
     found.patients_busy = {patient: merged(spans) for patient, spans in _spans_by_owner(others["patient"]).items()}

@@ -34,12 +34,21 @@ class RoomPlace(NamedTuple):
     place: int
 
 
+class HeldTime(NamedTuple):
+    """A treatment's time that is kept for the waiting list until an instant."""
+
+    start: int
+    end: int
+    until: int
+
+
 @dataclass
 class Situation:
     """The state of the world between two days, for some services, providers, clinics and patients.
 
     `offers` lists by service the (provider, clinic) pairs that deliver it, in order. Spans and busy lists are sorted.
     Busy rows have the shape of `Busy`; those of the database stay plain tuples, for there may be a hundred thousand.
+    Times held for the waiting list are among them, and in `held` by provider.
     """
 
     first_day: int
@@ -52,6 +61,7 @@ class Situation:
     leave: dict[int, list[Span]] = field(default_factory=dict)
     closures: dict[int, list[Span]] = field(default_factory=dict)
     busy: dict[int, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    held: dict[int, list[HeldTime]] = field(default_factory=dict)
     places: dict[tuple[int, int], list[RoomPlace]] = field(default_factory=dict)
     taken_places: dict[RoomPlace, list[Span]] = field(default_factory=dict)
     patients_busy: dict[int, list[Span]] = field(default_factory=dict)

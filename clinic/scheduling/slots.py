@@ -65,6 +65,7 @@ def slots_for(
         patients=[patient] if patient else [],
         first_day=first_day,
         last_day=last_day,
+        at=at,
     )
     engaged = situation.patients_busy.get(patient.pk, []) if patient else []
     length = Lengths.of(service).treatment

@@ -62,25 +62,35 @@ SELECT 'closure', clinic_id, DAY(first_on), DAY(last_on), 0, NULL
    AND first_on <= %(last_day)s AND last_on >= %(first_day)s
 """
 
-LIVE = """status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress') AND taken.id <> %(left_out)s
+LIVE = "status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress')"
+
+TAKES_TIME = f"({LIVE} OR status = 'held' AND held_until > %(now)s)"
+
+MEANWHILE = """taken.id <> %(left_out)s
    AND busy_until > %(start)s AND busy_from < %(end)s AND busy_from > %(longest_ago)s"""
 
 TAKEN = f"""
 SELECT 'provider', provider_id, INSTANT(busy_from), INSTANT(busy_until), lane, COALESCE(service.capacity, 1000000)
   FROM clinic_appointment taken JOIN clinic_service service ON service.id = taken.service_id
- WHERE provider_id IN :providers AND {LIVE}
+ WHERE provider_id IN :providers AND {TAKES_TIME} AND {MEANWHILE}
 """
 
 TAKEN_ROOMS = f"""
 SELECT 'room', room_id, INSTANT(busy_from), INSTANT(busy_until), room_place, NULL
   FROM clinic_appointment taken
- WHERE room_id IN :rooms AND {LIVE}
+ WHERE room_id IN :rooms AND {TAKES_TIME} AND {MEANWHILE}
 """
 
 TAKEN_PATIENTS = f"""
 SELECT 'patient', patient_id, INSTANT(starts_at), INSTANT(ends_at), 0, NULL
   FROM clinic_appointment taken
- WHERE patient_id IN :patients AND {LIVE}
+ WHERE patient_id IN :patients AND {LIVE} AND {MEANWHILE}
+"""
+
+HELD_TIMES = """
+SELECT 'held', provider_id, INSTANT(starts_at), INSTANT(ends_at), INSTANT(held_until), NULL
+  FROM clinic_heldslot
+ WHERE status = 'open' AND held_until > %(now)s AND provider_id IN :providers
 """
 
 WRITTEN = {

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from clinic.enums import RefusalCode
 from clinic.errors import BookingRefused, Refusal
 from clinic.models import Appointment, Room, User
+from clinic.scheduling.booking.holds import clear_run_out
 from clinic.scheduling.booking.overruling import overrules
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.situation import RoomPlace
@@ -18,6 +19,7 @@ CONSTRAINT_REFUSALS = {
     "patient_is_never_in_two_places": RefusalCode.PATIENT_BUSY,
     "session_number_is_given_once": RefusalCode.NO_SESSION_LEFT,
 }
+MAY_BE_HELD = {RefusalCode.BOOKED, RefusalCode.ROOM}
 
 
 def take_time(
@@ -59,6 +61,17 @@ def _room_places(question: Question, room: Room | None) -> Iterable[RoomPlace | 
 
 
 def _record(appointment: Appointment, *, by: User, reason: str, at: datetime) -> Refusal | None:
+    """Write the row, clearing what is held of its time no longer; the refusal when a constraint objects all the same.
+
+    Only a write that fails looks for a hold that has run out, so that no other pays for it.
+    """
+    refusal = _write(appointment, by=by, reason=reason, at=at)
+    if refusal is not None and refusal.code in MAY_BE_HELD and clear_run_out([appointment], at=at):
+        refusal = _write(appointment, by=by, reason=reason, at=at)
+    return refusal
+
+
+def _write(appointment: Appointment, *, by: User, reason: str, at: datetime) -> Refusal | None:
     """Write the row; the refusal it stands for when a constraint objects, None when all is well."""
     try:
         with transaction.atomic():

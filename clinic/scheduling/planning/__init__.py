@@ -56,7 +56,7 @@ def answer(request: PlanRequest, *, at: datetime | None = None) -> Plan:
     """The plan for a question that is asked again, as when a way out is taken. Raises PlanRefused."""
     check(request)
     at = at or timezone.now()
-    drafted = draft(request, world_of(request), at=at)
+    drafted = draft(request, world_of(request, at=at), at=at)
     few = len(request.purchases) <= MOST_EXPLAINED
     return plan_from(
         drafted,

@@ -37,7 +37,8 @@ def alternatives(plan: Plan, *, at: datetime | None = None, count: int = 3) -> l
     """
     if not plan.placed:
         return []
-    world, at = world_of(plan.request), at or timezone.now()
+    at = at or timezone.now()
+    world = world_of(plan.request, at=at)
     services = {session.item.service for session in plan.placed}
     starts = {service.pk: starts_of(world.situation, service, at) for service in services}
     return [others_of(session, plan, world, starts[session.item.service_id], count) for session in plan.placed]

@@ -20,6 +20,7 @@ from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
 from clinic.retries import retried
 from clinic.scheduling import selectors
+from clinic.scheduling.booking.holds import clear_run_out
 from clinic.scheduling.booking.seating import seat
 from clinic.scheduling.booking.write import kind_of
 from clinic.scheduling.local_time import instant_of
@@ -81,7 +82,7 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     give_numbers(appointments)
     write(appointments, by=by, reason=reason)
     for first, sessions in by_patient(appointments):
-        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, operation=operation, by=by, at=at)
+        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=by, at=at)
     return appointments
 
 
@@ -118,7 +119,7 @@ def seated(
     placed: Sequence[PlannedSession], purchases: dict[int, PackagePurchase], operation: Operation
 ) -> list[Appointment]:
     """Unsaved appointments for the sessions, each with a lane and a room place of its own; else PlanChanged."""
-    situation = situation_of(placed)
+    situation = situation_of(placed, at=operation.at)
     balances = balances_by_purchase(purchases.values())
     reserved: Counter[tuple[int, int]] = Counter()
     appointments, misfits = [], []
@@ -166,7 +167,7 @@ def seat_down(
     return appointment
 
 
-def situation_of(placed: Sequence[PlannedSession]) -> Situation:
+def situation_of(placed: Sequence[PlannedSession], *, at: datetime) -> Situation:
     """The world around these sessions, as it is now."""
     days = [session.day for session in placed]
     return selectors.situation(
@@ -176,6 +177,7 @@ def situation_of(placed: Sequence[PlannedSession]) -> Situation:
         patients={session.purchase.patient for session in placed},
         first_day=min(days),
         last_day=max(days),
+        at=at,
     )
 
 
@@ -188,14 +190,20 @@ def give_numbers(appointments: Iterable[Appointment]) -> None:
 
 
 def write(appointments: list[Appointment], *, by: User, reason: str) -> None:
-    """All rows with their history. A constraint that objects means that somebody was faster."""
+    """All rows with their history. A constraint objects to a hold that has run out, or because somebody was faster."""
     try:
-        with transaction.atomic():
-            bulk_create_with_history(
-                appointments, Appointment, batch_size=BATCH, default_user=by, default_change_reason=reason or None
-            )
+        write_rows(appointments, by=by, reason=reason)
     except IntegrityError as error:
-        raise PlanChanged([]) from error
+        if not clear_run_out(appointments, at=appointments[0].booked_at):
+            raise PlanChanged([]) from error
+        write(appointments, by=by, reason=reason)
+
+
+@transaction.atomic
+def write_rows(appointments: list[Appointment], *, by: User, reason: str) -> None:
+    bulk_create_with_history(
+        appointments, Appointment, batch_size=BATCH, default_user=by, default_change_reason=reason or None
+    )
 
 
 def by_patient(appointments: Iterable[Appointment]) -> Iterator[tuple[Appointment, list[Appointment]]]:

@@ -127,7 +127,7 @@ def planned(request: PlanRequest, job: Job) -> Packed:
     request, refused = without_refused(request)
     check(request)
     jobs.progress(job, 0, STAGES, _("Reading calendars and packages"))
-    world = world_of(request)
+    world = world_of(request, at=job.started_at)
     jobs.progress(job, 1, STAGES, _("Choosing times for %(count)d packages") % {"count": len(request.purchases)})
     drafted = draft(request, world, at=job.started_at)
     jobs.progress(job, 2, STAGES, _("Looking for what stands in the way"))

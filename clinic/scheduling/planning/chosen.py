@@ -44,7 +44,8 @@ def keep(plan: Plan, times: Iterable[ChosenTime], *, at: datetime | None = None)
     times, kept, dropped = list(times), set(), []
     if not times:
         return plan, []
-    world, at = world_of(plan.request), at or timezone.now()
+    at = at or timezone.now()
+    world = world_of(plan.request, at=at)
     services = {session.item.service for session in plan.placed}
     starts = {service.pk: starts_of(world.situation, service, at) for service in services}
     for time in times:

@@ -63,7 +63,7 @@ class Draft:
                 yield demand, int(sessions)
 
 
-def world_of(request: PlanRequest) -> World:
+def world_of(request: PlanRequest, *, at: datetime | None = None) -> World:
     balances = balances_by_purchase(request.purchases)
     services = {item.service_id: item.service for items in balances.values() for item in items}
     last_day = max(purchase.expires_on.toordinal() for purchase in request.purchases) + request.extend_days
@@ -74,6 +74,7 @@ def world_of(request: PlanRequest) -> World:
         patients=[purchase.patient for purchase in request.purchases],
         first_day=request.first_day,
         last_day=max(request.first_day, min(request.last_day, date.fromordinal(last_day))),
+        at=at,
     )
     booked = sessions_about(request).select_related("clinic").order_by("starts_at", "pk")
     return World(situation, balances, list(booked))

@@ -34,7 +34,7 @@ def ways_out_of(drafted: Draft, *, at: datetime) -> tuple[WayOut, ...]:
 
 def together(drafted: Draft, best: WayOut, *, at: datetime) -> list[WayOut]:
     """The best way with a second change, where that leaves still fewer sessions over."""
-    further = draft(best.request, world_of(best.request), at=at)
+    further = draft(best.request, world_of(best.request, at=at), at=at)
     second = tried(further, changes(further), at=at)
     if best.request.extend_days == drafted.request.extend_days and (longer := extension(further, at=at)):
         second.append(longer)
@@ -49,7 +49,7 @@ def tried(drafted: Draft, alternatives: Iterator[tuple[str, PlanRequest]], *, at
     """Those of the changed questions whose plan leaves fewer sessions over, the best first."""
     missing, found = missing_from(drafted), []
     for label, request in islice(alternatives, MOST_TRIED):
-        remaining = missing_from(draft(request, world_of(request), at=at))
+        remaining = missing_from(draft(request, world_of(request, at=at), at=at))
         if remaining < missing:
             found.append(WayOut(label, missing - remaining, remaining, request))
     return by_remaining(found)
@@ -85,11 +85,11 @@ def extension(drafted: Draft, *, at: datetime) -> WayOut | None:
         return None
     wishes = replace(request.preferences, keep_provider=False, keep_time=False)
     longest = longer(replace(request, preferences=wishes), LONGEST_EXTENSION)
-    soonest = draft(longest, world_of(longest), at=at)
+    soonest = draft(longest, world_of(longest, at=at), at=at)
 
     def remaining(days: int) -> int:
         asked = longer(request, days)
-        return missing_from(draft(asked, world_of(asked), at=at))
+        return missing_from(draft(asked, world_of(asked, at=at), at=at))
 
     days = days_beyond_expiry(soonest) - request.extend_days
     if missing_from(soonest) >= missing or days < 1 or (left := remaining(days)) >= missing:

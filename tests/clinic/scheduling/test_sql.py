@@ -2,14 +2,19 @@
 
 import re
 
-from clinic.enums import LIVE_STATUSES, LeaveStatus
+from clinic.enums import HELD, LIVE_STATUSES, HeldSlotStatus, LeaveStatus
 from clinic.scheduling.openings import ANY_WEEKDAY
 from clinic.scheduling.situation import UNLIMITED
-from clinic.scheduling.sql import ABSENCES, HOURS, LIVE, TAKEN
+from clinic.scheduling.sql import ABSENCES, HELD_TIMES, HOURS, LIVE, TAKEN, TAKES_TIME
 
 
 def test_live_appointments_are_those_of_the_statuses_that_are_live():
     assert re.findall(r"'(\w+)'", LIVE) == [str(status) for status in LIVE_STATUSES]
+
+
+def test_held_times_are_those_of_the_status_that_holds():
+    assert f"status = '{HELD}'" in TAKES_TIME
+    assert f"status = '{HeldSlotStatus.OPEN}'" in HELD_TIMES
 
 
 def test_leave_counts_once_approved():
