@@ -1,10 +1,16 @@
 """The clinic without a screen, as a Django app."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 from clinic.constraints import install_triggers, remove_triggers
+
+# Modules whose functions listen to signals of other parts.
+RECEIVERS = ("clinic.scheduling.receivers", "clinic.scheduling.rebooking.receivers", "clinic.waitlist.receivers")
 
 
 class ClinicConfig(AppConfig):
@@ -18,3 +24,7 @@ class ClinicConfig(AppConfig):
         from clinic.schedules import sync_schedules  # noqa: PLC0415 (it needs the models, which are ready by now)
 
         post_migrate.connect(sync_schedules, sender=self, dispatch_uid="clinic.sync_schedules")
+
+        for name in RECEIVERS:
+            if find_spec(name.rpartition(".")[0]) and find_spec(name):
+                import_module(name)
