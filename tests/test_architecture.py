@@ -38,6 +38,7 @@ PURE = (
     "clinic.scheduling.intervals",
     "clinic.scheduling.local_time",
     "clinic.scheduling.planning.solve",
+    "clinic.scheduling.series.rule",
     "clinic.scheduling.planning.assignment",
     "clinic.scheduling.planning.disturbance",
     "reports.metrics",

@@ -14,6 +14,7 @@ meets them, and their IntegrityError is renamed to the refusal it stands for. Do
 
 from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start, take_back
 from clinic.scheduling.booking.move_back import undo_move
+from clinic.scheduling.booking.series import book_series, cancel_series, move_series
 from clinic.scheduling.booking.several import NewTime, SomeRefused, Wanted, book_all, cancel_all, move_all
 from clinic.scheduling.booking.undo import can_be_undone, undo_status
 from clinic.scheduling.booking.waiver import waive
@@ -25,15 +26,18 @@ __all__ = [
     "Wanted",
     "book",
     "book_all",
+    "book_series",
     "can_be_undone",
     "cancel",
     "cancel_all",
+    "cancel_series",
     "check_in",
     "complete",
     "confirm",
     "mark_no_show",
     "move",
     "move_all",
+    "move_series",
     "start",
     "take_back",
     "undo_move",
