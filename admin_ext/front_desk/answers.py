@@ -1,27 +1,20 @@
-"""What a page of the desk answers after a change: a toast with Undo to htmx, a sentence on the next page to others."""
+"""What a page of the desk answers after a change of one appointment."""
 
-import json
-
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
+from django.urls import reverse
 
+from admin_ext.answers import told
 from clinic.models import Appointment
 
 
 def changed(request, appointment: Appointment, text: str, *, undo: str = "", tags: str = "success") -> HttpResponse:
     """Say in `text` what became of the appointment; `undo` is the address to which taking it back is posted.
 
-    To htmx 204 with two events: `appointment-changed`, on which pages that show appointments ask again, and `toast`.
-    Otherwise the appointment's page, with the sentence above it.
+    Pages that show appointments ask again on the event `appointment-changed`; who has no htmx gets the appointment's
+    page.
     """
-    if "HX-Request" not in request.headers:
-        messages.add_message(request, messages.ERROR if tags == "error" else messages.SUCCESS, text)
-        return redirect("admin:appointment", appointment.pk)
-    toast = {"text": str(text), "undo": undo, "tags": tags, "words": {"undo": _("Undo"), "close": _("Close")}}
-    events = {"appointment-changed": {"id": appointment.pk}, "toast": toast}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+    page = reverse("admin:appointment", args=[appointment.pk])
+    return told(request, text, otherwise=page, undo=undo, tags=tags, appointment_changed={"id": appointment.pk})
 
 
 def refused(request, appointment: Appointment, refusal: object) -> HttpResponse:

@@ -14,10 +14,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock
+from admin_ext.inputs import DAYS, week_from
 from admin_ext.package_desk.booked import booked_by_day
 from admin_ext.package_desk.chosen import choice_of
 from admin_ext.package_desk.question import query_of
-from admin_ext.package_desk.wishes import DAYS, week_from
 from clinic.enums import LIVE_STATUSES, RefusalCode
 from clinic.errors import PlanRefused, Refusal
 from clinic.models import Appointment, Operation, User

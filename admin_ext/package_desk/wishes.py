@@ -7,23 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admin_ext.forms import ClinicForm
+from admin_ext.inputs import DAYS, native, number, week_from
 from clinic.enums import Weekday
 from clinic.scheduling.planning import Preferences
 
 MOST_A_DAY, MOST_A_WEEK, LONGEST_GAP = 6, 30, 60
-DAYS = dict(Weekday.choices)
-
-
-def native(kind: str, **attrs) -> forms.DateInput:
-    """An input with the browser's own picker."""
-    style = {"date": "%Y-%m-%d", "time": "%H:%M"}[kind]
-    widget = forms.DateInput if kind == "date" else forms.TimeInput
-    return widget(format=style, attrs={"type": kind, "class": "field", **attrs})
-
-
-def number(least: int, most: int, **kwargs) -> forms.IntegerField:
-    widget = forms.NumberInput(attrs={"class": "field", "min": least, "max": most, "inputmode": "numeric"})
-    return forms.IntegerField(min_value=least, max_value=most, widget=widget, **kwargs)
 
 
 class WishesForm(ClinicForm):
@@ -99,8 +87,3 @@ def preferences_of(asked: dict) -> Preferences:
         keep_time=asked["keep_time"],
         keep_order=asked["keep_order"],
     )
-
-
-def week_from(first: int) -> list[int]:
-    """The ISO weekdays in order, beginning with `first`."""
-    return [(first - 1 + days) % 7 + 1 for days in range(7)]

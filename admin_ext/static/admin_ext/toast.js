@@ -1,5 +1,5 @@
 // Toasts: what has just been done, said to eyes and screen readers, with Undo for ten seconds (also Ctrl+Z).
-// The server asks for one with the event `toast`: text, undo (an address or ""), tags, words (labels of the buttons);
+// The server asks for one with the event `toast`: text, undo and more (addresses or ""), tags, words (of the buttons);
 // failures.js too, with `reload` where only a new page helps.
 (() => {
   const SECONDS = { plain: 6, undo: 10, error: 12 };
@@ -21,12 +21,13 @@
     return made;
   }
 
-  function show({ text, undo, reload, tags, words }) {
+  function show({ text, undo, more, reload, tags, words }) {
     const isError = tags === "error";
     const toast = Object.assign(document.createElement("div"), { className: isError ? "toast is-error" : "toast" });
     const sentence = Object.assign(document.createElement("p"), { textContent: text, dir: "auto" });
     toast.append(sentence);
     if (undo) toast.append(button("toast-undo", words?.undo ?? "Undo", () => takeBack(toast, undo)));
+    if (more) toast.append(Object.assign(document.createElement("a"), { className: "toast-more", href: more, textContent: words.more }));
     if (reload) toast.append(button("toast-reload", words.reload, () => location.reload()));
     toast.append(Object.assign(button("toast-close", "×", () => toast.remove()), { ariaLabel: words?.close ?? "Close" }));
     const isOver = (older) => !older.matches(".is-error") || older.querySelector("p").textContent === text;
