@@ -55,7 +55,7 @@ def transfer(
     row.total_sessions -= sum(left.values())
     row.price -= price
     work.write(ChangeKind.TRANSFERRED, "status", "total_sessions", "price", to=given.pk)
-    queue(MessageKind.ASSIGNED, patient, purchase=given, by=by, at=at)
+    queue(MessageKind.ASSIGNED, patient, purchase=given, operation=work.operation, by=by, at=at)
     return given
 
 
