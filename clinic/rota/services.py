@@ -16,6 +16,7 @@ from clinic.rota.selectors import hours_refusals
 from clinic.tenancy import own
 
 LONGEST_NAME = 120
+CALLED_OFF = (LeaveStatus.REFUSED, LeaveStatus.WITHDRAWN)
 
 
 @transaction.atomic
@@ -59,7 +60,7 @@ def set_working_hours(
 def ask_leave(provider: Provider, *, starts_at: datetime, ends_at: datetime, by: User, reason: str = "") -> Leave:
     """Ask for time away, from `starts_at` up to `ends_at`; it counts once it is approved.
 
-    Raises InvalidEntry when it ends before it starts or meets other leave of the provider that is not refused.
+    Raises InvalidEntry when it ends before it starts, or meets leave of the provider that is asked for or approved.
     """
     organisation = own(by, provider)
     provider = Provider.objects.select_for_update(no_key=True).get(pk=provider.pk)
@@ -71,7 +72,7 @@ def ask_leave(provider: Provider, *, starts_at: datetime, ends_at: datetime, by:
     if ends_at <= starts_at:
         raise InvalidEntry(Refusal(RefusalCode.INVALID, _("Leave must end after it starts.")), field="ends_at")
     others = Leave.objects.filter(provider=provider, starts_at__lt=ends_at, ends_at__gt=starts_at)
-    if other := others.exclude(status=LeaveStatus.REFUSED).order_by("starts_at").first():
+    if other := others.exclude(status__in=CALLED_OFF).order_by("starts_at").first():
         raise InvalidEntry(leave_taken(other, ZoneInfo(organisation.time_zone)), field="starts_at")
     leave.record(by=by)
     return leave
@@ -87,7 +88,7 @@ def leave_taken(other: Leave, zone: ZoneInfo) -> Refusal:
 
 @transaction.atomic
 def decide_leave(leave: Leave, *, by: User, approve: bool, at: datetime | None = None) -> Leave:
-    """Approve or refuse leave that was asked for. Booked appointments stay: they are moved by whoever plans.
+    """Approve or refuse leave that was asked for. Booked appointments stay where they are until they are re-booked.
 
     Raises WrongStatus when it has been decided before.
     """
@@ -98,6 +99,22 @@ def decide_leave(leave: Leave, *, by: User, approve: bool, at: datetime | None =
         raise WrongStatus(Refusal(RefusalCode.STATUS, message))
     leave.status = LeaveStatus.APPROVED if approve else LeaveStatus.REFUSED
     leave.decided_by = by
+    leave.record("status", "decided_by", by=by, at=at)
+    return leave
+
+
+@transaction.atomic
+def withdraw_leave(leave: Leave, *, by: User, at: datetime | None = None) -> Leave:
+    """Call off leave that was asked for or approved: its time can be booked again.
+
+    Raises WrongStatus when it has been refused or withdrawn before.
+    """
+    own(by, leave)
+    leave = Leave.objects.select_for_update(of=("self",)).select_related("provider").get(pk=leave.pk)
+    if leave.status in CALLED_OFF:
+        message = _("This leave does not count anyway: %(status)s.") % {"status": leave.get_status_display()}
+        raise WrongStatus(Refusal(RefusalCode.STATUS, message))
+    leave.status, leave.decided_by = LeaveStatus.WITHDRAWN, by
     leave.record("status", "decided_by", by=by, at=at)
     return leave
 

@@ -5,6 +5,8 @@ the fewest changes of provider, then the same weekday and time (a new treatment 
 the earliest finish, with a proven bound; pure.
 *Explain*: what stands in the way of the rest, and changes that have been tried and help. A plan is a proposal: it is
 `apply` that locks, checks every session anew and books them all, or none.
+
+Appointments that have lost their time get a new one from the same engine (`plan_rebooking`).
 """
 
 from collections.abc import Iterable
@@ -18,10 +20,20 @@ from clinic.scheduling.planning.explain import unplaced_of
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
 from clinic.scheduling.planning.planner import draft, plan_from, world_of
 from clinic.scheduling.planning.question import check, request_of
-from clinic.scheduling.planning.undo import undo
+from clinic.scheduling.planning.rebooking import RebookingPlan, plan_rebooking
 from clinic.scheduling.planning.ways_out import ways_out_of
 
-__all__ = ["Plan", "PlanChanged", "PlanRequest", "Preferences", "answer", "apply", "plan", "undo"]
+__all__ = [
+    "Plan",
+    "PlanChanged",
+    "PlanRequest",
+    "Preferences",
+    "RebookingPlan",
+    "answer",
+    "apply",
+    "plan",
+    "plan_rebooking",
+]
 
 MOST_EXPLAINED = 5  # purchases; beyond that a plan names bottlenecks and leaves out the ways out
 

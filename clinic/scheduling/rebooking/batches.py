@@ -1,0 +1,137 @@
+"""Batches open when time is taken away and close when the last of their items is settled."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clinic.enums import RebookingCause, RebookingItemStatus, RebookingStatus
+from clinic.models import Appointment, Closure, Leave, Organisation, Provider, Rebooking, RebookingItem, User
+from clinic.scheduling.rebooking.hits import WAITING, Openings, open_items
+
+S = RebookingItemStatus
+A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
+
+
+@transaction.atomic
+def open_batch(
+    cause: Leave | Closure | Provider, hit: Sequence[Appointment], *, by: User | None, at: datetime | None = None
+) -> Rebooking | None:
+    """Put the appointments on the list of this cause, its own batch; None where none of them is new to it.
+
+    A provider stands for changed hours, all of which come onto one list as long as it is open. What waits on another
+    list already stays there, what has been kept as it is on this one stays kept.
+    """
+    at = at or timezone.now()
+    elsewhere = set(open_items(appointment__in=hit).order_by().values_list("appointment", flat=True))
+    hit = [row for row in hit if row.pk not in elsewhere]
+    batch = batch_of(cause)
+    known = {item.appointment_id: item for item in batch.items.all()} if batch else {}
+    again = [known[row.pk] for row in hit if row.pk in known and known[row.pk].status != S.KEPT]
+    new = [row for row in hit if row.pk not in known]
+    if not again and not new:
+        return None
+    batch = batch or begun(cause, hit[0].organisation, by=by, at=at)
+    reopen(again)
+    RebookingItem.objects.bulk_create(
+        RebookingItem(organisation_id=batch.organisation_id, rebooking=batch, appointment=row) for row in new
+    )
+    if batch.status != RebookingStatus.OPEN:
+        batch.status, batch.done_at = RebookingStatus.OPEN, None
+        batch.save(update_fields=["status", "done_at"])
+    return batch
+
+
+def batch_of(cause: Leave | Closure | Provider) -> Rebooking | None:
+    """The newest list of this cause, locked; of changed hours only one that is still open."""
+    if isinstance(cause, Leave):
+        rows = Rebooking.objects.filter(leave=cause)
+    elif isinstance(cause, Closure):
+        rows = Rebooking.objects.filter(closure=cause)
+    else:
+        rows = Rebooking.objects.filter(provider=cause, cause=RebookingCause.HOURS, status=RebookingStatus.OPEN)
+    return rows.select_for_update(of=("self",)).first()
+
+
+def begun(cause: Leave | Closure | Provider, organisation: Organisation, *, by: User | None, at: datetime) -> Rebooking:
+    links = {"provider": cause} if isinstance(cause, Provider) else {}
+    kind = RebookingCause.HOURS
+    if isinstance(cause, Leave):
+        links, kind = {"leave": cause, "provider": cause.provider}, RebookingCause.LEAVE
+    elif isinstance(cause, Closure):
+        links, kind = {"closure": cause}, RebookingCause.CLOSURE
+    return Rebooking.objects.create(
+        organisation=organisation, cause=kind, title=title_of(cause, organisation), opened_at=at, opened_by=by, **links
+    )
+
+
+def title_of(cause: Leave | Closure | Provider, organisation: Organisation) -> str:
+    """What happened, in a sentence; it stands for the cause once that is gone."""
+    if isinstance(cause, Leave):
+        zone = ZoneInfo(organisation.time_zone)
+        first, last = cause.starts_at.astimezone(zone), (cause.ends_at - A_MOMENT).astimezone(zone)
+        values = {"provider": cause.provider, "days": days_text(first, last)}
+        return (_("Leave of %(provider)s, %(days)s") % values)[:250]
+    if isinstance(cause, Closure):
+        values = {"name": cause.name, "days": days_text(cause.first_on, cause.last_on)}
+        if cause.clinic_id is None:
+            return (_("Every clinic closed: %(name)s, %(days)s") % values)[:250]
+        return (_("%(clinic)s closed: %(name)s, %(days)s") % {**values, "clinic": cause.clinic})[:250]
+    return (_("Changed working hours of %(provider)s") % {"provider": cause})[:250]
+
+
+def days_text(first: date, last: date) -> str:
+    days = [date_format(day, "j M Y") for day in (first, last)]
+    return days[0] if days[0] == days[1] else f"{days[0]} – {days[1]}"
+
+
+def reopen(items: Iterable[RebookingItem]) -> int:
+    """Nobody has settled them after all."""
+    keys = [item.pk for item in items]
+    if not keys:
+        return 0
+    fields = {"status": S.OPEN, "way": "", "operation": None, "settled_at": None, "settled_by": None}
+    reopened = RebookingItem.objects.filter(pk__in=keys).update(**fields)
+    batches = Rebooking.objects.filter(items__in=keys, status=RebookingStatus.DONE)
+    Rebooking.objects.filter(pk__in=list(batches.values_list("pk", flat=True))).update(
+        status=RebookingStatus.OPEN, done_at=None
+    )
+    return reopened
+
+
+def settle_what_fits(*, at: datetime | None = None, **where: object) -> int:
+    """Settle the open items whose time has come back, or whose patient is no longer waited for; how many.
+
+    `where` narrows the items, as the organisation or the appointment's provider.
+    """
+    rows = RebookingItem.objects.filter(status=S.OPEN, **where)
+    items = list(rows.select_related("appointment__clinic"))
+    waiting = [item.appointment for item in items if item.appointment.status in WAITING]
+    openings = Openings(waiting) if waiting else None
+    settled = [item for item in items if item.appointment.status not in WAITING or openings.hold(item.appointment)]
+    return settle(settled, at=at)
+
+
+def settle(items: Iterable[RebookingItem], *, by: User | None = None, at: datetime | None = None) -> int:
+    """Nothing has to be done about these any more; their batches close when they were the last."""
+    keys = [item.pk for item in items]
+    if not keys:
+        return 0
+    at = at or timezone.now()
+    settled = RebookingItem.objects.filter(pk__in=keys, status=S.OPEN).update(
+        status=S.SETTLED, settled_at=at, settled_by=by
+    )
+    close_finished({item.rebooking_id for item in items}, at=at)
+    return settled
+
+
+def close_finished(batches: Iterable[int], *, at: datetime) -> None:
+    """Of these batches, close the open ones without open items."""
+    still_open = RebookingItem.objects.filter(rebooking=OuterRef("pk"), status=S.OPEN)
+    rows = Rebooking.objects.filter(~Exists(still_open), pk__in=batches, status=RebookingStatus.OPEN)
+    rows.update(status=RebookingStatus.DONE, done_at=at)

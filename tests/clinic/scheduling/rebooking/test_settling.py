@@ -1,0 +1,183 @@
+"""What a person does about a batch: all of what is approved is moved in one operation, or nothing; the rest waits."""
+
+import pytest
+
+from clinic.enums import (
+    AppointmentStatus,
+    MessageKind,
+    OperationKind,
+    RebookingItemStatus,
+    RebookingStatus,
+    RebookingWay,
+)
+from clinic.errors import ChangedMeanwhile, InvalidEntry
+from clinic.models import Appointment, Message, Operation, Rebooking, RebookingItem
+from clinic.scheduling import booking
+from clinic.scheduling.rebooking.settling import approve, keep, note_call
+from tests.clinic.scheduling.rebooking.conftest import at, places, statuses
+from tests.factories import BEFORE, make_organisation, make_patient, make_user
+
+S = RebookingItemStatus
+
+
+def test_approving_all_moves_all_in_one_operation_and_tells_each_patient_once(desk):
+    rows = desk.book_day(12)
+    desk.leave()
+    Message.objects.all().delete()
+
+    operation = desk.approve_all()
+
+    batch, items = Rebooking.objects.get(), RebookingItem.objects.all()
+    assert (operation.kind, operation.by, operation.reason) == (OperationKind.REBOOKING, desk.user, batch.title)
+    assert {(row.provider, row.status) for row in Appointment.objects.filter(pk__in=[row.pk for row in rows])} == {
+        (desk.omar, AppointmentStatus.RESCHEDULED)
+    }
+    assert {(item.status, item.way, item.operation, item.settled_by) for item in items} == {
+        (S.MOVED, RebookingWay.SAME_TIME, operation, desk.user)
+    }
+    assert operation.changes.count() == 12
+    assert (batch.status, batch.done_at) == (RebookingStatus.DONE, BEFORE)
+    assert Message.objects.filter(kind=MessageKind.MOVED).count() == 12
+    assert Message.objects.count() == 12
+
+
+def test_approving_some_leaves_the_others_where_they_are(desk):
+    rows = desk.book_day(3)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    was = places(rows)
+
+    approve(batch, desk.choices(batch)[:1], by=desk.user, at=BEFORE)
+
+    assert statuses() == [S.MOVED, S.OPEN, S.OPEN]
+    assert places(rows)[1:] == was[1:]
+    assert Rebooking.objects.get().status == RebookingStatus.OPEN
+
+
+def test_when_one_time_is_taken_nothing_is_written_and_it_is_said_whose(desk):
+    rows = desk.book_day(3)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    choices = desk.choices(batch)
+    desk.book(at(9, 30), provider=desk.omar, patient=make_patient(desk.organisation, name="Faster"))
+    was = places(rows)
+
+    with pytest.raises(booking.SomeRefused) as refused:
+        approve(batch, choices, by=desk.user, at=BEFORE)
+
+    ((misfit, _reasons),) = refused.value.misfits
+    assert misfit.appointment == rows[1]
+    assert "Patient 0930" in str(refused.value)
+    assert places(rows) == was
+    assert statuses() == [S.OPEN, S.OPEN, S.OPEN]
+    assert not Operation.objects.exists()
+    assert len(desk.choices(batch)) == 3
+
+
+def test_what_somebody_has_settled_is_not_approved_again(desk):
+    rows = desk.book_day(2)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    choices = desk.choices(batch)
+    keep(choices[0].item, by=desk.user, reason="Dr Ali sees her")
+    was = places(rows)
+
+    with pytest.raises(ChangedMeanwhile, match="has settled the appointment of Patient 0900 already: Kept as it is"):
+        approve(batch, choices, by=desk.user, at=BEFORE)
+
+    assert places(rows) == was
+    assert not Operation.objects.exists()
+
+
+def test_nothing_chosen_is_refused(desk):
+    desk.book_day(1)
+    desk.leave()
+
+    with pytest.raises(InvalidEntry, match="No appointment is chosen"):
+        approve(Rebooking.objects.get(), [], by=desk.user, at=BEFORE)
+
+
+def test_an_item_of_another_batch_is_not_there(desk):
+    desk.book(at(9)), desk.book(at(9), provider=desk.omar)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    other = desk.leave(provider=desk.omar).rebookings.get()
+    desk.rawdah()
+
+    with pytest.raises(RebookingItem.DoesNotExist):
+        approve(other, desk.choices(batch), by=desk.user, at=BEFORE)
+
+
+def test_another_organisation_sees_no_batch(desk):
+    desk.book_day(1)
+    desk.leave()
+    batch, stranger = Rebooking.objects.get(), make_user(make_organisation("Cedar"))
+
+    with pytest.raises(Rebooking.DoesNotExist):
+        approve(batch, desk.choices(batch), by=stranger, at=BEFORE)
+    with pytest.raises(RebookingItem.DoesNotExist):
+        keep(batch.items.get(), by=stranger, reason="Mine")
+    with pytest.raises(RebookingItem.DoesNotExist):
+        note_call(batch.items.get(), by=stranger)
+
+    assert statuses() == [S.OPEN]
+
+
+def test_kept_as_it_is_with_a_reason_closes_the_batch_and_moves_nothing(desk):
+    rows = desk.book_day(1)
+    desk.leave()
+    was = places(rows)
+
+    keep(RebookingItem.objects.get(), by=desk.user, reason="Dr Ali sees her", at=BEFORE)
+
+    item = RebookingItem.objects.get()
+    assert (item.status, item.note, item.settled_by, item.settled_at) == (S.KEPT, "Dr Ali sees her", desk.user, BEFORE)
+    assert places(rows) == was
+    assert Rebooking.objects.get().status == RebookingStatus.DONE
+
+
+def test_keeping_needs_a_reason(desk):
+    desk.book_day(1)
+    desk.leave()
+
+    with pytest.raises(InvalidEntry, match="needs a reason"):
+        keep(RebookingItem.objects.get(), by=desk.user, reason="  ")
+
+    assert statuses() == [S.OPEN]
+
+
+def test_kept_ones_stay_kept_when_the_leave_is_saved_again(desk):
+    desk.book_day(2)
+    leave = desk.leave()
+    keep(RebookingItem.objects.first(), by=desk.user, reason="Dr Ali sees her")
+
+    leave.ends_at = at(9, day=8)
+    leave.save()
+
+    assert statuses() == [S.KEPT, S.OPEN]
+
+
+def test_a_call_is_noted_and_the_patient_still_waits(desk):
+    desk.book_day(1)
+    desk.leave()
+    type(desk.user).objects.filter(pk=desk.user.pk).update(first_name="Mona", last_name="")
+    desk.user.refresh_from_db()
+
+    note_call(RebookingItem.objects.get(), by=desk.user, said="no answer", at=BEFORE)
+
+    item = RebookingItem.objects.get()
+    assert (item.status, item.note) == (S.OPEN, "1 Jan 03:00, Mona: no answer")
+
+
+def test_a_batch_that_was_done_opens_again_with_what_is_hit_later(desk):
+    desk.book_day(1)
+    leave = desk.leave()
+    desk.approve_all()
+    desk.book(at(9, day=8))
+
+    leave.ends_at = at(0, day=9)
+    leave.save()
+
+    batch = Rebooking.objects.get()
+    assert (batch.status, batch.done_at) == (RebookingStatus.OPEN, None)
+    assert statuses() == [S.MOVED, S.OPEN]
