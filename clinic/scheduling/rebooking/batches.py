@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import RebookingCause, RebookingItemStatus, RebookingStatus
 from clinic.models import Appointment, Closure, Leave, Organisation, Provider, Rebooking, RebookingItem, User
-from clinic.scheduling.rebooking.hits import WAITING, Openings, open_items
+from clinic.scheduling.rebooking.hits import WAITING, Openings, open_items, outside
 
 S = RebookingItemStatus
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
@@ -115,6 +115,23 @@ def settle_what_fits(*, at: datetime | None = None, **where: object) -> int:
     openings = Openings(waiting) if waiting else None
     settled = [item for item in items if item.appointment.status not in WAITING or openings.hold(item.appointment)]
     return settle(settled, at=at)
+
+
+def follow(appointment: int, *, by: User | None, at: datetime | None = None) -> None:
+    """Bring the items of one appointment, by key, up to date with where it stands now; one query where it has none.
+
+    An undo may put it back to where nobody is: then its newest item is open again. What is kept stays kept.
+    """
+    items = list(RebookingItem.objects.filter(appointment=appointment).exclude(status=S.KEPT).order_by("-pk"))
+    if not items:
+        return
+    waiting = Appointment.objects.filter(pk=appointment, status__in=WAITING, starts_at__gt=at or timezone.now())
+    is_stranded = bool(outside(list(waiting.select_related("clinic"))))
+    still_open = [item for item in items if item.status == S.OPEN]
+    if is_stranded and not still_open:
+        reopen(items[:1])
+    elif not is_stranded:
+        settle(still_open, by=by, at=at)
 
 
 def settle(items: Iterable[RebookingItem], *, by: User | None = None, at: datetime | None = None) -> int:

@@ -1,7 +1,6 @@
 """Whatever takes time away or gives it back, through whichever door, is followed up in the same transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -9,23 +8,12 @@ from django.db.models.signals import post_delete, post_save, pre_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from clinic.enums import LeaveStatus, RebookingItemStatus
-from clinic.models import (
-    Appointment,
-    Change,
-    Closure,
-    ExtraHours,
-    Leave,
-    Operation,
-    Provider,
-    RebookingItem,
-    User,
-    WorkingHours,
-)
+from clinic.enums import LeaveStatus
+from clinic.models import Appointment, Closure, ExtraHours, Leave, Provider, User, WorkingHours
 from clinic.scheduling.locks import lock
-from clinic.scheduling.rebooking.batches import open_batch, reopen, settle, settle_what_fits
+from clinic.scheduling.rebooking.batches import follow, open_batch, settle_what_fits
 from clinic.scheduling.rebooking.hits import HoursRow, after_hours_change, during_closure, during_leave
-from clinic.scheduling.signals import appointment_released, operation_undone
+from clinic.scheduling.signals import appointment_released
 
 
 def actor_of(row: Any) -> User | None:
@@ -97,17 +85,14 @@ def hours_changed(were: HoursRow | None, *, becomes: HoursRow | None) -> None:
         open_batch(were.provider, after_hours_change(were, becomes, at=at), by=actor_of(rows[-1]), at=at)
 
 
+@receiver(post_save, sender=Appointment)
+def follow_appointment(instance: Appointment, created: bool, raw: bool = False, **_kwargs: object) -> None:
+    """Moved or cancelled by hand, nothing is left to be settled; put back to where nobody is, it is open again."""
+    if not created and not raw:
+        follow(instance.pk, by=actor_of(instance))
+
+
 @receiver(appointment_released)
 def follow_release(appointment: Appointment, **_kwargs: object) -> None:
-    """Moved or cancelled by hand: nothing is left to be settled."""
-    items = RebookingItem.objects.filter(appointment=appointment.pk, status=RebookingItemStatus.OPEN)
-    settle(items, by=actor_of(appointment))
-
-
-@receiver(operation_undone)
-def follow_undo(operation: Operation, at: datetime, **_kwargs: object) -> None:
-    """What an approval moved stands at its old time again, and waits for somebody; unless that time has come back."""
-    back = Change.objects.filter(operation=operation, undone_at__isnull=False).values("appointment")
-    items = list(RebookingItem.objects.filter(operation=operation, appointment__in=back))
-    if reopen(items):
-        settle_what_fits(at=at, pk__in=[item.pk for item in items])
+    """The same for what is cancelled in bulk, of which no row says that it was saved."""
+    follow(appointment.pk, by=actor_of(appointment))

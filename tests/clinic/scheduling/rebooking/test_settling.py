@@ -12,8 +12,10 @@ from clinic.enums import (
 )
 from clinic.errors import ChangedMeanwhile, InvalidEntry
 from clinic.models import Appointment, Message, Operation, Rebooking, RebookingItem
+from clinic.rota.services import withdraw_leave
 from clinic.scheduling import booking
 from clinic.scheduling.rebooking.settling import approve, keep, note_call
+from clinic.scheduling.undoing import undo
 from tests.clinic.scheduling.rebooking.conftest import at, places, statuses
 from tests.factories import BEFORE, make_organisation, make_patient, make_user
 
@@ -98,7 +100,8 @@ def test_nothing_chosen_is_refused(desk):
 
 
 def test_an_item_of_another_batch_is_not_there(desk):
-    desk.book(at(9)), desk.book(at(9), provider=desk.omar)
+    for provider in (desk.sara, desk.omar):
+        desk.book(at(9), provider=provider)
     desk.leave()
     batch = Rebooking.objects.get()
     other = desk.leave(provider=desk.omar).rebookings.get()
@@ -181,3 +184,68 @@ def test_a_batch_that_was_done_opens_again_with_what_is_hit_later(desk):
     batch = Rebooking.objects.get()
     assert (batch.status, batch.done_at) == (RebookingStatus.OPEN, None)
     assert statuses() == [S.MOVED, S.OPEN]
+
+
+def test_undo_gives_all_twelve_their_old_times_and_the_batch_waits_again(desk):
+    rows = desk.book_day(12)
+    desk.leave()
+    was = places(rows)
+    operation = desk.approve_all()
+
+    undone = undo(operation, by=desk.user, at=BEFORE)
+
+    assert (len(undone.done), undone.kept) == (12, [])
+    assert places(rows) == was
+    assert statuses() == [S.OPEN] * 12
+    assert Rebooking.objects.get().status == RebookingStatus.OPEN
+    assert set(RebookingItem.objects.values_list("operation", "way", "settled_at", "settled_by")) == {
+        (None, "", None, None)
+    }
+
+
+def test_undo_after_the_leave_was_withdrawn_leaves_nothing_to_settle(desk):
+    rows = desk.book_day(2)
+    leave = desk.leave()
+    was = places(rows)
+    operation = desk.approve_all()
+    withdraw_leave(leave, by=desk.user)
+
+    undo(operation, by=desk.user, at=BEFORE)
+
+    assert places(rows) == was
+    assert S.OPEN not in statuses()
+    assert Rebooking.objects.get().status == RebookingStatus.DONE
+
+
+def test_undo_of_an_approval_of_some_opens_those_alone(desk):
+    desk.book_day(3)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    first = approve(batch, desk.choices(batch)[:1], by=desk.user, at=BEFORE)
+    desk.approve_all(batch)
+
+    undo(first, by=desk.user, at=BEFORE)
+
+    assert statuses() == [S.OPEN, S.MOVED, S.MOVED]
+
+
+@pytest.mark.parametrize("done", ["moved", "cancelled", "approved"])
+def test_what_an_undo_by_hand_puts_back_into_the_leave_is_on_the_list_again(desk, done):
+    (row,) = desk.book_day(1)
+    desk.leave()
+    if done == "moved":
+        moved = booking.move(row, starts_at=at(9, day=8), by=desk.user, at=BEFORE)
+    elif done == "cancelled":
+        moved = booking.cancel(row, by=desk.user, at=BEFORE)
+    else:
+        desk.approve_all()
+        moved = Appointment.objects.get()
+    assert statuses() == [S.MOVED if done == "approved" else S.SETTLED]
+
+    if done == "cancelled":
+        booking.undo_status(moved, by=desk.user, at=BEFORE)
+    else:
+        booking.undo_move(moved, by=desk.user, at=BEFORE)
+
+    assert statuses() == [S.OPEN]
+    assert Rebooking.objects.get().status == RebookingStatus.OPEN
