@@ -138,12 +138,15 @@ class Appointment(RecordedModel):
         ordering = ["-starts_at", "-pk"]
         indexes = [
             models.Index(name="appointment_newest", fields=["organisation", "-starts_at", "-id"]),
-            models.Index(name="appointment_of_provider", fields=["provider", "busy_from"]),
             models.Index(name="appointment_of_patient", fields=["patient", "starts_at"]),
-            models.Index(name="appointment_of_room", fields=["room", "busy_from"]),
+            models.Index(name="time_of_provider", fields=["provider", "busy_until"]),
+            models.Index(name="time_of_room", fields=["room", "busy_until"]),
+            models.Index(name="time_of_patient", fields=["patient", "ends_at"]),
             models.Index(name="appointment_by_clinic", fields=["clinic", "starts_at", "id"]),
             models.Index(name="appointment_by_provider", fields=["provider", "starts_at", "id"]),
             models.Index(name="appointment_by_status", fields=["organisation", "status", "starts_at", "id"]),
+            models.Index(name="visit_of_patient", fields=["patient", "starts_at"], condition=Q(status="completed")),
+            models.Index(name="no_show_of_patient", fields=["patient", "starts_at"], condition=Q(status="no_show")),
         ]
         permissions = [
             ("overbook_appointment", "Can book beyond a provider's limit"),

@@ -1,7 +1,9 @@
 """Nobody is in two places: what counts as an overlap, who says so, and how the rule outlives a migration."""
 
+import re
 import uuid
-from datetime import datetime
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 
 import pytest
 from django.apps import apps
@@ -14,7 +16,7 @@ from django.db.models.signals import pre_migrate
 from clinic.constraints import EXISTING_TRIGGERS, Agrees, NoOverlap
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment
-from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, WITHOUT_PACKAGE, World, constraints, refused
+from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, TWO, WITHOUT_PACKAGE, World, constraints, refused
 from tests.factories import NINE, make_provider
 
 
@@ -44,6 +46,40 @@ def test_table_accepts_a_neighbour(ours, changes):
     ours.insert(Appointment, changes(ours))
 
     assert Appointment.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_taken"),
+    [
+        (0, 10, False), (0, 15, True), (0, 90, True), (12, 18, True), (15, 25, True), (20, 30, False), (25, 40, False),
+        (25, 45, True), (25, 90, True), (55, 60, True), (60, 70, False),
+    ],
+)  # fmt: skip
+def test_a_time_is_taken_by_whatever_it_touches(ours, start, end, is_taken):
+    """Taken are the minutes from 10 to 20 and from 40 to 60; the appointment from 20 to 40 has been cancelled."""
+    apart = {**WITHOUT_PACKAGE, "room": None, "lane": 1}
+    ours.insert(Appointment, {**apart, **lasting(40, 60)})
+    ours.insert(Appointment, {**apart, **lasting(20, 40), "status": AppointmentStatus.CANCELLED_BY_PATIENT})
+    ours.insert(Appointment, {**apart, **lasting(10, 20)})
+
+    with refused("provider_is_never_double_booked") if is_taken else nullcontext(), transaction.atomic():
+        ours.insert(Appointment, {**apart, **lasting(start, end), "patient": ours.second_patient})
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's constraints bring their own indexes")
+@pytest.mark.parametrize(("rule", "index"), [
+    ("provider_is_never_double_booked", "time_of_provider (provider_id=? AND busy_until>?)"),
+    ("patient_is_never_in_two_places", "time_of_patient (patient_id=? AND ends_at>?)"),
+    ("room_is_never_double_booked", "time_of_room (room_id=? AND busy_until>?)"),
+])  # fmt: skip
+@pytest.mark.django_db
+def test_a_new_row_is_compared_with_what_comes_next_not_with_all_history(rule, index):
+    (rule,) = (each for each in Appointment._meta.constraints if each.name == rule)
+
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + re.sub(r"NEW\.\w+", "1", rule.next_start_sql(Appointment)))
+
+        assert [step for *_numbers, step in cursor.fetchall()] == [f"SEARCH other USING INDEX {index}"]
 
 
 def test_buffers_keep_the_provider_but_not_the_patient(ours):
@@ -131,6 +167,12 @@ def test_a_migration_can_write_a_rule_down_and_compare_it(rule, other):
     assert type(rule)(*arguments, **keywords) == rule
     assert hash(type(rule)(*arguments, **keywords)) is not None
     assert type(rule)(*arguments, **{**keywords, **other}) != rule
+
+
+def lasting(start: int, end: int) -> dict[str, datetime]:
+    """From one minute of the early afternoon to another, without buffers."""
+    begin, finish = TWO + timedelta(minutes=start), TWO + timedelta(minutes=end)
+    return {"starts_at": begin, "ends_at": finish, "busy_from": begin, "busy_until": finish}
 
 
 def trigger_names() -> set[str]:
