@@ -11,13 +11,10 @@ from admin_ext.front_desk.answers import changed
 from admin_ext.front_desk.cost_words import consequences, cost_words
 from admin_ext.front_desk.dialogs import AppointmentDialog
 from admin_ext.front_desk.steps import undo_address
-from clinic.enums import RefusalCode
-from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry, Refusal
+from clinic.errors import ChangedMeanwhile, ClinicError
 from clinic.scheduling import booking
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.costs import cost_of_cancelling
-
-LONGEST = 250  # letters of a reason
 
 
 @dataclass(frozen=True)
@@ -66,7 +63,7 @@ class CancelPage(AppointmentDialog):
     def post(self, request, pk):
         try:
             cancelled = booking.cancel(
-                self.appointment, by=request.user, by_patient=self.by_patient, reason=self.checked_reason(),
+                self.appointment, by=request.user, by_patient=self.by_patient, reason=self.reason,
                 expected_sequence=self.version(),
             )  # fmt: skip
         except ChangedMeanwhile as refusal:
@@ -76,9 +73,3 @@ class CancelPage(AppointmentDialog):
         values = {"patient": cancelled.patient, "status": cancelled.get_status_display()}
         text = _("%(patient)s: %(status)s.") % values + consequences(cancelled)
         return changed(request, cancelled, text, undo=undo_address(cancelled, "cancel"))
-
-    def checked_reason(self) -> str:
-        if len(self.reason) > LONGEST:
-            message = _("The reason is longer than %(count)d letters.") % {"count": LONGEST}
-            raise InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Write it shorter.")))
-        return self.reason.strip()

@@ -22,7 +22,6 @@ from clinic.errors import ClinicError, Refusal
 from clinic.models import Appointment, User
 from clinic.scheduling import booking
 from clinic.scheduling.booking.notes import may_write
-from clinic.scheduling.booking.rows import stands_now
 from clinic.scheduling.status import POSSIBLE_FROM, state_of
 
 
@@ -72,7 +71,6 @@ STEPS: dict[str, Step] = {
     )
 }  # fmt: skip
 
-REASON = 250  # letters
 TREATMENT = {
     "start",
     "complete",
@@ -127,19 +125,17 @@ class StepPage(StaffPage):
         seen = request.POST.get("status") or request.GET.get("status") or seen_state(appointment)
         if not may_take(request.user, appointment, verb):
             return refused(request, appointment, not_allowed(verb))
-        if seen != seen_state(appointment) and not is_done(appointment, verb):
-            return refused(request, appointment, stands_now(appointment))
         try:
-            if not is_done(appointment, verb):
-                appointment = getattr(booking, verb)(appointment, by=request.user, **self.more(verb, seen))
+            appointment = self.take(appointment, verb, seen)
         except ClinicError as refusal:
-            return refused(request, appointment, refusal)
+            appointment = appointment_or_404(self.organisation, pk)
+            if not is_done(appointment, verb):
+                return refused(request, appointment, refusal)
         return changed(request, appointment, said(appointment, verb), undo=undo_address(appointment, verb))
 
-    def more(self, verb: str, seen: str) -> dict[str, str]:
-        """What some of the steps take besides: why, and from which state."""
-        reason = {"reason": self.request.POST.get("reason", "")[:REASON]} if verb in ("waive", "undo_status") else {}
-        return {**reason, "expected_state": seen} if verb == "undo_status" else reason
+    def take(self, appointment: Appointment, verb: str, seen: str) -> Appointment:
+        why = {"reason": self.request.POST.get("reason", "")} if verb in ("waive", "undo_status") else {}
+        return getattr(booking, verb)(appointment, by=self.request.user, expected_state=seen, **why)
 
 
 def seen_state(appointment: Appointment) -> str:
@@ -148,7 +144,7 @@ def seen_state(appointment: Appointment) -> str:
 
 
 def is_done(appointment: Appointment, verb: str) -> bool:
-    """Whether the step has been taken already, as by the first click of two."""
+    """Whether the step has been taken, as by the first click of two: the second one is no mistake."""
     return appointment.status == STEPS[verb].status or (verb == "waive" and appointment.waived_at is not None)
 
 

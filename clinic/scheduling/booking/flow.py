@@ -1,4 +1,7 @@
-"""The walk of an appointment from booked to held or not held, one verb for each step."""
+"""The walk of an appointment from booked to held or not held, one verb for each step.
+
+Each takes the `expected_state` (`state_of`) that the person saw: ChangedMeanwhile when somebody has been faster.
+"""
 
 from datetime import datetime
 
@@ -14,41 +17,55 @@ from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.retries import retried
 from clinic.scheduling.attendance import policy_of
+from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.costs import Cost, cost_of_cancelling, cost_of_no_show
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
 
 
-def confirm(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+def confirm(
+    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """The patient has said that they will come."""
-    return _step(appointment, "confirm", AppointmentStatus.CONFIRMED, "confirmed_at", by=by, at=at)
+    return _step(appointment, "confirm", AppointmentStatus.CONFIRMED, "confirmed_at", expected_state, by=by, at=at)
 
 
-def check_in(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+def check_in(
+    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """The patient is here and waits."""
-    return _step(appointment, "check_in", AppointmentStatus.ARRIVED, "arrived_at", by=by, at=at)
+    return _step(appointment, "check_in", AppointmentStatus.ARRIVED, "arrived_at", expected_state, by=by, at=at)
 
 
-def start(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+def start(
+    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """The provider has begun."""
-    return _step(appointment, "start", AppointmentStatus.IN_PROGRESS, "started_at", by=by, at=at)
+    return _step(appointment, "start", AppointmentStatus.IN_PROGRESS, "started_at", expected_state, by=by, at=at)
 
 
-def complete(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+def complete(
+    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """The appointment was held; a session of its purchase is used."""
-    return _step(appointment, "complete", AppointmentStatus.COMPLETED, "completed_at", by=by, at=at, uses_session=True)
+    return _step(
+        appointment, "complete", AppointmentStatus.COMPLETED, "completed_at", expected_state,
+        by=by, at=at, uses_session=True,
+    )  # fmt: skip
 
 
 @retried
 @transaction.atomic
-def mark_no_show(appointment: Appointment, *, by: User, at: datetime | None = None) -> Appointment:
+def mark_no_show(
+    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """The patient did not come; the organisation's policy says whether a session is used and a fee is raised.
 
     Refused with WrongStatus before the appointment should have started.
     """
     own(by, appointment)
-    row, at = reread(appointment, "mark_no_show"), at or timezone.now()
+    row, at = reread(appointment, "mark_no_show", expected_state=expected_state), at or timezone.now()
     if at < row.starts_at:
         message = _("The appointment of %(patient)s has not started yet.") % {"patient": row.patient}
         raise WrongStatus(Refusal(RefusalCode.STATUS, message, _("Cancel it if the patient will not come.")))
@@ -77,6 +94,7 @@ def cancel(
     appointment yet. ChangedMeanwhile when `expected_sequence` is given and is not the row's any more.
     """
     own(by, appointment)
+    reason = checked(reason)
     row, at = reread(appointment, "cancel", expected_sequence=expected_sequence), at or timezone.now()
     cost = cost_of_cancelling(row, policy_of(row.organisation_id), by_patient=by_patient, at=at)
     row.cancelled_late = cost.is_late
@@ -120,13 +138,14 @@ def _step(
     verb: str,
     status: AppointmentStatus,
     moment: str,
+    expected_state: str | None,
     *,
     by: User,
     at: datetime | None,
     uses_session: bool = False,
 ) -> Appointment:
     own(by, appointment)
-    row, at = reread(appointment, verb), at or timezone.now()
+    row, at = reread(appointment, verb, expected_state=expected_state), at or timezone.now()
     row.status = status
     setattr(row, moment, at)
     if uses_session:

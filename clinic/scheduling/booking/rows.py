@@ -16,17 +16,22 @@ from clinic.scheduling.status import POSSIBLE_FROM, state_of
 LOADED = ("patient", "provider", "clinic", "service", "room")
 
 
-def reread(appointment: Appointment, verb: str, *, expected_sequence: int | None = None) -> Appointment:
+def reread(
+    appointment: Appointment, verb: str, *, expected_sequence: int | None = None, expected_state: str | None = None
+) -> Appointment:
     """The row as it is now, locked, its purchase first.
 
     `expected_sequence` is the `calendar_sequence` that the person saw: ChangedMeanwhile when the appointment has been
-    moved, cancelled or brought back since. WrongStatus when `verb` is not possible from its status.
+    moved, cancelled or brought back since. `expected_state` is the `state_of` that the person saw: ChangedMeanwhile in
+    any other. WrongStatus when `verb` is not possible from its status.
     """
     purchase = packages.lock(appointment.package_purchase) if appointment.package_purchase_id else None
     row = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED).get(pk=appointment.pk)
     row.package_purchase = purchase
     if expected_sequence is not None and row.calendar_sequence != expected_sequence:
         raise ChangedMeanwhile(what_happened(row))
+    if expected_state is not None and expected_state != state_of(row.status, waived=row.waived_at is not None):
+        raise ChangedMeanwhile(stands_now(row))
     if row.status not in POSSIBLE_FROM[verb]:
         values = {"patient": row.patient, "status": AppointmentStatus(row.status).label}
         raise WrongStatus(
@@ -37,12 +42,6 @@ def reread(appointment: Appointment, verb: str, *, expected_sequence: int | None
             )
         )
     return row
-
-
-def check_state(row: Appointment, expected_state: str | None) -> None:
-    """ChangedMeanwhile unless the row is in the `state_of` that the person saw; None asks for none."""
-    if expected_state is not None and expected_state != state_of(row.status, waived=row.waived_at is not None):
-        raise ChangedMeanwhile(stands_now(row))
 
 
 def stands_now(row: Appointment) -> Refusal:

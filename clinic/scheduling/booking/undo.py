@@ -20,7 +20,8 @@ from clinic.permissions import WAIVE
 from clinic.retries import retried
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import reasons_against
-from clinic.scheduling.booking.rows import check_state, reread
+from clinic.scheduling.booking.reasons import checked
+from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.booking.seating import take_time
 from clinic.scheduling.booking.waiver import may_not_waive
 from clinic.scheduling.booking.write import TAKEN
@@ -61,9 +62,9 @@ def undo_status(
     appointment is not in the `expected_state` (`state_of`) any more: one click takes one step back, clicked twice too.
     """
     own(by, appointment)
+    reason = checked(reason)
     lock(providers=[appointment.provider], patients=[appointment.patient])
-    row, at = reread(appointment, "undo_status"), at or timezone.now()
-    check_state(row, expected_state)
+    row, at = reread(appointment, "undo_status", expected_state=expected_state), at or timezone.now()
     if not is_of_today(row, at=at) and not (reason and by.has_perm(WAIVE)):
         raise WrongStatus(_too_late(row, by=by))
     if row.waived_at:

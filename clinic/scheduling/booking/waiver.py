@@ -14,6 +14,7 @@ from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.permissions import WAIVE
 from clinic.retries import retried
+from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.status import POSSIBLE_FROM
 from clinic.tenancy import own
@@ -21,15 +22,18 @@ from clinic.tenancy import own
 
 @retried
 @transaction.atomic
-def waive(appointment: Appointment, *, by: User, reason: str, at: datetime | None = None) -> Appointment:
+def waive(
+    appointment: Appointment, *, by: User, reason: str, expected_state: str | None = None, at: datetime | None = None
+) -> Appointment:
     """Forgive a no-show or late cancellation: its session is given back, its fee is waived, it no longer counts.
 
     The status stays, for that is what happened; so does a fee that has been paid. `undo_status` takes it back.
     Raises WrongStatus for any other status, and WaiverRefused without permission or reason, for a cancellation that
-    cost nothing, and the second time.
+    cost nothing, and the second time; ChangedMeanwhile unless it is in the `expected_state`.
     """
     own(by, appointment)
-    row, at = reread(appointment, "waive"), at or timezone.now()
+    reason = checked(reason)
+    row, at = reread(appointment, "waive", expected_state=expected_state), at or timezone.now()
     if refusals := _refusals(row, by=by, reason=reason):
         raise WaiverRefused(*refusals)
     if row.session_used:
@@ -53,7 +57,7 @@ def _refusals(row: Appointment, *, by: User, reason: str) -> list[Refusal]:
     refusals = _nothing_to_waive(row)
     if not by.has_perm(WAIVE):
         refusals.append(may_not_waive())
-    if not reason.strip():
+    if not reason:
         refusals.append(Refusal(RefusalCode.INVALID, _("A waiver needs a reason."), _("Write why it is forgiven.")))
     return refusals
 

@@ -74,3 +74,15 @@ def test_row_as_it_was_seen_is_given(desk):
 
     assert reread(appointment, "cancel", expected_sequence=0) == appointment
     assert reread(appointment, "cancel") == appointment
+
+
+@pytest.mark.parametrize("verb", ["confirm", "check_in", "complete", "mark_no_show"])
+def test_step_from_a_state_that_is_no_more_changes_nothing(desk, mona, verb):
+    appointment = desk.book(monday(9))
+    booking.check_in(appointment, by=mona, at=monday(9))
+
+    with pytest.raises(ChangedMeanwhile, match="Meanwhile the appointment .* is: Arrived"):
+        getattr(booking, verb)(appointment, by=desk.user, expected_state="scheduled", at=monday(9, 5))
+
+    appointment.refresh_from_db()
+    assert (appointment.status, appointment.arrived_at) == ("arrived", monday(9))
