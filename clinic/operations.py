@@ -1,7 +1,7 @@
 """The ledger of operations: what was done to many rows at once, by whom and why, so that it can be undone."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from clinic.enums import ChangeKind, OperationKind
 from clinic.models import Appointment, Change, Operation, PackagePurchase, User
@@ -44,10 +44,10 @@ def state_of(row: Appointment) -> State:
     `sequence` rises with every change that a calendar must hear of, and so names the version of the row.
     """
     return {
-        "starts_at": row.starts_at.isoformat(),
+        "starts_at": row.starts_at.astimezone(UTC).isoformat(),
         "provider": row.provider_id,
         "clinic": row.clinic_id,
-        "status": row.status,
+        "status": str(row.status),
         "moves": row.moves,
         "sequence": row.calendar_sequence,
     }

@@ -1,6 +1,6 @@
 """Put messages into the outbox, and call them off again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +21,9 @@ GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCEL
 
 # What a patient knows the time of an appointment from.
 TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED, MessageKind.SESSIONS_MOVED}
+
+
+HEARD = (MessageStatus.SENT, MessageStatus.QUEUED)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,24 @@ def heard_of(appointment: Appointment) -> set[str]:
     together |= Q(operation__in=Change.objects.filter(appointment=appointment).values("operation"))
     about = Q(appointment=appointment) | (together & Q(kind__in=TOGETHER, patient=appointment.patient_id))
     return set(Message.objects.filter(about, status=MessageStatus.SENT).values_list("kind", flat=True))
+
+
+def known_times(appointments: Collection[Appointment]) -> set[int]:
+    """The keys of the appointments whose patient has heard, or is about to hear, when they are; three queries."""
+    keys, patients = {row.pk for row in appointments}, {row.patient_id for row in appointments}
+    news = Message.objects.filter(patient__in=patients, kind__in=TELL_OF_A_TIME, status__in=HEARD)
+    alone = set(news.filter(appointment__in=keys).values_list("appointment", flat=True))
+    told = set(news.filter(kind__in=TOGETHER, operation__isnull=False).values_list("operation", "patient"))
+    changed = Change.objects.filter(appointment__in=keys).values_list("appointment", "operation")
+    operations = {(row.pk, row.operation_id) for row in appointments} | set(changed)
+    patient_of = {row.pk: row.patient_id for row in appointments}
+    return alone | {key for key, operation in operations if (operation, patient_of[key]) in told}
+
+
+def who_hears_of(operation: Operation) -> set[int]:
+    """The keys of the patients who have heard, or are about to hear, of the operation."""
+    news = Message.objects.filter(operation=operation, status__in=HEARD)
+    return set(news.values_list("patient", flat=True))
 
 
 def destination_of(patient: Patient) -> Destination:

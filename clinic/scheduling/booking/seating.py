@@ -1,7 +1,7 @@
 """Writing an appointment into a time: its lane, its room, and the constraints as the last line."""
 
-from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
 
@@ -22,15 +22,29 @@ CONSTRAINT_REFUSALS = {
 MAY_BE_HELD = {RefusalCode.BOOKED, RefusalCode.ROOM}
 
 
+class Seat(NamedTuple):
+    """The lane of a provider and the place of a room; None where no room is needed."""
+
+    lane: int
+    place: RoomPlace | None
+
+
 def take_time(
-    appointment: Appointment, question: Question, *, by: User, room: Room | None = None, reason: str = ""
+    appointment: Appointment,
+    question: Question,
+    *,
+    by: User,
+    room: Room | None = None,
+    seat_before: Seat | None = None,
+    reason: str = "",
 ) -> None:
     """Write the appointment into the question's time: the lowest free lane and the first room place to be had.
 
-    Another clinic desk may take a room's place at the same moment; then the next place is tried.
+    Another clinic desk may take a room's place at the same moment; then the next place is tried. Whoever comes back
+    gets the `seat_before` again where it is still free.
     """
-    for place in _room_places(question, room):
-        seat(appointment, question, place)
+    for place in places_for(question, room, seat_before):
+        seat(appointment, question, place, seat_before)
         refusal = _record(appointment, by=by, reason=reason, at=question.at)
         if refusal is None:
             return
@@ -39,7 +53,9 @@ def take_time(
     raise BookingRefused(refusal)
 
 
-def seat(appointment: Appointment, question: Question, place: RoomPlace | None) -> None:
+def seat(
+    appointment: Appointment, question: Question, place: RoomPlace | None, seat_before: Seat | None = None
+) -> None:
     """Set the question's time on the appointment, in the lowest free lane and in this place of a room.
 
     A reason for overbooking is kept only where it overrules something.
@@ -49,15 +65,19 @@ def seat(appointment: Appointment, question: Question, place: RoomPlace | None) 
     appointment.busy_from, appointment.busy_until = (moment(instant) for instant in question.busy)
     free_lanes = question.free_lanes()
     appointment.lane = free_lanes[0] if free_lanes else question.first_extra_lane()
+    if seat_before is not None and seat_before.lane in free_lanes:
+        appointment.lane = seat_before.lane
     if appointment.overbook_reason and not overrules(question):
         appointment.overbook_reason = ""
     appointment.room_id, appointment.room_place = (place.room, place.place) if place else (None, 0)
 
 
-def _room_places(question: Question, room: Room | None) -> Iterable[RoomPlace | None]:
+def places_for(question: Question, room: Room | None = None, seat_before: Seat | None = None) -> list[RoomPlace | None]:
+    """The free places of rooms, that of before first, or of this room alone; [None] where no room is needed."""
     if not question.needs_room():
         return [None]
-    return [place for place in question.free_room_places() if room is None or place.room == room.pk]
+    places = [place for place in question.free_room_places() if room is None or place.room == room.pk]
+    return sorted(places, key=lambda place: place != seat_before.place) if seat_before else places
 
 
 def _record(appointment: Appointment, *, by: User, reason: str, at: datetime) -> Refusal | None:

@@ -208,7 +208,7 @@ def book_all(
     lock_everybody([], [one.place for one in wanted])
     locked = packages.lock_all(one.purchase for one in wanted if one.purchase)
     against = _against_booking(wanted, locked, at=at)
-    situation = situation_around([one.place for one in wanted]) if wanted else None
+    situation = situation_around([one.place for one in wanted], at=at) if wanted else None
     booked, misfits = [], []
     for one, appointment, reasons in zip(wanted, _unsaved(wanted, locked, operation, at=at), against, strict=True):
         question = one.place.question(situation, at=at)
@@ -251,7 +251,7 @@ def _moved(
 ) -> dict[int, list[Refusal]]:
     """Write the rows, which are put aside, into their new times; by key what there is against each."""
     places = {time.appointment.pk: time.place(rows[time.appointment.pk]) for time in times}
-    situation = situation_around(places.values()) if places else None
+    situation = situation_around(places.values(), at=at) if places else None
     balances = balances_by_purchase({row.package_purchase for row in rows.values() if row.package_purchase})
     against = {}
     for time in times:

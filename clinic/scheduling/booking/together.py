@@ -87,7 +87,7 @@ def put_aside(rows: Iterable[Appointment]) -> None:
     Appointment.objects.filter(pk__in=[row.pk for row in rows]).update(status=ASIDE)
 
 
-def situation_around(places: Collection[Place]) -> Situation:
+def situation_around(places: Collection[Place], *, at: datetime) -> Situation:
     """What is open and taken around all these places; as many queries as around one."""
     days = [place.day for place in places]
     return selectors.situation(
@@ -97,6 +97,7 @@ def situation_around(places: Collection[Place]) -> Situation:
         patients={place.patient for place in places},
         first_day=min(days),
         last_day=max(days),
+        at=at,
     )
 
 
