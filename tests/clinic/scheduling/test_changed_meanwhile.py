@@ -81,7 +81,7 @@ def test_step_from_a_state_that_is_no_more_changes_nothing(desk, mona, verb):
     appointment = desk.book(monday(9))
     booking.check_in(appointment, by=mona, at=monday(9))
 
-    with pytest.raises(ChangedMeanwhile, match="Meanwhile the appointment .* is: Arrived"):
+    with pytest.raises(ChangedMeanwhile, match=r"Meanwhile the appointment .* is: Arrived"):
         getattr(booking, verb)(appointment, by=desk.user, expected_state="scheduled", at=monday(9, 5))
 
     appointment.refresh_from_db()
