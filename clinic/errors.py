@@ -68,6 +68,22 @@ class WaiverRefused(ClinicError):
     """What this appointment costs cannot be forgiven like this."""
 
 
+class WaitlistRefused(ClinicError):
+    """Nobody can wait for this, or like this."""
+
+
+class OfferRefused(ClinicError):
+    """This time cannot be offered to anybody."""
+
+
+class OfferOver(ClinicError):
+    """This offer can no longer be answered: it has run out or has been withdrawn. The place in the list stays."""
+
+
+class OfferTaken(OfferOver):
+    """Somebody else has accepted first."""
+
+
 class PlanRefused(ClinicError):
     """This plan cannot be made or applied."""
 

@@ -3,6 +3,7 @@
 from clinic import jobs
 from clinic.enums import JobKind
 from clinic.packages import services as packages
+from clinic.waitlist import services as waitlist
 
 # What works on each kind of job: a function that takes the Job and returns its result as JSON.
 HANDLERS: dict[str, str] = {
@@ -18,3 +19,9 @@ def run_job(job_id: int, language: str = "en") -> None:
 
 def expire_packages() -> None:
     packages.expire_everywhere()
+
+
+def move_offers_on() -> None:
+    """What is due on the waiting list: freed times are offered, and offers that have run out go to the next in line."""
+    waitlist.expire_offers()
+    waitlist.open_planned()

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.dateformat import format as format_date
 
 from clinic.enums import MessageKind
-from clinic.models import Appointment, Organisation, PackagePurchase, Patient
+from clinic.models import Appointment, Clinic, HeldSlot, Organisation, PackagePurchase, Patient
 
 LONGEST_FIRST_NAME = 40
 HALF_NAMES = {"عبد", "أبو", "أم", "ابن", "Abd", "Abdul", "Abu", "Umm"}  # half of a first name: عبد الرحمن
@@ -23,6 +23,8 @@ def written(
     appointment: Appointment | None = None,
     purchase: PackagePurchase | None = None,
     sessions: Sequence[Appointment] = (),
+    slot: HeldSlot | None = None,
+    link: str = "",
 ) -> tuple[str, str]:
     """The subject and the text of a message in the patient's language, moments in the clinic's zone."""
     language = patient.language
@@ -32,6 +34,8 @@ def written(
             facts |= appointment_facts(appointment, language)
         if purchase is not None:
             facts |= purchase_facts(purchase, language)
+        if slot is not None:
+            facts |= offer_facts(slot, link, language)
         if sessions:
             facts["dates"] = [appointment_facts(session, language) for session in sessions]
         template = get_template(f"clinic/messages/{kind}.{language}.txt").template
@@ -47,8 +51,19 @@ def first_name(patient: Patient) -> str:
 
 
 def appointment_facts(appointment: Appointment, language: str) -> dict[str, object]:
-    clinic = appointment.clinic
-    local = appointment.starts_at.astimezone(clinic.zone)
+    return {**place_facts(appointment.starts_at, appointment.clinic, language), "link": appointment.video_link}
+
+
+def offer_facts(slot: HeldSlot, link: str, language: str) -> dict[str, object]:
+    """Where and when the free time is, until when it is kept, and where to answer."""
+    until = slot.held_until.astimezone(slot.clinic.zone)
+    on = "" if until.date() == slot.opens_at.astimezone(slot.clinic.zone).date() else day(until)
+    facts = {"until": format_date(until, "g:i A"), "until_day": on, "link": link}
+    return {**place_facts(slot.starts_at, slot.clinic, language), **facts}
+
+
+def place_facts(starts_at: datetime, clinic: Clinic, language: str) -> dict[str, object]:
+    local = starts_at.astimezone(clinic.zone)
     phone = clinic.phone.as_e164 if clinic.phone else ""
     if phone and translation.get_language_bidi():
         phone = LEFT_TO_RIGHT + phone
@@ -57,7 +72,6 @@ def appointment_facts(appointment: Appointment, language: str) -> dict[str, obje
         "time": format_date(local, "g:i A"),
         "clinic": clinic.name_in(language),
         "phone": phone,
-        "link": appointment.video_link,
     }
 
 

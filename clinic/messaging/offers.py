@@ -1,0 +1,42 @@
+"""What those who wait are told of a free time."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from clinic.enums import MessageKind, MessageStatus
+from clinic.messaging.services import destination_of, written_once
+from clinic.messaging.words import written
+from clinic.models import Message, Offer, User
+from clinic.tenancy import own
+
+
+def tell_of_offer(offer: Offer, *, link: str, by: User, at: datetime) -> Message:
+    """Write the message that offers a time into the outbox, with the address at which it is answered."""
+    own(by, offer)
+    patient = offer.entry.patient
+    destination = destination_of(patient)
+    subject, body = written(MessageKind.WAITLIST_OFFER, patient, slot=offer.slot, link=link)
+    return written_once({
+        "organisation_id": offer.organisation_id, "patient": patient, "kind": MessageKind.WAITLIST_OFFER,
+        "channel": destination.channel, "address": destination.address, "language": patient.language,
+        "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
+        "error": destination.obstacle, "dedupe_key": dedupe_key(offer),
+    })  # fmt: skip
+
+
+def call_off_offers(offers: Sequence[Offer], *, by: User, at: datetime) -> int:
+    """Call off what tells of these offers and has not been sent; the number of messages called off."""
+    own(by, *offers)
+    called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at:%Y-%m-%d}"}
+    queued = Message.objects.filter(
+        dedupe_key__in=[dedupe_key(offer) for offer in offers], status=MessageStatus.QUEUED
+    )  # fmt: skip
+    return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
+
+
+def dedupe_key(offer: Offer) -> str:
+    """An offer is told once, whatever the channel."""
+    return f"{MessageKind.WAITLIST_OFFER}:{offer.public_id}"

@@ -1,0 +1,81 @@
+"""The page on which a patient answers an offer of the waiting list."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.views import View
+
+from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OfferAnswer, WaitlistStatus
+from clinic.errors import ClinicError, OfferOver
+from clinic.messaging.words import first_name
+from clinic.models import Offer
+from clinic.people.automatic import automatic_user
+from clinic.waitlist.links import offer_of
+from clinic.waitlist.services import accept, decline
+
+ANSWERS = {"accept": accept, "decline": decline}
+
+
+class OfferPage(View):
+    """GET shows the offer as it stands and changes nothing; POST gives the `answer`, accept or decline."""
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        offer = offer_of(kwargs["token"])
+        if offer is None:
+            return private(render(request, "clinic/portal/unknown.html", status=404))
+        self.offer, self.at = offer, timezone.now()
+        language = offer.entry.patient.language
+        with translation.override(language), timezone.override(offer.slot.clinic.zone):
+            response = super().dispatch(request, *args, **kwargs)
+        response["Content-Language"] = language
+        return private(response)
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        return self.shown()
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        answer = ANSWERS.get(request.POST.get("answer", ""))
+        if answer is None:
+            raise Http404
+        try:
+            answer(self.offer, by=automatic_user(self.offer.organisation), at=self.at)
+        except OfferOver:
+            return redirect(request.path)  # where it is said what has become of it
+        except ClinicError as refusal:
+            return self.shown(refusal=refusal, status=409)
+        return redirect(request.path)
+
+    def shown(self, *, refusal: ClinicError | None = None, status: int = 200) -> HttpResponse:
+        offer, slot = self.offer, self.offer.slot
+        context = {
+            "state": state_of(offer, at=self.at), "refusal": refusal, "slot": slot, "clinic": slot.clinic,
+            "when": (slot.appointment or slot).starts_at, "name": first_name(offer.entry.patient),
+            "minutes": max(1, int((slot.held_until - self.at).total_seconds()) // 60),
+            "keeps_place": offer.entry.status == WaitlistStatus.WAITING,
+        }  # fmt: skip
+        return render(self.request, "clinic/portal/offer.html", context, status=status)
+
+
+def state_of(offer: Offer, *, at: datetime) -> str:
+    """What the page says: open, accepted, cancelled (since), declined, taken or over."""
+    if offer.answer == OfferAnswer.ACCEPTED:
+        return "accepted" if offer.slot.appointment.status in LIVE_STATUSES else "cancelled"
+    if offer.slot.status == HeldSlotStatus.TAKEN:
+        return "taken"
+    if offer.answer == OfferAnswer.DECLINED:
+        return "declined"
+    is_open = offer.answer == OfferAnswer.OPEN and offer.slot.status == HeldSlotStatus.OPEN
+    if is_open and at < offer.slot.held_until and offer.entry.status == WaitlistStatus.WAITING:
+        return "open"
+    return "over"
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody on the way, told to no other site, found by no search."""
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
