@@ -5,12 +5,24 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.enums import LIVE_STATUSES
-from clinic.models import Appointment, Clinic, Package, PackagePurchase, Patient, Provider, Service, User
+from clinic.enums import LIVE_STATUSES, HeldSlotStatus
+from clinic.models import (
+    Appointment,
+    Clinic,
+    HeldSlot,
+    Offer,
+    Package,
+    PackagePurchase,
+    Patient,
+    Provider,
+    Service,
+    User,
+)
 from clinic.packages import services
 from clinic.scheduling import booking
 from clinic.scheduling.planning import apply
 from clinic.scheduling.planning.packing import unpack
+from clinic.waitlist import services as waitlist
 from tests.factories import BEFORE
 
 
@@ -62,6 +74,34 @@ def book_all(*, plan, by):
 def plan_or_book(**wanted):
     """An auto-scheduler if there is a plan to book, else a desk."""
     return book_all(**wanted) if "plan" in wanted else book(**wanted)
+
+
+def accept(*, offer, by, at):
+    """Say yes to an offer of the waiting list; the key of the appointment."""
+    row = Offer.objects.get(pk=offer)
+    return waitlist.accept(row, by=User.objects.get(pk=by), at=datetime.fromisoformat(at)).pk
+
+
+def accept_or_expire(**wanted):
+    """A patient who answers if there is an offer to answer, else the clock that ends what has run out."""
+    if "offer" in wanted:
+        return accept(**wanted)
+    return waitlist.expire_offers(at=datetime.fromisoformat(wanted["at"]))
+
+
+def look_and_accept(*, offer, by):
+    """What a program without locks would do: look whether the offer is open, and write the row if it is."""
+    row = Offer.objects.select_related("slot", "entry").get(pk=offer)
+    if row.slot.appointment_id or row.slot.status != HeldSlotStatus.OPEN:
+        return False
+    slot = row.slot
+    appointment = unguarded(
+        patient=row.entry.patient_id, service=slot.service_id, provider=slot.provider_id, clinic=slot.clinic_id,
+        starts_at=slot.starts_at.isoformat(), by=by,
+    )  # fmt: skip
+    appointment.save()
+    HeldSlot.objects.filter(pk=slot.pk).update(status=HeldSlotStatus.TAKEN, appointment=appointment)
+    return True
 
 
 def look_and_insert(**wanted):
