@@ -1,6 +1,7 @@
-"""Addresses of the pages about long work."""
+"""Addresses of the pages about long work and bulk actions."""
 
-from admin_ext.records.pages import CancelJobPage, JobPage, OperationPage, UndoOperationPage
+from admin_ext.records.operation import OperationPage, UndoOperationPage
+from admin_ext.records.pages import CancelJobPage, JobPage
 
 urlpatterns = [
     JobPage.at("jobs/<uuid:public_id>/", "job"),

@@ -1,7 +1,7 @@
 """Book a plan, all of it or nothing."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,21 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from simple_history.utils import bulk_create_with_history
 
-from clinic.enums import MessageKind, OperationKind, RefusalCode
+from clinic.enums import ChangeKind, MessageKind, OperationKind, RefusalCode
 from clinic.errors import PlanRefused, Refusal
 from clinic.messaging.services import queue
 from clinic.models import Appointment, Clinic, Operation, PackagePurchase, Provider, PurchaseItem, User
+from clinic.operations import State, begin, note_all
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
+from clinic.packages.standing import state_of
 from clinic.retries import retried
 from clinic.scheduling import selectors
 from clinic.scheduling.booking.holds import clear_run_out
 from clinic.scheduling.booking.seating import seat
+from clinic.scheduling.booking.telling import by_patient
 from clinic.scheduling.booking.write import kind_of
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock
-from clinic.scheduling.planning.extensions import Extension
 from clinic.scheduling.planning.plan import Plan, PlannedSession
 from clinic.scheduling.planning.planner import HOLDS_A_NUMBER, free_numbers
 from clinic.scheduling.refusals import Question, refusals
@@ -70,31 +72,31 @@ def apply(plan: Plan, *, by: User, at: datetime | None = None, reason: str = "")
     patients = [session.purchase.patient for session in placed]
     lock(providers={s.provider for s in placed}, patients=patients, clinics={s.clinic for s in placed})
     purchases, extended = locked_purchases(plan, by=by)
-    operation = Operation.objects.create(
-        organisation=by.organisation,
-        kind=OperationKind.AUTO_SCHEDULE,
-        by=by,
-        at=at,
-        reason=reason,
-        rows={"extended": [extension.noted for extension in extended]} if extended else {},
-    )
+    operation = begin(OperationKind.AUTO_SCHEDULE, by=by, at=at, reason=reason)
+    note_all(operation, ChangeKind.EXTENDED, extended)
     appointments = seated(as_now(placed), purchases, operation)
     give_numbers(appointments)
     write(appointments, by=by, reason=reason)
     for first, sessions in by_patient(appointments):
-        queue(MessageKind.PLANNED, first.patient, appointment=first, sessions=sessions, by=by, at=at)
+        told = {"appointment": first, "sessions": sessions, "operation": operation}
+        queue(MessageKind.PLANNED, first.patient, **told, by=by, at=at)
     return appointments
 
 
-def locked_purchases(plan: Plan, *, by: User) -> tuple[dict[int, PackagePurchase], list[Extension]]:
-    """The purchases as they stand, locked, and extended where the plan supposes it and needs it."""
+def locked_purchases(
+    plan: Plan, *, by: User
+) -> tuple[dict[int, PackagePurchase], list[tuple[PackagePurchase, State, State]]]:
+    """The purchases as they stand, locked, and those extended where the plan supposes it and needs it.
+
+    Of those, how they stood before and after.
+    """
     purchases, extended = packages.lock_all(session.purchase for session in plan.placed), []
     if days := plan.request.extend_days:
         late = {s.purchase.pk for s in plan.placed if s.day > purchases[s.purchase.pk].expires_on}
         for pk in sorted(late):
-            before = purchases[pk].expires_on
-            purchases[pk] = packages.extend(purchases[pk], days=days, by=by, reason=_("To fit a plan"))
-            extended.append(Extension(purchases[pk], before, purchases[pk].expires_on))
+            before = state_of(purchases[pk])
+            purchases[pk] = packages.extend_within(purchases[pk], days=days, by=by, reason=_("To fit a plan"))
+            extended.append((purchases[pk], before, state_of(purchases[pk])))
     return purchases, extended
 
 
@@ -204,12 +206,3 @@ def write_rows(appointments: list[Appointment], *, by: User, reason: str) -> Non
     bulk_create_with_history(
         appointments, Appointment, batch_size=BATCH, default_user=by, default_change_reason=reason or None
     )
-
-
-def by_patient(appointments: Iterable[Appointment]) -> Iterator[tuple[Appointment, list[Appointment]]]:
-    """Each patient's first appointment with all of the patient's, in order of time."""
-    found: dict[int, list[Appointment]] = defaultdict(list)
-    for appointment in appointments:
-        found[appointment.patient_id].append(appointment)
-    for sessions in found.values():
-        yield sessions[0], sessions

@@ -1,4 +1,4 @@
-"""Everyone's unbooked sessions in one plan: who waits, and the jobs that plan them, book them and take them back."""
+"""Everyone's unbooked sessions in one plan: who waits, and the jobs that plan and book them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from clinic import jobs
-from clinic.enums import JobKind, JobStatus, PurchaseStatus
+from clinic.enums import JobKind, PurchaseStatus
 from clinic.errors import Refusal
-from clinic.models import Appointment, Clinic, Job, Operation, Organisation, PackagePurchase, Provider, User
+from clinic.models import Appointment, Clinic, Job, Organisation, PackagePurchase, Provider, User
 from clinic.packages.selectors import balance_of, with_balances
 from clinic.retries import retried
 from clinic.scheduling.planning.apply import PlanChanged, apply
@@ -22,11 +22,9 @@ from clinic.scheduling.planning.packing import Packed, pack, pack_request, unpac
 from clinic.scheduling.planning.plan import Plan, PlanRequest, Preferences
 from clinic.scheduling.planning.planner import draft, plan_from, world_of
 from clinic.scheduling.planning.question import check, purchase_refusals, request_of
-from clinic.scheduling.planning.undo import undo
 
 USUAL = timedelta(days=365)  # where a patient has been within a year is where the patient goes
 STAGES = 4
-UNDER_WAY = (JobStatus.WAITING, JobStatus.RUNNING)
 
 
 def waiting_purchases(organisation: Organisation, on: date) -> QuerySet[PackagePurchase]:
@@ -93,33 +91,6 @@ def booked(plan: Plan, job: Job) -> Packed:
     appointments = apply(plan, by=job.requested_by, at=job.started_at)
     operation = appointments[0].operation
     return jobs.finish_within(job, {"operation": str(operation.public_id), "booked": len(appointments)})
-
-
-def start_undo(operation: Operation, *, by: User, at: datetime | None = None) -> Job:
-    """Ask for an operation to be taken back; asked again while that is under way, it is the same job."""
-    arguments = {"operation": str(operation.public_id)}
-    return undo_under_way(operation) or jobs.start(JobKind.BULK_UNDO, by=by, arguments=arguments, total=1, at=at)
-
-
-def undo_under_way(operation: Operation) -> Job | None:
-    waiting = Job.objects.filter(organisation=operation.organisation_id, kind=JobKind.BULK_UNDO)
-    return waiting.filter(status__in=UNDER_WAY, arguments__operation=str(operation.public_id)).first()
-
-
-def undo_everyone(job: Job) -> Packed:
-    """The handler of BULK_UNDO: the operation, how many of its appointments are called off and how many stand."""
-    operation = Operation.objects.of(job.organisation).get(public_id=job.arguments["operation"])
-    jobs.progress(job, 0, 1, _("Cancelling %(count)d appointments") % {"count": operation.appointments.count()})
-    return undone(operation, job)
-
-
-@retried
-@transaction.atomic
-def undone(operation: Operation, job: Job) -> Packed:
-    """The operation taken back and its job ended, both or neither."""
-    result = undo(operation, by=job.requested_by, at=job.started_at)
-    counts = {"cancelled": len(result.cancelled), "kept": len(result.kept)}
-    return jobs.finish_within(job, {"operation": str(operation.public_id), **counts})
 
 
 def planned(request: PlanRequest, job: Job) -> Packed:

@@ -14,11 +14,10 @@ from clinic.scheduling.planning.bulk import (
     booked,
     start_booking,
     start_planning,
-    start_undo,
-    undo_under_way,
     waiting_purchases,
 )
 from clinic.scheduling.planning.packing import unpack
+from clinic.scheduling.undo_jobs import start_undo, undo_under_way
 from clinic.tasks import HANDLERS
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
 from tests.factories import BEFORE, MONDAY, in_status, make_clinic, make_patient
@@ -122,7 +121,7 @@ def test_everyones_booking_is_taken_back_by_a_job(desk, purchases):
 
     undone = finished(start_undo(operation, by=desk.user))
 
-    assert undone.result == {"operation": str(operation.public_id), "cancelled": 6, "kept": 0}
+    assert undone.result == {"operation": str(operation.public_id), "done": 6, "kept": 0}
     assert not Appointment.objects.filter(status__in=LIVE_STATUSES).exists()
 
 

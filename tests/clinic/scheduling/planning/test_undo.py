@@ -5,14 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from clinic.enums import AppointmentStatus, MessageKind, MessageStatus
+from clinic.enums import AppointmentStatus, ChangeKind, MessageKind, MessageStatus, OperationKind
 from clinic.errors import WrongStatus
-from clinic.models import Appointment, Message, Operation, PackagePurchase
+from clinic.models import Appointment, Change, Message, Operation, PackagePurchase
 from clinic.packages import services as packages
 from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
-from clinic.scheduling.planning import answer, undo
-from clinic.scheduling.planning.extensions import extensions_of
+from clinic.scheduling.planning import answer
+from clinic.scheduling.undoing import undo
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
 from tests.factories import BEFORE, make_patient
 
@@ -40,11 +40,11 @@ def messages(**of):
 def test_undo_calls_off_every_session_and_frees_it(desk, purchase, booked):
     undone = take_back(desk, booked)
 
-    assert [row.pk for row in undone.cancelled] == [row.pk for row in booked]
+    assert [row.pk for row in undone.done] == [row.pk for row in booked]
     assert undone.kept == []
     assert set(Appointment.objects.values_list("status", flat=True)) == {AppointmentStatus.CANCELLED_BY_CLINIC}
     assert (balance_of(purchase).reserved, balance_of(purchase).free) == (0, 4)
-    operation = Operation.objects.get()
+    operation = Operation.objects.get(kind=OperationKind.AUTO_SCHEDULE)
     assert (operation.undone_by, operation.undone_at) == (desk.user, BEFORE)
     assert booked[0].history.first().history_user == desk.user
 
@@ -104,8 +104,11 @@ def test_undo_tells_only_the_patients_who_were_told(desk):
 
     take_back(desk, booked)
 
-    assert messages(kind=MessageKind.PLAN_UNDONE, patient=amal) == [(MessageKind.PLAN_UNDONE, MessageStatus.QUEUED)]
-    assert messages(kind=MessageKind.PLAN_UNDONE, patient=desk.huda) == []
+    assert messages(patient=amal) == [
+        (MessageKind.CANCELLED, MessageStatus.QUEUED),
+        (MessageKind.PLANNED, MessageStatus.SENT),
+    ]
+    assert messages(patient=desk.huda) == [(MessageKind.PLANNED, MessageStatus.CANCELLED)]
 
 
 def test_session_that_stands_again_does_not_silence_that_the_others_are_cancelled(desk, booked):
@@ -128,8 +131,8 @@ def test_undo_keeps_and_names_what_was_held_or_has_begun(desk, purchase, booked)
 
     undone = take_back(desk, booked, at=begun.starts_at)
 
-    assert [row.pk for row in undone.kept] == [booked[0].pk, booked[1].pk]
-    assert [row.pk for row in undone.cancelled] == [booked[2].pk, booked[3].pk]
+    assert [one.row.pk for one in undone.kept] == [booked[0].pk, booked[1].pk]
+    assert [row.pk for row in undone.done] == [booked[2].pk, booked[3].pk]
     balance = balance_of(purchase)
     assert (balance.used, balance.reserved, balance.free) == (1, 1, 2)
 
@@ -137,7 +140,7 @@ def test_undo_keeps_and_names_what_was_held_or_has_begun(desk, purchase, booked)
 def test_undo_keeps_a_session_whose_time_has_come(desk, booked):
     undone = take_back(desk, booked, at=booked[0].starts_at + timedelta(minutes=1))
 
-    assert [row.pk for row in undone.kept] == [booked[0].pk]
+    assert [one.row.pk for one in undone.kept] == [booked[0].pk]
 
 
 def test_undo_neither_cancels_again_nor_keeps_what_was_called_off_already(desk, booked):
@@ -146,7 +149,7 @@ def test_undo_neither_cancels_again_nor_keeps_what_was_called_off_already(desk, 
 
     undone = take_back(desk, booked)
 
-    assert [row.pk for row in undone.cancelled] == [booked[0].pk, booked[1].pk, booked[3].pk]
+    assert [row.pk for row in undone.done] == [booked[0].pk, booked[1].pk, booked[3].pk]
     assert undone.kept == []
     assert booked[2].history.count() == history
 
@@ -155,7 +158,7 @@ def test_undo_takes_back_a_session_that_was_moved_meanwhile(desk, booked):
     later = booked[0].starts_at + timedelta(hours=1)
     booking.move(booked[0], starts_at=later, by=desk.user, at=BEFORE)
 
-    assert len(take_back(desk, booked).cancelled) == 4
+    assert len(take_back(desk, booked).done) == 4
 
 
 @pytest.fixture
@@ -164,6 +167,10 @@ def extended(desk):
     planned = desk.plan(desk.sell(9, days=6), last_day=LAST_DAY)
     longer = replace(planned.request, extend_days=7, last_day=LONGER)
     return desk.apply(answer(longer, at=BEFORE))
+
+
+def extensions() -> list[Change]:
+    return list(Change.objects.filter(operation__kind=OperationKind.AUTO_SCHEDULE, kind=ChangeKind.EXTENDED))
 
 
 def last_day(extension_of) -> date:
@@ -178,7 +185,7 @@ def test_undo_takes_the_extension_back_that_the_plan_needed(desk, extended):
     assert (before, last_day(extended)) == (LONGER, LAST_DAY)
     purchase = extended[0].package_purchase
     assert purchase.history.first().history_change_reason == "Wrong patient"
-    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [True]
+    assert [one.undone_at for one in extensions()] == [BEFORE]
 
 
 def test_undo_leaves_an_extension_that_a_session_depends_on(desk, extended):
@@ -188,7 +195,8 @@ def test_undo_leaves_an_extension_that_a_session_depends_on(desk, extended):
     take_back(desk, extended)
 
     assert last_day(extended) == LONGER
-    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [False]
+    assert [one.undone_at for one in extensions()] == [None]
+    assert "A session stands later than 13 Jan 2030" in extensions()[0].kept_because
     late.refresh_from_db()
     assert late.status == AppointmentStatus.SCHEDULED
 
@@ -199,13 +207,14 @@ def test_undo_leaves_an_extension_that_was_extended_again(desk, extended):
     take_back(desk, extended)
 
     assert last_day(extended) == date(2030, 1, 23)
-    assert [extension.taken_back for extension in extensions_of(Operation.objects.get())] == [False]
+    assert [one.undone_at for one in extensions()] == [None]
+    assert "The package has been changed since." in extensions()[0].kept_because
 
 
 def test_undo_of_a_plan_that_extended_nothing_notes_nothing(desk, purchase, booked):
     take_back(desk, booked)
 
-    assert extensions_of(Operation.objects.get()) == []
+    assert extensions() == []
     assert PackagePurchase.objects.get().expires_on == purchase.expires_on
 
 
