@@ -219,6 +219,7 @@ UNFOLD = {
         "admin_ext.theme.packages_stylesheet",
         "admin_ext.theme.appointments_stylesheet",
         "admin_ext.theme.booking_stylesheet",
+        "admin_ext.theme.series_stylesheet",
     ],
     "SCRIPTS": [
         "admin_ext.theme.labels_script",

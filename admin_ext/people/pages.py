@@ -10,7 +10,7 @@ from django.utils.timezone import localtime, now
 
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
-from admin_ext.purchases import cards_of
+from admin_ext.purchases import PurchaseCard, cards_of
 from admin_ext.roles import SEE_CHARGES, SEE_MESSAGES
 from admin_ext.scope import own_rows
 from clinic.billing.selectors import owed_by
@@ -18,6 +18,7 @@ from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
 from clinic.models import Appointment, Message, Patient
 from clinic.scheduling import story
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
+from clinic.scheduling.series.patterns import pattern_for, patterns_of
 
 APPOINTMENTS = 10  # on a page
 EPISODES = 15
@@ -49,11 +50,13 @@ class PatientPage(StaffPage):
     def get_context_data(self, **kwargs):
         upcoming = list(self.ahead())
         born_on = self.patient.born_on
+        cards = cards_of(self.patient, at=self.moment, upcoming=upcoming)
         return super().get_context_data(
             patient=self.patient,
             desk_address=f"{reverse('admin:package_desk')}?patient={self.patient.pk}",
             age=age_text(born_on, localtime(self.moment).date()) if born_on else None,
-            cards=cards_of(self.patient, at=self.moment, upcoming=upcoming),
+            cards=cards,
+            repeatable=self.repeatable(cards),
             upcoming=self.page(upcoming, "next"),
             called_off=self.called_off()[:VANISHED],
             past=self.page(self.past(), "past"),
@@ -64,6 +67,12 @@ class PatientPage(StaffPage):
             story=self.story(),
             **kwargs,
         )
+
+    def repeatable(self, cards: list[PurchaseCard]) -> set[int]:
+        """The keys of the purchases whose sessions can go on as they have gone until now."""
+        patterns = patterns_of(self.patient, at=self.moment)
+        left = {card.purchase: [item.service for item, balance in card.items.items() if balance.free] for card in cards}
+        return {purchase.pk for purchase, services in left.items() if pattern_for(purchase, services, patterns)}
 
     def appointments(self) -> QuerySet[Appointment]:
         rows = own_rows(Appointment, self.organisation).filter(patient=self.patient)

@@ -67,6 +67,7 @@ PAGES = {
     "appointment_move_back": "FMA",
     "appointment_cancel": "FMA",
     "policy_preview": "MA",
+    "repeat": "FMA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

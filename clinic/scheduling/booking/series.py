@@ -51,7 +51,7 @@ def book_series(  # noqa: PLR0913 (what an appointment is made of, and the rule)
     recurrence = Recurrence.from_first(
         rule, patient=patient, service=service, provider=provider, clinic=clinic, starts_at=starts_at,
         purchase=purchase, exceptions=frozenset(exceptions),
-    )  # fmt: skip
+    ).without_end_left_out()  # fmt: skip
     places = {**recurrence.places, **{day: instead[day] for day in recurrence.places.keys() & instead.keys()}}
     lock(
         providers={place.provider for place in places.values()},

@@ -98,6 +98,15 @@ def test_a_day_that_is_left_out_is_kept_as_an_exception(desk):
     assert Series.objects.get().exceptions == ["2030-01-14"]
 
 
+def test_days_that_are_left_out_at_the_end_shorten_the_rule(desk):
+    series(desk, "FREQ=WEEKLY;BYDAY=MO;COUNT=5", exceptions=[MONDAY + n * WEEK for n in (1, 3, 4)])
+    series(desk, "FREQ=WEEKLY;BYDAY=MO;UNTIL=20300128", starts_at=monday(10), exceptions=[MONDAY + 3 * WEEK])
+
+    assert [(row.rule[-14:], row.exceptions) for row in Series.objects.order_by("pk")] == [
+        ("BYDAY=MO;COUNT=3"[-14:], ["2030-01-14"]), ("UNTIL=20300121"[-14:], []),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("sessions", [19, 20])
 def test_a_series_on_a_package_needs_a_free_session_for_every_date(desk, sessions):
     purchase = desk.purchase(sessions=sessions, days=200)

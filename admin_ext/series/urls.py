@@ -1,0 +1,7 @@
+"""Addresses of series."""
+
+from admin_ext.series.repeat import RepeatPage
+
+urlpatterns = [
+    RepeatPage.at("repeat/", "repeat"),
+]
