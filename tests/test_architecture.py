@@ -20,7 +20,7 @@ TOP_LEVEL = {
 ORDER = (
     "enums", "permissions", "errors", "constraints", "models", "tenancy", "retries", "people", "rota", "jobs",
     "operations", "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal",
-    "tasks", "schedules", "management",
+    "audit", "tasks", "schedules", "management",
 )  # fmt: skip
 START_UP = {
     "apps",

@@ -17,7 +17,6 @@ from clinic.enums import (
     JobKind,
     MessageKind,
     OperationKind,
-    RebookingCause,
 )
 from clinic.messaging.services import queue
 from clinic.models import (
@@ -30,8 +29,6 @@ from clinic.models import (
     Offer,
     Operation,
     Organisation,
-    Rebooking,
-    RebookingItem,
 )
 from clinic.packages.services import assign
 from tests.factories import (
@@ -85,18 +82,13 @@ class World:
         queue(MessageKind.BOOKED, self.patient, appointment=self.appointment, by=self.by)
         make_hours(self.provider, self.clinic)
         make_extra_hours(self.provider, self.clinic)
-        self.leave = make_leave(self.provider, NINE, NINE + HOUR)
+        make_leave(self.provider, NINE, NINE + HOUR)  # opens the re-booking of the appointment
         make_closure(self.organisation, clinic=self.clinic)
         self.series = make_series(self.patient, self.service, self.provider, self.clinic)
         mine = {"organisation": self.organisation}
         Job.objects.create(**mine, kind=JobKind.BULK_PLAN, requested_by=self.by, created_at=BEFORE, total=1)
         self.operation = Operation.objects.create(**mine, kind=OperationKind.AUTO_SCHEDULE, by=self.by, at=BEFORE)
         Change.objects.create(**mine, operation=self.operation, kind=ChangeKind.MOVED, appointment=self.appointment)
-        batch = Rebooking.objects.create(
-            **mine, cause=RebookingCause.LEAVE, leave=self.leave, provider=self.provider, title="Sara is away",
-            opened_at=BEFORE, opened_by=self.by,
-        )  # fmt: skip
-        RebookingItem.objects.create(**mine, rebooking=batch, appointment=self.appointment)
         self.offer_a_time(**mine)
         Certificate.objects.create(**mine, checked_at=BEFORE, seconds=1.5, rows_checked=20)
 
