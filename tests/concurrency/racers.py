@@ -5,12 +5,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.enums import LIVE_STATUSES, HeldSlotStatus
+from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OperationKind
 from clinic.models import (
     Appointment,
     Clinic,
     HeldSlot,
     Offer,
+    Operation,
     Package,
     PackagePurchase,
     Patient,
@@ -18,8 +19,11 @@ from clinic.models import (
     Service,
     User,
 )
+from clinic.operations import begin
 from clinic.packages import services
-from clinic.scheduling import booking
+from clinic.retries import retried
+from clinic.scheduling import booking, undoing
+from clinic.scheduling.booking import NewTime
 from clinic.scheduling.planning import apply
 from clinic.scheduling.planning.packing import unpack
 from clinic.waitlist import services as waitlist
@@ -69,6 +73,29 @@ def book_all(*, plan, by):
     """Book a packed plan; the number of sessions."""
     user = User.objects.get(pk=by)
     return len(apply(unpack(plan, by=user), by=user, at=BEFORE))
+
+
+@retried
+@transaction.atomic
+def move_all(*, times, by):
+    """Move several appointments, each to its start, as one operation; where they are then."""
+    user = User.objects.get(pk=by)
+    operation = begin(OperationKind.MOVE_REMAINING, by=user, at=BEFORE)
+    new_times = [
+        NewTime(Appointment.objects.get(pk=pk), datetime.fromisoformat(start), Provider.objects.get(pk=provider))
+        for pk, start, provider in times
+    ]
+    moved = booking.move_all(new_times, by=user, operation=operation, at=BEFORE)
+    return [row.starts_at.isoformat() for row in moved]
+
+
+def undo(*, operation, by):
+    """Undo the operation; how many rows are as they were before it."""
+    return len(undoing.undo(Operation.objects.get(pk=operation), by=User.objects.get(pk=by), at=BEFORE).done)
+
+
+def move_or_undo(**wanted):
+    return undo(**wanted) if "operation" in wanted else move_all(**wanted)
 
 
 def plan_or_book(**wanted):

@@ -1,4 +1,4 @@
-"""A process that books a plan and dies at a chosen moment, forked from one that has Django loaded.
+"""A process that does something and dies at a chosen moment, forked from one that has Django loaded.
 
 It is run by `Killer`, which writes one line of JSON for each death and reads one word: "killed" or "done".
 """
@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Killer:
-    """Books `packed` for the user again and again, and dies each time."""
+    """Does again and again what `tests.concurrency.racers` has under this name, and dies each time."""
 
-    def __init__(self, packed: dict, by: int) -> None:
+    def __init__(self, deed: str, **asked: Any) -> None:
         from django.db import connection  # noqa: PLC0415 (the dying processes import this file before Django is ready)
 
         self.process = subprocess.Popen(
@@ -28,14 +28,14 @@ class Killer:
                 "KILLED_DATABASE": str(connection.settings_dict["NAME"]),
             },
         )  # fmt: skip
-        self.write({"plan": packed, "by": by})
+        self.write({"deed": deed, "asked": asked})
 
     def write(self, message: dict) -> None:
         self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
 
     def kill(self, **moment: Any) -> str:
-        """Book once and die at `statement` number n, at `commit`, once it is `committed`, or after some `seconds`."""
+        """Do it once and die at `statement` number n, at `commit`, once it is `committed`, or after some `seconds`."""
         self.write(moment)
         return self.process.stdout.readline().strip()
 
@@ -56,23 +56,18 @@ def main() -> None:
     while line := sys.stdin.readline():
         child = os.fork()
         if child == 0:
-            book_and_die(job, json.loads(line))
+            do_and_die(job, json.loads(line))
             os._exit(0)
         _pid, status = os.waitpid(child, 0)
         answer = "killed" if os.WIFSIGNALED(status) else "done" if os.WEXITSTATUS(status) == 0 else "failed"
         os.write(1, f"{answer}\n".encode())
 
 
-def book_and_die(job: dict, moment: dict) -> None:
+def do_and_die(job: dict, moment: dict) -> None:
     from django.db import connection  # noqa: PLC0415
 
-    from clinic.models import User  # noqa: PLC0415
-    from clinic.scheduling.planning import apply  # noqa: PLC0415
-    from clinic.scheduling.planning.packing import unpack  # noqa: PLC0415
-    from tests.factories import BEFORE  # noqa: PLC0415
+    from tests.concurrency import racers  # noqa: PLC0415
 
-    user = User.objects.select_related("organisation").get(pk=job["by"])
-    plan = unpack(job["plan"], by=user)
     commit = connection.commit
     if "commit" in moment:
         connection.commit = die
@@ -81,7 +76,7 @@ def book_and_die(job: dict, moment: dict) -> None:
     if "seconds" in moment:
         signal.setitimer(signal.ITIMER_REAL, moment["seconds"])  # nobody catches it: it ends the process as it stands
     with connection.execute_wrapper(Countdown(moment.get("statement"))):
-        apply(plan, by=user, at=BEFORE)
+        getattr(racers, job["deed"])(**job["asked"])
 
 
 class Countdown:

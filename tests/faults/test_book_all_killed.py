@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinic.enums import MessageKind
-from clinic.models import Appointment, Message, Operation, PackagePurchase, SessionEntry
+from clinic.models import Appointment, Change, Message, Operation, PackagePurchase, SessionEntry
 from clinic.packages.selectors import balance_of
 from clinic.packages.services import assign
 from clinic.scheduling.planning import answer, apply, plan
@@ -32,12 +32,12 @@ pytestmark = [pytest.mark.concurrency, pytest.mark.slow]
 
 SESSIONS, PATIENTS, EXPIRY = 5, 3, date(2030, 1, 12)
 NOTHING = {
-    "appointments": 0, "history": 0, "operations": 0, "messages": 0, "reserved": [0] * PATIENTS, "expiry": {EXPIRY},
-    "ledger": PATIENTS,
+    "appointments": 0, "history": 0, "operations": 0, "changes": 0, "messages": 0, "reserved": [0] * PATIENTS,
+    "expiry": {EXPIRY}, "ledger": PATIENTS,
 }  # fmt: skip
 EVERYTHING = NOTHING | {
-    "appointments": 15, "history": 15, "operations": 1, "messages": PATIENTS, "reserved": [SESSIONS] * PATIENTS,
-    "expiry": {date(2030, 1, 15)},
+    "appointments": 15, "history": 15, "operations": 1, "changes": PATIENTS, "messages": PATIENTS,
+    "reserved": [SESSIONS] * PATIENTS, "expiry": {date(2030, 1, 15)},
 }  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def stands() -> dict:
         "appointments": Appointment.objects.count(),
         "history": Appointment.history.count(),
         "operations": Operation.objects.count(),
+        "changes": Change.objects.count(),
         "messages": Message.objects.filter(kind=MessageKind.PLANNED).count(),
         "reserved": [balance_of(purchase).reserved for purchase in PackagePurchase.objects.all()],
         "expiry": set(PackagePurchase.objects.values_list("expires_on", flat=True)),
@@ -56,7 +57,7 @@ def stands() -> dict:
 
 def start_again() -> None:
     Message.objects.filter(kind=MessageKind.PLANNED).delete()
-    for table in (Appointment.objects, Appointment.history, Operation.objects):
+    for table in (Change.objects, Appointment.objects, Appointment.history, Operation.objects):
         table.all().delete()
     PackagePurchase.objects.update(expires_on=EXPIRY)
 
@@ -85,7 +86,7 @@ def planned(user):
 
 @pytest.fixture
 def killer(planned, user):
-    killer = Killer(pack(planned), user.pk)
+    killer = Killer("book_all", plan=pack(planned), by=user.pk)
     yield killer
     killer.close()
 
