@@ -20,10 +20,13 @@ ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 SEE_CHARGES = "clinic.view_charge"
 SEE_MESSAGES = "clinic.view_message"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
+ADJUST_PACKAGE = permissions.ADJUST_PACKAGE
 OVERBOOK = permissions.OVERBOOK
 WAIVE = permissions.WAIVE
 AUTO_SCHEDULE = "clinic.add_operation"
 UNDO = "clinic.change_operation"
+SEE_REBOOKINGS = "clinic.view_rebooking"
+REBOOK = "clinic.change_rebooking"
 
 CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
 ROTA = ("workinghours", "extrahours", "leave", "closure")
@@ -35,11 +38,14 @@ def may(verbs: str, *models: str) -> set[str]:
     return {f"{verb}_{model}" for verb in verbs.split() for model in models}
 
 
-SEES_THE_DESK = may("view", "patient", "provider", *CATALOGUE, *ROTA, "appointment", "packagepurchase", "purchaseitem")
+SEES_THE_DESK = may(
+    "view", "patient", "provider", *CATALOGUE, *ROTA, "appointment", "series", "packagepurchase", "purchaseitem"
+)
 RUNS_THE_DESK = (
     SEES_THE_DESK
     | may("view", *DESK)
     | may("add change", "patient", "appointment", "packagepurchase", "operation", "job")
+    | may("view change", "rebooking")
 )
 
 ROLES: dict[str, set[str]] = {
@@ -48,11 +54,13 @@ ROLES: dict[str, set[str]] = {
     CASHIER: SEES_THE_DESK | may("view", "charge", "sessionentry", "message"),
     MANAGER: RUNS_THE_DESK
     | may("overbook waive export", "appointment")
+    | may("adjust", "packagepurchase")
     | may("view", "policy", "organisation", "user")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
     | may("overbook waive export", "appointment")
+    | may("adjust", "packagepurchase")
     | may("view change", "policy", "organisation")
     | may("add change delete", *CATALOGUE, *ROTA)
     | may("add change", "provider")

@@ -14,7 +14,9 @@ from clinic.enums import LIVE_STATUSES, SessionEntryKind
 from clinic.errors import Refusal
 from clinic.models import (
     Appointment,
+    Change,
     Clinic,
+    Operation,
     Organisation,
     Package,
     PackageItem,
@@ -24,6 +26,7 @@ from clinic.models import (
     PurchaseItem,
     Service,
     SessionEntry,
+    User,
 )
 from clinic.packages.balance import Balance
 from clinic.packages.refusals import purchase_refusals
@@ -109,6 +112,18 @@ def stands_after(purchase: PackagePurchase, day: date) -> bool:
         Q(status__in=LIVE_STATUSES) | Q(session_used=True), package_purchase=purchase
     ).filter(starts_at__date__gte=day - timedelta(days=1))
     return any(row.starts_at.astimezone(row.clinic.zone).date() > day for row in standing.select_related("clinic"))
+
+
+def operations_of(purchase: PackagePurchase) -> QuerySet[Operation]:
+    """What was done to the purchase, or to sessions of it, in bulk; newest first."""
+    itself = Change.objects.filter(purchase=purchase).values("operation")
+    sessions = Change.objects.filter(appointment__package_purchase=purchase).values("operation")
+    touched = Operation.objects.filter(Q(pk__in=itself) | Q(pk__in=sessions))
+    return touched.select_related("by").order_by("-at", "-pk")
+
+
+def last_operation(purchase: PackagePurchase, *, by: User) -> Operation | None:
+    return operations_of(purchase).filter(by=by).order_by("-pk").first()
 
 
 def choices_for(patient: Patient, *, on: date | None = None) -> Choices:

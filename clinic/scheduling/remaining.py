@@ -14,7 +14,7 @@ from clinic.errors import PlanRefused, Refusal
 from clinic.models import Appointment, Clinic, Operation, PackagePurchase, Provider, User
 from clinic.operations import begin
 from clinic.packages.balance import Balance
-from clinic.packages.standing import changed_meanwhile, sessions_to_come
+from clinic.packages.standing import LOADED, changed_meanwhile, sessions_to_come
 from clinic.retries import retried
 from clinic.scheduling.booking import NewTime, cancel_all, move_all
 from clinic.scheduling.locks import lock
@@ -128,6 +128,34 @@ def move_remaining(
         raise changed_meanwhile(plan.purchase)
     operation = begin(OperationKind.MOVE_REMAINING, by=by, at=at, reason=reason)
     return move_all(plan.times, by=by, operation=operation, reason=reason, tell=tell, at=at)
+
+
+def pack(plan: MovePlan) -> list[list]:
+    """The new times as JSON values, each with the version of the appointment that was planned."""
+    return [
+        [row.pk, row.calendar_sequence, time.starts_at.isoformat(), time.provider.pk, time.clinic.pk]
+        for time in plan.times
+        for row in [time.appointment]
+    ]
+
+
+def unpack(packed: list[list], purchase: PackagePurchase) -> MovePlan:
+    """The plan again, with rows of the purchase and its organisation. Raises PlanRefused when one is not there."""
+    try:
+        own_rows = Appointment.objects.filter(package_purchase=purchase).select_related(*LOADED)
+        rows = own_rows.in_bulk({row[0] for row in packed})
+        providers = Provider.objects.of(purchase.organisation).in_bulk({row[3] for row in packed})
+        clinics = Clinic.objects.of(purchase.organisation).in_bulk({row[4] for row in packed})
+        times = []
+        for pk, sequence, starts_at, provider, clinic in packed:
+            rows[pk].calendar_sequence = sequence
+            start = datetime.fromisoformat(starts_at)
+            times.append(NewTime(rows[pk], start, providers[provider], clinics[clinic]))
+    except (LookupError, TypeError, ValueError) as unusable:
+        raise PlanRefused(
+            Refusal(RefusalCode.CHANGED, _("A session of this plan has been changed since."))
+        ) from unusable
+    return MovePlan(purchase, tuple(times))
 
 
 def as_if_free(world: World, purchase: PackagePurchase, moving: Sequence[Appointment]) -> World:

@@ -31,9 +31,11 @@ LISTS = {
     "message": ("FCMA", "", ""),
     "job": ("FMA", "", ""),
     "operation": ("FMA", "", ""),
+    "series": ("FPCMA", "", ""),
     "user": ("MA", "A", "A"),
     "organisation": ("MA", "", "A"),
     "policy": ("MA", "", "MA"),
+    "rebooking": ("FMA", "", ""),
 }
 PAGES = {
     "book": "FMA",
@@ -52,6 +54,14 @@ PAGES = {
     "auto_schedule": "FMA",
     "swap_session": "FMA",
     "book_plan": "FMA",
+    "change_package": "FMA",
+    "move_remaining": "FMA",
+    "cancel_remaining": "FMA",
+    "freeze_package": "FMA",
+    "unfreeze_package": "FMA",
+    "extend_package": "MA",
+    "adjust_package": "MA",
+    "transfer_package": "MA",
     "bulk_schedule": "FMA",
     "bulk_plan": "FMA",
     "book_bulk_plan": "FMA",
@@ -68,6 +78,13 @@ PAGES = {
     "appointment_cancel": "FMA",
     "policy_preview": "MA",
     "repeat": "FMA",
+    "series": "FPCMA",
+    "appointment_series_cancel": "FMA",
+    "appointment_series_move": "FMA",
+    "leave_hits": "PMA",
+    "rebooking": "FMA",
+    "rebooking_item": "FMA",
+    "undo_rebooking": "FMA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 
