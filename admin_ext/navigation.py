@@ -53,6 +53,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry.list(_("Appointments"), "event", "appointment"),
+        Entry.list(_("Series"), "repeat", "series", also=("series", "repeat")),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Patients' packages"), "confirmation_number", "packagepurchase"),
     ],

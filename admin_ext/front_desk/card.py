@@ -22,6 +22,7 @@ from clinic.scheduling.booking import can_be_undone
 from clinic.scheduling.booking.notes import may_write, words_version
 from clinic.scheduling.booking.waiver import can_be_waived
 from clinic.scheduling.costs import cost_of_no_show
+from clinic.scheduling.series.members import place_of
 from clinic.scheduling.timeline import Event, timeline
 
 
@@ -94,6 +95,11 @@ class AppointmentCard:
         if self.row.package_purchase is None:
             return None
         return card_of(self.row.package_purchase, today=local_day(self.row.organisation, self.at))
+
+    @cached_property
+    def series(self) -> tuple[int, int] | None:
+        """Which one of how many of its series it is."""
+        return place_of(self.row) if self.row.series_id else None
 
     @cached_property
     def charge(self) -> Charge | None:

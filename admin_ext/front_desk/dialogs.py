@@ -1,11 +1,13 @@
 """What moving and cancelling share: a dialog over the page that asks, and comes back with the reason when refused."""
 
 from django.http import HttpResponse, QueryDict
+from django.utils.timezone import now
 
 from admin_ext.front_desk.rows import appointment_or_404
 from admin_ext.front_desk.steps import possible
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
+from admin_ext.series.actions import ways_of
 from clinic.errors import ClinicError
 from clinic.models import Appointment
 
@@ -42,7 +44,9 @@ class AppointmentDialog(StaffPage):
         return int(version) if version.isdecimal() and len(version) < 10 else None
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(appointment=self.appointment, is_possible=self.is_possible, **kwargs)
+        ways = ways_of(self.appointment, self.verb, at=now())
+        shown = {"appointment": self.appointment, "is_possible": self.is_possible, "ways": ways}
+        return super().get_context_data(**shown, **kwargs)
 
     def again(self, refusal: ClinicError, **context) -> HttpResponse:
         """The dialog with what is against it and the appointment as it is now, whatever page had asked."""

@@ -1,254 +1,176 @@
-"""The pages of series: the rule shows its dates, books them all or none, and keeps to its own organisation."""
+"""A booked series on the screens: which one it is, and a change of several that shows exactly which."""
 
 import re
-from datetime import datetime, timedelta
-from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from admin_ext.roles import FRONT_DESK
 from clinic.enums import OperationKind
-from clinic.models import Appointment, Operation, Series
-from clinic.packages.services import assign
-from clinic.scheduling.booking import book
-from tests.factories import NINE, make_appointment, make_closure, make_patient, make_week
-
-DATES = {"HX-Request": "true", "HX-Target": "repeat-dates"}
-WEEK, HOUR = timedelta(days=7), timedelta(hours=1)
-
-
-class Desk:
-    """A front desk, a patient with four sessions of which the first was on Monday at nine."""
-
-    def __init__(self, ours, client):
-        self.ours, self.client = ours, client
-        make_week(ours.provider, ours.clinic)
-        self.patient = make_patient(ours.organisation, "Huda")
-        self.purchase = assign(ours.package, self.patient, by=ours.user)
-        self.first = self.book(NINE + HOUR, purchase=self.purchase)
-
-    def book(self, starts_at, patient=None, **options) -> Appointment:
-        ours = self.ours
-        return book(
-            patient=patient or self.patient, service=ours.service, provider=ours.provider, clinic=ours.clinic,
-            starts_at=starts_at, by=ours.user, **options,
-        )  # fmt: skip
-
-    def ask(self, **query):
-        return self.client.get(reverse("admin:repeat"), {"purchase": self.purchase.pk, **query})
-
-    def send(self, page, **changes):
-        """Post the form as the page shows it."""
-        return self.client.post(reverse("admin:repeat"), {**form_of(page.text), **changes}, headers=DATES)
-
-    def booked(self) -> list[Appointment]:
-        return list(Appointment.objects.filter(series__isnull=False, patient=self.patient).order_by("starts_at"))
-
-
-def form_of(page: str) -> dict[str, str | list[str]]:
-    """What the browser would send of the page's form."""
-    form = page[page.index('<form id="repeat"') : page.index("</form>", page.index('<form id="repeat"'))]
-    sent: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input [^>]*>", form):
-        kind, name = attribute(tag, "type"), attribute(tag, "name")
-        if kind not in ("radio", "checkbox") or re.search(r"\bchecked\b", tag):
-            sent.setdefault(name, []).append(attribute(tag, "value"))
-    for name, options in re.findall(r'<select name="(\w+)".*?>(.*?)</select>', form, re.DOTALL):
-        sent[name] = re.findall(r'value="(\d+)" selected', options)
-    return sent
-
-
-def attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\b{name}="([^"]*)"', tag)
-    return unescape(found[1]) if found else ""
-
-
-def states(page) -> list[str]:
-    return re.findall(r'<span class="status status-\w+">([^<]+)</span>', page.text)
+from clinic.models import Appointment, Operation
+from clinic.scheduling.booking import cancel
+from clinic.scheduling.series.words import series_words
+from tests.admin_ext.repeating import HOUR, HTMX, WEEK, SeriesDesk, attribute, states
+from tests.admin_ext.toasts import toast_of
+from tests.factories import NINE, make_patient
 
 
 @pytest.fixture
 def desk(a_week_before, ours, sign_in):
-    return Desk(ours, sign_in(ours.organisation, FRONT_DESK))
+    return SeriesDesk(ours, sign_in(ours.organisation, FRONT_DESK))
 
 
-def test_what_is_left_of_a_package_goes_on_as_it_went(desk):
-    page = desk.ask()
-
-    sent = form_of(page.text)
-    assert (sent["weekday"], sent["start"], sent["count"]) == (["1"], ["10:00"], ["3"])
-    assert (sent["first_on"], sent["provider"]) == (["2030-01-14"], [str(desk.ours.provider.pk)])
-    assert states(page) == ["Free", "Free", "Free"]
-    assert "Book 3 sessions" in page.text
+@pytest.fixture
+def booked(desk):
+    """A series of three, every Monday at ten."""
+    desk.send(desk.ask())
+    return desk.booked()
 
 
-def test_sessions_shown_are_booked_and_the_way_leads_to_what_was_done(desk):
-    answer = desk.send(desk.ask())
-
-    operation = Operation.objects.get(kind=OperationKind.SERIES_BOOKED)
-    assert answer.headers["HX-Redirect"] == reverse("admin:operation", args=[operation.public_id])
-    assert [row.starts_at for row in desk.booked()] == [NINE + HOUR + n * WEEK for n in (1, 2, 3)]
-    assert [row.session_number for row in desk.booked()] == [2, 3, 4]
+def dialog(desk, verb, row, scope, **query):
+    address = reverse(f"admin:appointment_series_{verb}", args=[row.pk])
+    return desk.client.get(address, {"scope": scope, **query}, headers=HTMX)
 
 
-def test_a_taken_date_is_shown_with_its_reason_and_booked_at_the_nearest_time(desk):
-    desk.book(NINE + HOUR + 2 * WEEK, patient=make_patient(desk.ours.organisation, "Omar"))
-
-    page = desk.ask()
-    desk.send(page)
-
-    assert states(page) == ["Free", "Taken", "Free"]
-    assert "is already booked" in page.text
-    assert "1 at another time" in page.text
-    assert desk.booked()[1].starts_at == NINE + HOUR + 2 * WEEK - timedelta(minutes=30)
+def decide(desk, verb, row, page, **changes):
+    """Post a dialog as it is shown, as the user who only presses its button."""
+    sent: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input [^>]*>", page.text):
+        if attribute(tag, "type") != "radio" or re.search(r"\bchecked\b", tag):
+            sent.setdefault(attribute(tag, "name"), []).append(attribute(tag, "value"))
+    address = reverse(f"admin:appointment_series_{verb}", args=[row.pk])
+    return desk.client.post(address, {**sent, **changes}, headers=HTMX)
 
 
-def test_another_alternative_is_taken_when_it_is_chosen(desk):
-    make_closure(desk.ours.organisation, first_on=(NINE + 2 * WEEK).date())
-    page = desk.ask()
-    shown = re.findall(r'name="on-2030-01-21" id="[^"]+" value="([^"]+)"', page.text)
+def test_an_appointment_says_which_one_of_its_series_it_is(desk, booked):
+    page = desk.client.get(reverse("admin:appointment", args=[booked[1].pk])).text
 
-    desk.send(page, **{"on-2030-01-21": unescape(shown[1])})
-
-    assert states(page) == ["Free", "Closed", "Free"]
-    assert len(shown) == 3
-    assert desk.booked()[1].starts_at == datetime.fromisoformat(shown[1].partition(" ")[0])
+    assert "2 of 3 in a series" in page
+    assert reverse("admin:series", args=[booked[1].series_id]) in page
 
 
-def test_a_date_is_left_out(desk):
-    desk.send(desk.ask(), **{"on-2030-01-21": ""})
+@pytest.mark.parametrize("verb", ["cancel", "move"])
+def test_the_dialog_of_one_appointment_asks_for_how_much_of_the_series(desk, booked, verb):
+    asked = {
+        place: re.findall(r'class="scope"[^>]*>([^<]+)', page.text)
+        for place, page in enumerate(
+            desk.client.get(reverse(f"admin:appointment_{verb}", args=[row.pk]), headers=HTMX) for row in booked
+        )
+    }
 
-    assert [row.series_on.isoformat() for row in desk.booked()] == ["2030-01-14", "2030-01-28"]
-    assert Series.objects.latest("pk").exceptions == ["2030-01-21"]
-
-
-def test_a_time_taken_meanwhile_books_nothing_and_names_it_with_new_alternatives(desk):
-    page = desk.ask()
-    desk.book(NINE + HOUR + 2 * WEEK, patient=make_patient(desk.ours.organisation, "Omar"))
-
-    answer = desk.send(page)
-
-    assert desk.booked() == []
-    assert not Operation.objects.filter(kind=OperationKind.SERIES_BOOKED).exists()
-    assert "Nothing has been booked." in answer.text
-    assert "Huda, 21 Jan 2030, 10:00" in answer.text
-    assert states(answer) == ["Free", "Taken", "Free"]
+    this, following, everything = "This appointment", "This and the following", "All that have not been held"
+    assert [[name.strip() for name in asked[place]] for place in asked] == [
+        [this, following], [this, following, everything], [this, everything],
+    ]  # fmt: skip
 
 
-def test_a_rule_changed_after_its_dates_were_shown_is_shown_before_it_is_booked(desk):
-    answer = desk.send(desk.ask(), count="2")
+@pytest.mark.parametrize("verb", ["cancel", "move"])
+def test_an_appointment_without_a_series_is_asked_nothing_of_the_kind(desk, verb):
+    page = desk.client.get(reverse(f"admin:appointment_{verb}", args=[desk.first.pk]), headers=HTMX)
 
-    assert "The rule has changed." in answer.text
-    assert desk.booked() == []
-
-
-def test_the_form_sent_twice_books_once_and_another_rule_of_it_books_another_series(desk):
-    page = desk.ask(count="1")
-
-    for _ in range(2):
-        desk.send(page)
-    other = desk.client.get(reverse("admin:repeat"), {**form_of(page.text), "weekday": "2"})
-    desk.send(other, request_key=form_of(page.text)["request_key"])
-
-    assert [row.starts_at for row in desk.booked()] == [NINE + HOUR + WEEK, NINE + HOUR + WEEK + timedelta(days=1)]
+    assert 'class="scope"' not in page.text
 
 
-def test_dates_beyond_what_was_bought_are_said_and_not_booked(desk):
-    page = desk.ask(count="5")
+def test_cancelling_the_following_shows_exactly_which_and_cancels_those(desk, booked):
+    page = dialog(desk, "cancel", booked[1], "following")
 
-    assert states(page) == ["Free", "Free", "Free", "No session left", "No session left"]
-    assert "Book 3 sessions" in page.text
+    answer = decide(desk, "cancel", booked[1], page)
 
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"weekday": ""}, "Choose days of the week"),
-        ({"ends": "until"}, "on which day"),
-        ({"ends": "until", "until": "2030-01-02"}, "before the first day"),
-        ({"first_on": "2029-01-01"}, "This day is over"),
-        ({"start": "nine"}, "valid time"),
-        ({"count": "500"}, "less than or equal to 104"),
-    ],
-)
-def test_a_rule_that_makes_no_sense_says_what_is_wrong(desk, changes, said):
-    sent = {**form_of(desk.ask().text), **changes}
-
-    answer = desk.client.get(reverse("admin:repeat"), sent, headers=DATES)
-
-    assert said in answer.text
-    assert "Book" not in answer.text
+    assert re.findall(r'name="seen" value="(\d+)-0"', page.text) == [str(row.pk) for row in booked[1:]]
+    assert "Cancel 2 appointments" in page.text
+    assert [row.status for row in desk.booked()] == ["scheduled", "cancelled_by_patient", "cancelled_by_patient"]
+    toast, operation = toast_of(answer), Operation.objects.get(kind=OperationKind.SERIES_CANCELLED)
+    assert toast["text"] == "Huda: 2 appointments are cancelled."
+    assert toast["undo"] == reverse("admin:undo_operation", args=[operation.public_id])
+    assert toast["more"] == reverse("admin:operation", args=[operation.public_id])
+    assert operation.reason == "Patient asked"
 
 
-def test_what_was_chosen_on_the_booking_page_is_repeated(desk):
-    page = desk.client.get(
-        reverse("admin:repeat"),
-        {
-            "patient": desk.patient.pk, "service": desk.ours.service.pk, "provider": desk.ours.provider.pk,
-            "clinic": desk.ours.clinic.pk, "starts_at": (NINE + timedelta(days=2)).isoformat(),
-        },
-    )  # fmt: skip
+def test_a_dialog_whose_dates_have_changed_meanwhile_shows_them_again_and_changes_nothing(desk, booked):
+    page = dialog(desk, "cancel", booked[0], "all")
+    cancel(booked[2], by=desk.ours.user)
 
-    sent = form_of(page.text)
-    assert (sent["weekday"], sent["start"], sent["first_on"]) == (["3"], ["09:00"], ["2030-01-09"])
-    assert sent["count"] == ["10"]
+    answer = decide(desk, "cancel", booked[0], page)
+
+    assert "somebody has changed appointments of this series" in answer.text
+    assert re.findall(r'name="seen" value="(\d+)-0"', answer.text) == [str(row.pk) for row in booked[:2]]
+    assert [row.status for row in desk.booked()][:2] == ["scheduled", "scheduled"]
 
 
-def test_without_a_service_there_is_nothing_to_repeat(desk):
-    answer = desk.client.get(reverse("admin:repeat"), {"patient": desk.patient.pk})
+def test_moving_shows_where_each_one_goes_and_moves_those_that_fit(desk, booked):
+    desk.book(NINE + 3 * HOUR + 2 * WEEK, patient=make_patient(desk.ours.organisation, "Omar"))
+    moved = {"day": "2030-01-14", "start": "12:00", "provider": ""}
 
-    assert answer.url == reverse("admin:book")
+    page = dialog(desk, "move", booked[0], "all", **moved)
+    answer = decide(desk, "move", booked[0], page, **moved)
 
-
-def test_only_a_package_whose_sessions_have_a_pattern_goes_on_from_the_patients_page(desk):
-    repeat = f"{reverse('admin:repeat')}?purchase={desk.purchase.pk}"
-    other = make_patient(desk.ours.organisation, "Omar")
-    fresh = assign(desk.ours.package, other, by=desk.ours.user)
-
-    assert repeat in desk.client.get(reverse("admin:patient", args=[desk.patient.pk])).text
-    page = desk.client.get(reverse("admin:patient", args=[other.pk])).text
-    assert reverse("admin:auto_schedule", args=[fresh.pk]) in page
-    assert reverse("admin:repeat") not in page
+    assert "Move 2 appointments" in page.text
+    assert "1 stays as it is." in page.text
+    assert [row.starts_at for row in desk.booked()] == [
+        NINE + 3 * HOUR + WEEK, NINE + HOUR + 2 * WEEK, NINE + 3 * HOUR + 3 * WEEK,
+    ]  # fmt: skip
+    assert toast_of(answer)["text"] == "Huda: 2 appointments are moved."
 
 
-@pytest.mark.parametrize("field", ["patient", "service", "purchase", "appointment"])
-def test_nobody_repeats_what_belongs_to_others(desk, theirs, field):
-    query = {"patient": desk.patient.pk, "service": desk.ours.service.pk, field: getattr(theirs, field).pk}
+def test_a_move_to_where_it_is_shows_nothing_to_move(desk, booked):
+    page = dialog(desk, "move", booked[0], "all")
 
-    assert desk.client.get(reverse("admin:repeat"), query).status_code == 404
-
-
-@pytest.mark.parametrize("field", ["provider", "clinic"])
-def test_nobody_repeats_with_providers_or_at_clinics_of_others(desk, theirs, field):
-    sent = {**form_of(desk.ask().text), field: getattr(theirs, field).pk}
-
-    answer = desk.client.post(reverse("admin:repeat"), sent, headers=DATES)
-
-    assert "Select a valid choice" in answer.text
-    assert desk.booked() == []
+    assert "Choose another day, time or provider" in page.text
+    assert 'name="seen"' not in page.text
 
 
-def test_a_time_with_a_provider_of_others_is_not_found(desk, theirs):
-    sent = {**form_of(desk.ask().text), "on-2030-01-21": f"{NINE.isoformat()} {theirs.provider.pk}"}
+@pytest.mark.parametrize("verb", ["cancel", "move"])
+def test_nobody_opens_or_changes_a_series_of_others(desk, theirs, verb):
+    address = reverse(f"admin:appointment_series_{verb}", args=[theirs.appointment.pk])
 
-    assert desk.client.post(reverse("admin:repeat"), sent, headers=DATES).status_code == 404
-    assert desk.booked() == []
+    assert desk.client.get(address, {"scope": "all"}).status_code == 404
+    assert desk.client.post(address, {"scope": "all", "seen": f"{theirs.appointment.pk}-0"}).status_code == 404
+    assert desk.client.get(reverse("admin:series", args=[theirs.series.pk])).status_code == 404
 
 
-def test_the_page_asks_as_often_for_one_date_as_for_three(desk):
-    make_appointment(
-        make_patient(desk.ours.organisation, "Omar"), desk.ours.service, desk.ours.provider, desk.ours.clinic,
-        NINE + HOUR + WEEK,
-    )  # fmt: skip
-    desk.ask()
+@pytest.mark.parametrize("scope", ["", "everything"])
+def test_a_scope_that_there_is_not_is_not_found(desk, booked, scope):
+    assert dialog(desk, "cancel", booked[0], scope).status_code == 404
+
+
+def test_the_page_of_a_series_says_its_rule_and_what_became_of_each(desk, booked):
+    cancel(booked[2], by=desk.ours.user)
+
+    page = desk.client.get(reverse("admin:series", args=[booked[0].series_id]))
+
+    assert "Every week on Monday at 10:00, 3 times" in page.text
+    assert states(page) == ["Scheduled", "Scheduled", "Cancelled by clinic"]
+
+
+@pytest.mark.parametrize("page", ["series", "appointment_series_cancel", "appointment_series_move"])
+def test_pages_of_a_series_ask_as_often_for_one_appointment_as_for_three(desk, booked, page):
+    address = reverse(f"admin:{page}", args=[booked[0].series_id if page == "series" else booked[0].pk])
+    query = {"scope": "all", "day": "2030-01-14", "start": "11:00"}
+    desk.client.get(address, query)
     asked = []
 
-    for count in (1, 3):
+    for rows in (3, 1):
+        for row in booked[rows:]:
+            cancel(row, by=desk.ours.user)
+        Appointment.objects.filter(pk__in=[row.pk for row in booked[rows:]]).update(series=None, series_on=None)
         with CaptureQueriesContext(connection) as queries:
-            assert len(states(desk.ask(count=count))) == count
+            assert desk.client.get(address, query).status_code == 200
         asked.append(len(queries))
 
     assert asked[0] == asked[1]
+
+
+def test_the_list_of_series_says_the_rule_and_what_is_still_to_come(desk, booked):
+    page = desk.client.get(reverse("admin:clinic_series_changelist")).text
+
+    assert "Every week on Monday at 10:00, 3 times" in page
+    assert "3 / 3" in page
+    assert reverse("admin:series", args=[booked[0].series_id]) in page
+
+
+def test_the_rule_is_told_in_arabic(desk, booked):
+    with translation.override("ar"):
+        assert "الاثنين" in series_words(booked[0].series)

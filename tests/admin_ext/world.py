@@ -20,6 +20,7 @@ from tests.factories import (
     make_patient,
     make_provider,
     make_room,
+    make_series,
     make_service,
     make_user,
     numbers,
@@ -53,9 +54,10 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         patient, service, provider, clinic, starts_at, package_purchase=purchase, session_number=1, booked_by=user,
         room=room, reason=f"{word} reason", notes=f"{word} appointment notes", overbook_reason=f"{word} overbook",
     )  # fmt: skip
+    series = make_series(patient, service, provider, clinic, booked_by=user)
     return SimpleNamespace(
         user=user, clinic=clinic, provider=provider, service=service, room=room, package=package, patient=patient,
-        purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
+        series=series, purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
         message=make_message(appointment, f"{word} text"), charge=make_charge(appointment, f"{word} charge"),
         **rota(provider, clinic, word), **long_work(user, word),
     )  # fmt: skip
