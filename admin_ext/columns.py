@@ -11,7 +11,16 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from clinic.enums import AppointmentStatus, ChargeStatus, JobStatus, LeaveStatus, MessageStatus, PurchaseStatus
+from clinic.enums import (
+    AppointmentStatus,
+    ChargeStatus,
+    JobStatus,
+    LeaveStatus,
+    MessageStatus,
+    PurchaseStatus,
+    RebookingItemStatus,
+    RebookingStatus,
+)
 
 #: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
 COLOURS: dict[Choices, str] = {
@@ -36,6 +45,13 @@ COLOURS: dict[Choices, str] = {
     LeaveStatus.ASKED: "amber",
     LeaveStatus.APPROVED: "green",
     LeaveStatus.REFUSED: "grey",
+    LeaveStatus.WITHDRAWN: "grey",
+    RebookingStatus.OPEN: "amber",
+    RebookingStatus.DONE: "green",
+    RebookingItemStatus.OPEN: "amber",
+    RebookingItemStatus.MOVED: "violet",
+    RebookingItemStatus.KEPT: "blue",
+    RebookingItemStatus.SETTLED: "grey",
     MessageStatus.QUEUED: "blue",
     MessageStatus.SENT: "green",
     MessageStatus.FAILED: "red",
@@ -156,5 +172,5 @@ class PhoneColumn:
 
 def statuses_of(row) -> type[Choices]:
     """The enumeration of the statuses of a row."""
-    known = (AppointmentStatus, ChargeStatus, PurchaseStatus, LeaveStatus, MessageStatus, JobStatus)
+    known = {type(status) for status in COLOURS}
     return next(kind for kind in known if kind.choices == row._meta.get_field("status").choices)

@@ -15,10 +15,13 @@ from django.utils.translation import ngettext
 
 from admin_ext.columns import clock, day, left_to_right, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
+from admin_ext.roles import SEE_REBOOKINGS
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
 from clinic.models import Clinic, Job, Leave, PackagePurchase
 from clinic.packages.selectors import with_balances
 from clinic.scheduling.board import appointments_of
+from clinic.scheduling.rebooking.selectors import title as batch_title
+from clinic.scheduling.rebooking.selectors import waiting_batches
 
 LINES = 6  # of a card; the rest is a click away
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
@@ -61,6 +64,8 @@ def dashboard(request, context: dict) -> dict:
         choice = Choice.of(user.organisation, request.GET)
         context |= {"choice": choice, "board": board_of(user, choice, at=at)}
         context["cards"].append(tomorrow(choice, at=at))
+    if user.has_perm(SEE_REBOOKINGS):
+        context["cards"] += lost_times(user.organisation)
     if user.has_perm("clinic.view_packagepurchase"):
         context["cards"] += [unbooked(user.organisation), expiring(user.organisation)]
     if user.has_perm("clinic.change_leave"):
@@ -160,6 +165,26 @@ def purchase_line(row: PackagePurchase) -> Line:
         end=to_book if row.free else _("all booked"),
         link=reverse("admin:patient", args=[row.patient_id]),
     )
+
+
+def lost_times(organisation) -> list[Card]:
+    """What has lost its time and waits for another, if anything has: it comes before all that can wait."""
+    batches = list(waiting_batches(organisation))
+    if not batches:
+        return []
+    number = sum(batch.waiting for batch in batches)
+    title = ngettext("%(n)s appointment has lost its time", "%(n)s appointments have lost their time", number)
+    lines = [
+        Line(
+            what=name(batch_title(batch)),
+            small=_("%(settled)s of %(total)s settled") % {"settled": batch.settled, "total": batch.total},
+            end=ngettext("%(n)s to settle", "%(n)s to settle", batch.waiting) % {"n": batch.waiting},
+            link=reverse("admin:rebooking", args=[batch.public_id]),
+        )
+        for batch in batches[:LINES]
+    ]
+    link = reverse("admin:clinic_rebooking_changelist")
+    return [Card(title=title % {"n": number}, icon="event_repeat", empty="", link=link, lines=lines)]
 
 
 def leave_asked(organisation) -> Card:

@@ -9,7 +9,8 @@ from admin_ext.base import RecordedModelAdmin
 from admin_ext.columns import ActiveColumn, NameColumns, StatusColumn, absence, day, left_to_right, name
 from admin_ext.filters import ChoicesFilter, DayRangeFilter, MomentRangeFilter, OwnRowsFilter
 from admin_ext.rota.actions import ClosureActions, LeaveActions
-from admin_ext.rota.forms import ExtraHoursForm, WorkingHoursForm
+from admin_ext.rota.forms import ClosureForm, ExtraHoursForm, LeaveForm, WorkingHoursForm
+from admin_ext.rota.leading import HoursLeadToBatch, LeadsToBatch
 from clinic.models import Closure, ExtraHours, Leave, WorkingHours
 
 PROVIDER = ("provider", OwnRowsFilter)
@@ -31,7 +32,7 @@ class HoursColumns:
 
 
 @admin.register(WorkingHours)
-class WorkingHoursAdmin(HoursColumns, ActiveColumn, RecordedModelAdmin):
+class WorkingHoursAdmin(HoursLeadToBatch, HoursColumns, ActiveColumn, RecordedModelAdmin):
     form = WorkingHoursForm
     list_display = [
         "display_provider", "weekday", "display_hours", "display_clinic", "slot_minutes", "capacity",
@@ -53,7 +54,7 @@ class WorkingHoursAdmin(HoursColumns, ActiveColumn, RecordedModelAdmin):
 
 
 @admin.register(ExtraHours)
-class ExtraHoursAdmin(HoursColumns, RecordedModelAdmin):
+class ExtraHoursAdmin(HoursLeadToBatch, HoursColumns, RecordedModelAdmin):
     form = ExtraHoursForm
     deletable = True
     list_display = ["display_provider", "display_date", "display_hours", "display_clinic", "slot_minutes", "capacity"]
@@ -71,10 +72,11 @@ class ExtraHoursAdmin(HoursColumns, RecordedModelAdmin):
 
 
 @admin.register(Leave)
-class LeaveAdmin(LeaveActions, HoursColumns, StatusColumn, RecordedModelAdmin):
+class LeaveAdmin(LeadsToBatch, LeaveActions, HoursColumns, StatusColumn, RecordedModelAdmin):
+    form = LeaveForm
     deletable = True
     add_page = "ask_leave"
-    actions_row = actions_detail = ["approve", "refuse"]
+    actions_row = actions_detail = ["approve", "refuse", "withdraw"]
     list_display = ["display_provider", "display_absence", "reason", "display_status"]
     list_filter = [PROVIDER, ("status", ChoicesFilter), ("starts_at", MomentRangeFilter)]
     list_select_related = ["provider"]
@@ -88,7 +90,8 @@ class LeaveAdmin(LeaveActions, HoursColumns, StatusColumn, RecordedModelAdmin):
 
 
 @admin.register(Closure)
-class ClosureAdmin(ClosureActions, NameColumns, RecordedModelAdmin):
+class ClosureAdmin(LeadsToBatch, ClosureActions, NameColumns, RecordedModelAdmin):
+    form = ClosureForm
     deletable = True
     actions_list = ["add_holidays"]
     list_display = ["display_name", "display_days", "display_where"]

@@ -7,10 +7,12 @@ from admin_ext.pages import WorkflowPage
 from admin_ext.rota.forms import AskLeaveForm
 from clinic.models import Leave
 from clinic.rota.services import ask_leave
+from clinic.scheduling.rebooking.hits import stranded
 
 
 class AskLeavePage(WorkflowPage):
     title = _("Ask for leave")
+    template_name = "admin_ext/rota/ask_leave.html"
     permission_required = "clinic.add_leave"
     context_model = Leave
     form_class = AskLeaveForm
@@ -31,3 +33,23 @@ class AskLeavePage(WorkflowPage):
 
     def success_message(self, leave):
         return _("Leave for %(provider)s waits to be approved.") % {"provider": leave.provider}
+
+
+class LeaveHitsPage(AskLeavePage):
+    """What is booked in the leave that is being asked for; nothing while the form is not complete."""
+
+    http_method_names = ["get"]
+    template_name = "admin_ext/rota/leave_hits.html"
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "data": self.request.GET}
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(hits=self.hits(), **kwargs)
+
+    def hits(self):
+        form = self.get_form()
+        asked = form.cleaned_data if form.is_valid() else {}
+        if not asked or asked["ends_at"] <= asked["starts_at"]:
+            return None
+        return stranded(Leave(organisation=self.organisation, **asked))

@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
-from clinic.enums import LIVE_STATUSES, RefusalCode
+from clinic.enums import RefusalCode
 from clinic.errors import Refusal
-from clinic.models import Appointment, Closure, Leave, WorkingHours
+from clinic.models import Closure, WorkingHours
 
 
 def hours_refusals(hours: WorkingHours) -> dict[str, Refusal]:
@@ -43,12 +43,6 @@ def overlapping_hours(hours: WorkingHours) -> list[WorkingHours]:
     )  # fmt: skip
     others = others.exclude(pk=hours.pk).select_related("provider", "clinic").order_by("start", "pk")
     return [other for other in others if share_a_week(hours, other)]
-
-
-def booked_during(leave: Leave) -> QuerySet[Appointment]:
-    """The provider's appointments, still to be held, that the leave would hit."""
-    rows = Appointment.objects.filter(provider=leave.provider_id, status__in=LIVE_STATUSES)
-    return rows.filter(starts_at__lt=leave.ends_at, ends_at__gt=leave.starts_at)
 
 
 def closures_between(organisation_id: int, first_day: date, last_day: date) -> QuerySet[Closure]:

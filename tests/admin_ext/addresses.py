@@ -3,14 +3,24 @@
 from django.contrib import admin
 from django.urls import reverse
 
+#: Pages of the waiting list, and which row of the world each is about.
+WAITLIST = {
+    "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
+    "answer_offer": "offer",
+}  # fmt: skip
+
 
 def page_address(page, ours) -> str:
-    """A page about a patient, an appointment, a purchase, a job or an operation is opened for ours."""
+    """A page about a patient, an appointment, a purchase, a job, an operation or a list is opened for ours."""
     pattern = next(pattern for pattern in admin.site.extra_urls() if pattern.name == page)
     row = ours.patient if page == "patient" else ours.appointment if "appointment" in page else ours.purchase
+    public = ours.operation if "operation" in page else ours.rebooking if "rebooking" in page else ours.job
+    if page in WAITLIST:
+        return reverse(f"admin:{page}", args=[getattr(ours, WAITLIST[page]).pk])
     found = {
-        "pk": row.pk,
-        "public_id": (ours.operation if "operation" in page else ours.job).public_id,
-        "verb": "check_in",
+        "pk": ours.rebooking.items.get().pk if "rebooking" in page else row.pk,
+        "public_id": public.public_id,
+        "operation": ours.operation.public_id,
+        "verb": "called" if "rebooking" in page else "check_in",
     }
     return reverse(f"admin:{page}", kwargs={name: found[name] for name in pattern.pattern.converters})

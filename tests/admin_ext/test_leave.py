@@ -35,7 +35,7 @@ def words(text) -> str:
     return text
 
 
-def test_who_decides_on_leave_reads_whose_it_is_and_what_is_booked_in_it(ours, sign_in):
+def test_who_decides_on_leave_reads_whose_it_is_and_what_is_booked_in_it(ours, sign_in, a_week_before):
     leave = make_leave(ours.provider, NINE, NINE + DAY, reason="Conference", status=LeaveStatus.ASKED)
 
     page = sign_in(ours.organisation, MANAGER).get(reverse("admin:clinic_leave_approve", args=[leave.pk]))
@@ -43,7 +43,8 @@ def test_who_decides_on_leave_reads_whose_it_is_and_what_is_booked_in_it(ours, s
     dialog = page.content.decode()
     assert "Ours provider" in dialog
     assert "Conference" in dialog
-    assert "1 appointment is booked in it." in dialog
+    assert "1 appointment loses its time." in dialog
+    assert "Ours patient" in dialog
 
 
 def test_dialog_about_their_leave_is_not_found(ours, theirs, sign_in):

@@ -3,8 +3,17 @@
 from datetime import date, time, timedelta
 from types import SimpleNamespace
 
-from clinic.enums import Channel, ChargeKind, JobKind, Language, MessageKind, OperationKind, SessionEntryKind
-from clinic.models import Charge, Job, Message, Operation, PackagePurchase, PurchaseItem, SessionEntry
+from clinic.enums import (
+    Channel,
+    ChargeKind,
+    JobKind,
+    Language,
+    MessageKind,
+    OperationKind,
+    RebookingCause,
+    SessionEntryKind,
+)
+from clinic.models import Charge, Job, Message, Operation, PackagePurchase, PurchaseItem, Rebooking, SessionEntry
 from tests.factories import (
     BEFORE,
     MONDAY,
@@ -59,8 +68,19 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         user=user, clinic=clinic, provider=provider, service=service, room=room, package=package, patient=patient,
         series=series, purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
         message=make_message(appointment, f"{word} text"), charge=make_charge(appointment, f"{word} charge"),
-        **rota(provider, clinic, word), **long_work(user, word),
+        **rota(provider, clinic, word),
+        **long_work(user, word), rebooking=make_rebooking(appointment, f"{word} lost times"),
     )  # fmt: skip
+
+
+def make_rebooking(appointment, title) -> Rebooking:
+    """A list on which the appointment waits."""
+    batch = Rebooking.objects.create(
+        organisation=appointment.organisation, cause=RebookingCause.HOURS, provider=appointment.provider, title=title,
+        opened_at=BEFORE, opened_by=appointment.booked_by,
+    )  # fmt: skip
+    batch.items.create(organisation=batch.organisation, appointment=appointment, note=title)
+    return batch
 
 
 def rota(provider, clinic, word: str) -> dict[str, object]:

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clinic.enums import RebookingCause, RebookingItemStatus, RebookingStatus
 from clinic.models import Appointment, Closure, Leave, Organisation, Provider, Rebooking, RebookingItem, User
-from clinic.scheduling.rebooking.hits import WAITING, Openings, open_items, outside
+from clinic.scheduling.rebooking.hits import WAITING, Openings, is_waiting, outside
 
 S = RebookingItemStatus
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
@@ -27,15 +27,13 @@ def open_batch(
     A provider stands for changed hours, all of which come onto one list as long as it is open. What waits on another
     list already stays there, what has been kept as it is on this one stays kept.
     """
-    at = at or timezone.now()
-    elsewhere = set(open_items(appointment__in=hit).order_by().values_list("appointment", flat=True))
-    hit = [row for row in hit if row.pk not in elsewhere]
-    batch = batch_of(cause)
-    known = {item.appointment_id: item for item in batch.items.all()} if batch else {}
-    again = [known[row.pk] for row in hit if row.pk in known and known[row.pk].status != S.KEPT]
-    new = [row for row in hit if row.pk not in known]
-    if not again and not new:
+    at, hit = at or timezone.now(), not_yet_listed(cause, hit)
+    if not hit:
         return None
+    batch = batches_of(cause).select_for_update(of=("self",)).first()
+    known = {item.appointment_id: item for item in batch.items.all()} if batch else {}
+    again = [known[row.pk] for row in hit if row.pk in known]
+    new = [row for row in hit if row.pk not in known]
     batch = batch or begun(cause, hit[0].organisation, by=by, at=at)
     reopen(again)
     RebookingItem.objects.bulk_create(
@@ -47,15 +45,27 @@ def open_batch(
     return batch
 
 
-def batch_of(cause: Leave | Closure | Provider) -> Rebooking | None:
-    """The newest list of this cause, locked; of changed hours only one that is still open."""
+def not_yet_listed(cause: Leave | Closure | Provider, hit: Iterable[Appointment]) -> list[Appointment]:
+    """Those of the appointments that wait on no list, and are not kept as they are on that of this cause."""
+    hit = list(hit)
+    items = RebookingItem.objects.filter(appointment__in=hit)
+    kept = Q(status=S.KEPT, rebooking__in=batches_of(cause)) if cause.pk else Q(pk=None)
+    listed = set(items.filter(is_waiting() | kept).values_list("appointment", flat=True)) if hit else set()
+    return [row for row in hit if row.pk not in listed]
+
+
+def open_batch_of(cause: Leave | Closure | Provider) -> Rebooking | None:
+    """The list of this cause, as long as somebody waits on it."""
+    return batches_of(cause).filter(status=RebookingStatus.OPEN).first()
+
+
+def batches_of(cause: Leave | Closure | Provider) -> QuerySet[Rebooking]:
+    """The lists of this cause, newest first; of changed hours only those that are still open."""
     if isinstance(cause, Leave):
-        rows = Rebooking.objects.filter(leave=cause)
-    elif isinstance(cause, Closure):
-        rows = Rebooking.objects.filter(closure=cause)
-    else:
-        rows = Rebooking.objects.filter(provider=cause, cause=RebookingCause.HOURS, status=RebookingStatus.OPEN)
-    return rows.select_for_update(of=("self",)).first()
+        return Rebooking.objects.filter(leave=cause)
+    if isinstance(cause, Closure):
+        return Rebooking.objects.filter(closure=cause)
+    return Rebooking.objects.filter(provider=cause, cause=RebookingCause.HOURS, status=RebookingStatus.OPEN)
 
 
 def begun(cause: Leave | Closure | Provider, organisation: Organisation, *, by: User | None, at: datetime) -> Rebooking:

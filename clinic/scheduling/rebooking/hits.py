@@ -101,6 +101,12 @@ def after_hours_change(was: HoursRow, becomes: HoursRow | None, *, at: datetime)
     return outside(held, without=was, beside=becomes)
 
 
+def hit_by_change_of(hours: HoursRow, *, at: datetime | None = None) -> list[Appointment]:
+    """What these hours, changed and not yet saved, would take the time from; nothing where they are new."""
+    were = type(hours).objects.filter(pk=hours.pk).first() if hours.pk else None
+    return after_hours_change(were, hours, at=at or timezone.now()) if were else []
+
+
 def holds(rule: Hours, row: Appointment) -> bool:
     """Whether the appointment lies within a span of these hours."""
     clock, start, end = WallClock(row.clinic.zone), instant_of(row.starts_at), instant_of(row.ends_at)
