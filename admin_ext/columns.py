@@ -14,12 +14,16 @@ from unfold.decorators import display
 from clinic.enums import (
     AppointmentStatus,
     ChargeStatus,
+    HeldSlotStatus,
     JobStatus,
     LeaveStatus,
     MessageStatus,
+    OfferAnswer,
     PurchaseStatus,
     RebookingItemStatus,
     RebookingStatus,
+    Urgency,
+    WaitlistStatus,
 )
 
 #: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
@@ -59,6 +63,24 @@ COLOURS: dict[Choices, str] = {
     JobStatus.WAITING: "blue",
     JobStatus.RUNNING: "amber",
     JobStatus.DONE: "green",
+    WaitlistStatus.WAITING: "amber",
+    WaitlistStatus.BOOKED: "green",
+    WaitlistStatus.EXPIRED: "grey",
+    WaitlistStatus.WITHDRAWN: "grey",
+    HeldSlotStatus.PLANNED: "blue",
+    HeldSlotStatus.OPEN: "amber",
+    HeldSlotStatus.TAKEN: "green",
+    HeldSlotStatus.EXPIRED: "grey",
+    HeldSlotStatus.WITHDRAWN: "grey",
+    OfferAnswer.OPEN: "amber",
+    OfferAnswer.ACCEPTED: "green",
+    OfferAnswer.DECLINED: "grey",
+    OfferAnswer.MISSED: "blue",
+    OfferAnswer.EXPIRED: "grey",
+    OfferAnswer.WITHDRAWN: "grey",
+    Urgency.ROUTINE: "grey",
+    Urgency.SOON: "amber",
+    Urgency.URGENT: "red",
 }
 
 

@@ -7,11 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from admin_ext.columns import left_to_right_text
-from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK, has_own_day
+from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK, SEE_WAITLIST, has_own_day
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
 PALETTE_PATIENTS = 10
+WAITLIST_PAGES = (
+    "waitlist_join", "waitlist_change", "waitlist_withdraw", "offer_time", "offered_time",
+    "clinic_waitlistentry_changelist", "clinic_heldslot_changelist", "clinic_offer_changelist",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry(_("New appointment"), "edit_calendar", "book", BOOK),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
+        Entry(_("Waiting list"), "hourglass_top", "waitlist", SEE_WAITLIST, also=WAITLIST_PAGES),
         Entry.list(_("Appointments"), "event", "appointment"),
         Entry.list(_("Series"), "repeat", "series", also=("series", "repeat")),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),

@@ -19,6 +19,9 @@ CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 SEE_CHARGES = "clinic.view_charge"
 SEE_MESSAGES = "clinic.view_message"
+SEE_WAITLIST = "clinic.view_waitlistentry"
+WAIT = "clinic.add_waitlistentry"
+CHANGE_WAIT = "clinic.change_waitlistentry"
 CHANGE_PURCHASE = "clinic.change_packagepurchase"
 ADJUST_PACKAGE = permissions.ADJUST_PACKAGE
 OVERBOOK = permissions.OVERBOOK
@@ -31,6 +34,7 @@ REBOOK = "clinic.change_rebooking"
 CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
 ROTA = ("workinghours", "extrahours", "leave", "closure")
 DESK = ("appointment", "charge", "packagepurchase", "purchaseitem", "sessionentry", "message", "job", "operation")
+WAITLIST = ("waitlistentry", "heldslot", "offer")
 
 
 def may(verbs: str, *models: str) -> set[str]:
@@ -43,7 +47,8 @@ SEES_THE_DESK = may(
 )
 RUNS_THE_DESK = (
     SEES_THE_DESK
-    | may("view", *DESK)
+    | may("view", *DESK, *WAITLIST)
+    | may("add change", "waitlistentry")
     | may("add change", "patient", "appointment", "packagepurchase", "operation", "job")
     | may("view change", "rebooking")
 )

@@ -44,6 +44,10 @@ def booking_stylesheet(request) -> str:
     return static("admin_ext/booking.css")
 
 
+def waitlist_stylesheet(request) -> str:
+    return static("admin_ext/waitlist.css")
+
+
 def series_stylesheet(request) -> str:
     return static("admin_ext/series.css")
 

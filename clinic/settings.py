@@ -220,6 +220,7 @@ UNFOLD = {
         "admin_ext.theme.appointments_stylesheet",
         "admin_ext.theme.booking_stylesheet",
         "admin_ext.theme.series_stylesheet",
+        "admin_ext.theme.waitlist_stylesheet",
     ],
     "SCRIPTS": [
         "admin_ext.theme.labels_script",

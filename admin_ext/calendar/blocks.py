@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from admin_ext.calendar.layout import Place
 from admin_ext.columns import COLOURS, clock
 from clinic.enums import CANCELLED_STATUSES, AppointmentKind, AppointmentStatus
-from clinic.models import Appointment, Clinic
+from clinic.models import Appointment, Clinic, HeldSlot
 from clinic.scheduling.attendance import NoShowRecord
 from clinic.scheduling.booking.overruling import is_overbooked
 from clinic.scheduling.diary import Column
@@ -124,6 +124,20 @@ class Card:
         return self.row.status in GONE
 
 
+@dataclass(frozen=True)
+class Held:
+    """A time kept for the waiting list, with its words for those who see it and for those who hear it."""
+
+    place: Place
+    slot: HeldSlot
+    words: str
+    label: str
+
+    @property
+    def height(self) -> float:
+        return self.place.height
+
+
 @dataclass
 class BoardColumn:
     """A column with its head. `top` is the instant at its upper end; `blocks` are in order of time."""
@@ -136,7 +150,7 @@ class BoardColumn:
     clinics: list[Clinic]
     open: list[Band] = field(default_factory=list)
     away: list[Band] = field(default_factory=list)
-    blocks: list[Slot | Card] = field(default_factory=list)
+    blocks: list[Slot | Card | Held] = field(default_factory=list)
 
     @property
     def lanes(self) -> int:

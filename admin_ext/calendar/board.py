@@ -7,14 +7,14 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from admin_ext.calendar.asked import Asked
-from admin_ext.calendar.blocks import GONE, Band, BoardColumn, Card, Slot, signs_of, times_of
+from admin_ext.calendar.blocks import GONE, Band, BoardColumn, Card, Held, Slot, signs_of, times_of
 from admin_ext.calendar.layout import SHORTEST_SHOWN, DayRuler, Mark, Place, Ruler, WeekRuler, scale_for, side_by_side
-from admin_ext.columns import day
+from admin_ext.columns import clock, day
 from clinic.enums import MOVABLE_STATUSES
-from clinic.models import Appointment
+from clinic.models import Appointment, HeldSlot
 from clinic.scheduling.attendance import no_show_records
 from clinic.scheduling.diary import Column, Diary, Free
 from clinic.scheduling.intervals import Span
@@ -50,7 +50,7 @@ class Board:
     @cached_property
     def scale(self) -> float:
         """Pixels of a minute."""
-        heights: dict[type, list[float]] = {Slot: [], Card: []}
+        heights: dict[type, list[float]] = {Slot: [], Card: [], Held: []}
         for column in self.columns:
             for block in column.blocks:
                 heights[type(block)].append(block.height)
@@ -71,6 +71,7 @@ class Board:
         for column in self.shown:
             spans = [(one.start, one.end) for one in column.openings]
             spans += [(instant_of(row.busy_from), instant_of(row.busy_until)) for row in self._rows(column)]
+            spans += [(instant_of(slot.starts_at), instant_of(slot.ends_at)) for slot in column.held]
             for start, end in spans:
                 first, last = used.get(column.span, (start, end))
                 used[column.span] = min(first, start), max(last, end)
@@ -112,22 +113,34 @@ class Board:
         top = self.ruler.minute(start, span)
         return Place(top, self.ruler.minute(end, span) - top, lane, lanes)
 
-    def _blocks(self, column: Column, key: str) -> list[Slot | Card]:
-        """Slots and cards in order of time; where they overlap, side by side, cards first."""
-        timed: list[tuple[int, int, int, Free | Appointment]] = [
+    def _blocks(self, column: Column, key: str) -> list[Slot | Card | Held]:
+        """Slots, cards and held times in order of time; where they overlap, side by side, cards first."""
+        timed: list[tuple[int, int, int, Free | Appointment | HeldSlot]] = [
             (instant_of(row.busy_from), row.lane, instant_of(row.busy_until), row) for row in self._rows(column)
         ]
+        timed += [(instant_of(slot.starts_at), 0, instant_of(slot.ends_at), slot) for slot in column.held]
         if self.may_book:
             timed += [(free.start, free.capacity, free.end, free) for free in column.free]
         timed.sort(key=lambda one: one[:3])
         places = [self._place(start, end, column.span) for start, _lane, end, _row in timed]
         lanes = side_by_side([(place.top, place.top + max(place.height, SHORTEST_SHOWN)) for place in places])
         return [
-            self._slot(row, place.in_lane(*lane), column, key)
-            if isinstance(row, Free)
-            else self._card(row, place.in_lane(*lane), column)
+            self._block(row, place.in_lane(*lane), column, key)
             for (_start, _lane, _end, row), place, lane in zip(timed, places, lanes, strict=True)
         ]
+
+    def _block(self, row: Free | Appointment | HeldSlot, place: Place, column: Column, key: str) -> Slot | Card | Held:
+        if isinstance(row, Free):
+            return self._slot(row, place, column, key)
+        return self._held(row, place) if isinstance(row, HeldSlot) else self._card(row, place, column)
+
+    def _held(self, slot: HeldSlot, place: Place) -> Held:
+        zone = self.diary.clock.zone
+        until = {"count": slot.asked, "until": clock(slot.held_until, zone)}
+        words = ngettext("Offered to %(count)d, until %(until)s", "Offered to %(count)d, until %(until)s", slot.asked)
+        label = _("%(time)s, %(provider)s: %(words)s")
+        values = {"time": clock(slot.starts_at, zone), "provider": slot.provider, "words": words % until}
+        return Held(place, slot, words % until, label % values)
 
     def _slot(self, free: Free, place: Place, column: Column, key: str) -> Slot:
         moment = self.diary.clock.moment(free.start)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -17,18 +17,20 @@ from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
 from admin_ext.pages import StaffPage
-from admin_ext.roles import SEE_CHARGES
+from admin_ext.roles import SEE_CHARGES, SEE_WAITLIST
 from admin_ext.scope import own_rows
 from admin_ext.versions import fingerprint
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind
 from clinic.enums import AppointmentStatus as Status
-from clinic.models import Appointment, Clinic, Organisation, Policy, Provider, User
+from clinic.models import Appointment, Clinic, HeldSlot, Organisation, Policy, Provider, User
 from clinic.scheduling.attendance import NoShowRecord, no_show_records, policy_of
 from clinic.scheduling.board import flow_of
 from clinic.scheduling.costs import cost_of_no_show
+from clinic.scheduling.diary import held_for_offers
 
 LATE_AFTER = timedelta(minutes=1)
+A_DAY = timedelta(days=1)
 KEYS = {"confirm": "c", "check_in": "a", "start": "s", "complete": "d", "mark_no_show": "n", "undo_status": "u"}
 
 
@@ -231,11 +233,12 @@ class Board:
     choice: Choice
     at: datetime
     columns: list[Column]
+    held: list[HeldSlot] = field(default_factory=list)
 
     @cached_property
     def version(self) -> str:
         shown = [(column.key, [card.shown for card in column.cards]) for column in self.columns]
-        return fingerprint(shown)
+        return fingerprint([shown, [(slot.pk, slot.asked, slot.held_until) for slot in self.held]])
 
     @property
     def address(self) -> str:
@@ -252,11 +255,24 @@ def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
     cards = [
         FlowCard(row, user, at, records[row.patient_id], policy, owed.get(row.patient_id, Decimal(0))) for row in rows
     ]
-    board = Board(choice, at, columns())
+    board = Board(choice, at, columns(), held=held_today(user, choice, at=at))
     for column in board.columns:
         mine = [card for card in cards if card.row.status in column.statuses]
         column.cards = sorted(mine, key=lambda card: in_order(card, column), reverse=column.key in NEWEST_FIRST)
     return board
+
+
+def held_today(user: User, choice: Choice, *, at: datetime) -> list[HeldSlot]:
+    """The times of the day that are offered to the waiting list, for who may see that; one query."""
+    if not choice.chosen or not user.has_perm(SEE_WAITLIST):
+        return []
+    rows = held_for_offers(user.organisation, at, at + A_DAY, at=at).filter(clinic__in=choice.chosen)
+    held = rows.filter(provider=choice.provider) if choice.provider else rows
+    return [slot for slot in held if local_date(slot.starts_at, slot.clinic) == local_date(at, slot.clinic)]
+
+
+def local_date(moment: datetime, clinic: Clinic) -> date:
+    return moment.astimezone(clinic.zone).date()
 
 
 def in_order(card: FlowCard, column: Column) -> tuple[datetime, int]:

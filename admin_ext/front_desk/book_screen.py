@@ -12,12 +12,14 @@ from admin_ext.front_desk.book_asked import Asked
 from admin_ext.front_desk.book_choices import Choice, against_purchase, chosen_of, sessions_of, suggestion
 from admin_ext.front_desk.book_times import Times, Verdict, times_of, verdict_of
 from admin_ext.purchases import PurchaseCard, purchase_card
-from admin_ext.roles import OVERBOOK, ROLES
+from admin_ext.roles import CHANGE_WAIT, OVERBOOK, ROLES
+from admin_ext.waitlist.actions import offer_address
 from clinic.enums import AppointmentKind
 from clinic.errors import Refusal
 from clinic.models import Clinic, Package, Provider
 from clinic.packages.selectors import Choices, choices_for, clinics_for, local_day, providers_for
 from clinic.scheduling.offers import offered_services
+from clinic.waitlist.matching import matches, wanted_at
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class Screen:
     times: Times | None
     verdict: Verdict | None
     may_overbook: bool
+    wanted: int = 0  # how many on the waiting list the chosen time fits
+
+    @property
+    def offer_address(self) -> str:
+        """The dialog that offers the chosen time to those who wait."""
+        time = self.asked.time
+        return offer_address(time.provider, time.clinic, time.starts_at, self.chosen.service if self.chosen else None)
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -98,4 +107,13 @@ def screen_for(asked: Asked, user, *, at: datetime) -> Screen:
         times=times,
         verdict=verdict_of(asked, chosen, at=at) if chosen and asked.time else None,
         may_overbook=user.has_perm(OVERBOOK),
+        wanted=wanted_for(asked, chosen, at=at) if asked.time and user.has_perm(CHANGE_WAIT) else 0,
     )
+
+
+def wanted_for(asked: Asked, chosen: Choice | None, *, at: datetime) -> int:
+    """How many on the waiting list the chosen time fits, for the chosen service or any that is given then."""
+    time = asked.time
+    if chosen is not None:
+        return len(matches(chosen.service, time.provider, time.clinic, time.starts_at, at=at))
+    return sum(map(len, wanted_at(time.provider, time.clinic, time.starts_at, at=at).values()))

@@ -11,12 +11,12 @@ from datetime import date, datetime, timedelta
 from itertools import chain, zip_longest
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.enums import ChargeStatus
-from clinic.models import Appointment, Charge, Clinic, Organisation, Provider, Room, Service
+from clinic.enums import ChargeStatus, HeldSlotStatus, OfferAnswer
+from clinic.models import Appointment, Charge, Clinic, HeldSlot, Organisation, Provider, Room, Service
 from clinic.rota.selectors import closures_between
 from clinic.scheduling import selectors
 from clinic.scheduling.intervals import MINUTE, Span
@@ -59,10 +59,11 @@ class Column:
     away: list[Away] = field(default_factory=list)
     free: list[Free] = field(default_factory=list)
     appointments: list[Appointment] = field(default_factory=list)
+    held: list[HeldSlot] = field(default_factory=list)
 
 
 class Diary:
-    """What is known of some days of some clinics of one zone. Eight queries, whatever the number of rows.
+    """What is known of some days of some clinics of one zone. Nine queries, whatever the number of rows.
 
     `providers` are those whose time is shown. `at` (now) decides which starts have passed.
     """
@@ -91,6 +92,8 @@ class Diary:
         )
         self._closures = list(closures_between(organisation.pk, first_day, last_day))
         self.appointments = list(booked(organisation, providers, *self._moments()))
+        held = held_for_offers(organisation, *self._moments(), at=at or timezone.now())
+        self.held = list(held.filter(provider__in=[provider.pk for provider in providers]))
         self._starts_of_service = {
             pk: list(free_starts(self.situation, service, at or timezone.now()))
             for pk, service in self.situation.services.items()
@@ -139,6 +142,7 @@ class Diary:
             away=sorted(during(span, [*leave, *self._closed(at_work)])),
             free=self._free_of(span, self._starts.get(provider.pk, {}), openings),
             appointments=touching(span, appointments),
+            held=touching(span, [slot for slot in self.held if slot.provider_id == provider.pk]),
         )
 
     def _works(self, pair: tuple[int, int], day: date) -> bool:
@@ -160,6 +164,7 @@ class Diary:
             away=sorted(during(span, self._closed({room.clinic_id}))),
             free=self._free_of_room(span, room, served),
             appointments=touching(span, taken),
+            held=touching(span, [slot for slot in self.held if slot.room_id == room.pk]),
         )
 
     def _served_in(self, room: Room) -> list[int]:
@@ -237,6 +242,24 @@ def booked(
     )
 
 
+def held_for_offers(
+    organisation: Organisation, starts_at: datetime, ends_at: datetime, *, at: datetime
+) -> QuerySet[HeldSlot]:
+    """The times that are held for the waiting list at `at` and touch the time between two moments, in order of time.
+
+    `asked` says how many have still to answer.
+    """
+    rows = HeldSlot.objects.of(organisation).filter(
+        status=HeldSlotStatus.OPEN, held_until__gt=at, starts_at__lt=ends_at, ends_at__gt=starts_at
+    )
+    unanswered = Q(offers__answer=OfferAnswer.OPEN)
+    return (
+        rows.select_related("service", "provider", "clinic", "room")
+        .annotate(asked=Count("offers", filter=unanswered))
+        .order_by("starts_at", "pk")
+    )
+
+
 def best_places(starts: Iterable[FreeStart]) -> dict[int, dict[tuple[int, int], int]]:
     """By provider: (start, clinic) -> the most places that any service has there."""
     found: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -251,8 +274,8 @@ def during[Timed: (Opening, Away)](span: Span, timed: Iterable[Timed]) -> list[T
     return sorted((one for one in timed if one.start < span[1] and span[0] < one.end), key=lambda one: one.start)
 
 
-def touching(span: Span, appointments: Iterable[Appointment]) -> list[Appointment]:
-    return [row for row in appointments if instant_of(row.starts_at) < span[1] and span[0] < instant_of(row.ends_at)]
+def touching[Row: (Appointment, HeldSlot)](span: Span, rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if instant_of(row.starts_at) < span[1] and span[0] < instant_of(row.ends_at)]
 
 
 def within(instant: int, span: Span) -> bool:

@@ -30,6 +30,11 @@ class Conversion:
         """The share of offered times that somebody took; None while none was offered."""
         return self.filled / self.times if self.times else None
 
+    @property
+    def minutes(self) -> int | None:
+        """`within` in whole minutes."""
+        return None if self.within is None else round(self.within.total_seconds() / 60)
+
 
 def waiting(organisation: Organisation) -> QuerySet[WaitlistEntry]:
     """Who waits, in the order in which they are asked, with all that a list shows.
@@ -95,16 +100,6 @@ def open_slots(organisation: Organisation) -> QuerySet[HeldSlot]:
         .prefetch_related(Prefetch("offers", queryset=offers))
         .order_by("starts_at", "pk")
     )
-
-
-def held_between(
-    organisation: Organisation, starts_at: datetime, ends_at: datetime, *, at: datetime
-) -> QuerySet[HeldSlot]:
-    """The times that are held at `at` and touch the time between two moments; `asked` is how many have been asked."""
-    rows = HeldSlot.objects.of(organisation).filter(
-        status=HeldSlotStatus.OPEN, held_until__gt=at, starts_at__lt=ends_at, ends_at__gt=starts_at
-    )
-    return rows.annotate(asked=Count("offers", filter=Q(offers__answer=OfferAnswer.OPEN))).order_by("starts_at", "pk")
 
 
 def conversion(organisation: Organisation, *, since: datetime) -> Conversion:

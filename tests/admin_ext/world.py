@@ -13,7 +13,18 @@ from clinic.enums import (
     RebookingCause,
     SessionEntryKind,
 )
-from clinic.models import Charge, Job, Message, Operation, PackagePurchase, PurchaseItem, Rebooking, SessionEntry
+from clinic.models import (
+    Charge,
+    HeldSlot,
+    Job,
+    Message,
+    Offer,
+    Operation,
+    PackagePurchase,
+    PurchaseItem,
+    Rebooking,
+    SessionEntry,
+)
 from tests.factories import (
     BEFORE,
     MONDAY,
@@ -32,6 +43,7 @@ from tests.factories import (
     make_series,
     make_service,
     make_user,
+    make_waitlist_entry,
     numbers,
 )
 
@@ -69,7 +81,8 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         series=series, purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
         message=make_message(appointment, f"{word} text"), charge=make_charge(appointment, f"{word} charge"),
         **rota(provider, clinic, word),
-        **long_work(user, word), rebooking=make_rebooking(appointment, f"{word} lost times"),
+        **long_work(user, word),
+        **wait(patient, service, provider, clinic, word), rebooking=make_rebooking(appointment, f"{word} lost times"),
     )  # fmt: skip
 
 
@@ -92,6 +105,18 @@ def rota(provider, clinic, word: str) -> dict[str, object]:
             provider.organisation, clinic=clinic, first_on=date(2030, 3, 1), name=f"{word} holiday"
         ),
     }
+
+
+def wait(patient, service, provider, clinic, word: str) -> dict[str, object]:
+    """Who waits, and a time far from all others that is offered."""
+    starts_at, mine = NINE + timedelta(days=40), {"organisation": patient.organisation}
+    entry = make_waitlist_entry(patient, service, note=f"{word} waits")
+    slot = HeldSlot.objects.create(
+        **mine, service=service, provider=provider, clinic=clinic, starts_at=starts_at,
+        ends_at=starts_at + service.duration, opens_at=BEFORE, held_until=BEFORE + timedelta(minutes=30),
+    )  # fmt: skip
+    offer = Offer.objects.create(**mine, slot=slot, entry=entry, offered_at=BEFORE)
+    return {"waiting": entry, "held": slot, "offer": offer}
 
 
 def long_work(user, word: str) -> dict[str, object]:

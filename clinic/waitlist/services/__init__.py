@@ -5,6 +5,7 @@ then what `booking.book` locks. Holding, accepting and ending an offer of one ti
 """
 
 from clinic.waitlist.services.answering import accept, decline
+from clinic.waitlist.services.cancelling import cancel_and_offer
 from clinic.waitlist.services.ending import expire_offers, withdraw_offer
 from clinic.waitlist.services.entries import change, join, withdraw
 from clinic.waitlist.services.offering import offer_released, offer_slot
@@ -12,6 +13,7 @@ from clinic.waitlist.services.releasing import open_planned, plan_offer
 
 __all__ = [
     "accept",
+    "cancel_and_offer",
     "change",
     "decline",
     "expire_offers",

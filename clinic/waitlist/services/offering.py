@@ -54,6 +54,8 @@ def offer_slot(
     if not asked:
         raise OfferRefused(nobody_waits())
     open_round(slot, asked, by=by, at=at)
+    planned = HeldSlot.objects.filter(status=HeldSlotStatus.PLANNED, provider=provider, starts_at=starts_at)
+    planned.delete()  # by hand it was sooner
     return slot
 
 
