@@ -13,9 +13,11 @@ from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from admin_ext.columns import clock, day, left_to_right, name, status_label
+from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
-from admin_ext.roles import SEE_REBOOKINGS
+from admin_ext.records.certificates import broken_rules, rows_words
+from admin_ext.roles import SEE_AUDIT, SEE_REBOOKINGS
+from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
 from clinic.models import Clinic, Job, Leave, PackagePurchase
 from clinic.packages.selectors import with_balances
@@ -41,7 +43,7 @@ class Line:
 class Card:
     """Lines under a title, with a link to all of them; `empty` says what to do when there are none.
 
-    `also` are further ways on: words and address.
+    `also` are further ways on: words and address. `tone` is `broken` where somebody has to act now.
     """
 
     title: str
@@ -50,6 +52,7 @@ class Card:
     link: str = ""
     lines: list[Line] = field(default_factory=list)
     also: list[tuple[str, str]] = field(default_factory=list)
+    tone: str = ""
 
 
 def dashboard(request, context: dict) -> dict:
@@ -72,6 +75,8 @@ def dashboard(request, context: dict) -> dict:
         context["cards"].append(leave_asked(user.organisation))
     if user.has_perm("clinic.view_job"):
         context["cards"].append(jobs_running(user.organisation))
+    if user.has_perm(SEE_AUDIT):
+        context["cards"].append(audited(user.organisation, at=at))
     return context
 
 
@@ -225,3 +230,21 @@ def jobs_running(organisation) -> Card:
             for row in rows[:LINES]
         ],
     )
+
+
+def audited(organisation, *, at: datetime) -> Card:
+    """What the last nightly audit has found; red where a rule is broken, or where no night has been audited lately."""
+    certificate, link = newest_certificate(organisation), reverse("admin:clinic_certificate_changelist")
+    card = Card(title=_("Nightly audit"), icon="verified_user", empty="", link=link, also=[(_("All audits"), link)])
+    if certificate is None:
+        card.empty = _("Nothing has been audited yet: it is done every night.")
+        return card
+    page, values = reverse("admin:certificate", args=[certificate.pk]), {"rows": rows_words(certificate)}
+    card.lines = [Line(what=one.rule, end=one.count_words, link=page) for one in broken_rules(certificate)][:LINES]
+    if is_stale(certificate, at=at):
+        values["when"] = moment(certificate.checked_at)
+        old = format_html(_("The last audit was on {when}. Is the background worker running?"), **values)
+        card.lines.insert(0, Line(what=old, link=page))
+    card.tone = "broken" if card.lines else ""
+    card.empty = _("%(rows)s last night, all rules hold.") % values
+    return card

@@ -82,6 +82,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Sessions ledger"), "receipt_long", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
         Entry.list(_("Bulk actions"), "history", "operation"),
+        Entry.list(_("Audits"), "verified_user", "certificate", also=("certificate",)),
     ],
     _("Settings"): [
         Entry.list(_("Staff logins"), "badge", "user"),

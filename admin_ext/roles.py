@@ -28,6 +28,7 @@ OVERBOOK = permissions.OVERBOOK
 WAIVE = permissions.WAIVE
 AUTO_SCHEDULE = "clinic.add_operation"
 UNDO = "clinic.change_operation"
+SEE_AUDIT = "clinic.view_certificate"
 SEE_REBOOKINGS = "clinic.view_rebooking"
 REBOOK = "clinic.change_rebooking"
 
@@ -60,13 +61,14 @@ ROLES: dict[str, set[str]] = {
     MANAGER: RUNS_THE_DESK
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
-    | may("view", "policy", "organisation", "user")
+    | may("view", "policy", "organisation", "user", "certificate")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
     | may("view change", "policy", "organisation")
+    | may("view", "certificate")
     | may("add change delete", *CATALOGUE, *ROTA)
     | may("add change", "provider")
     | may("view add change", "user"),

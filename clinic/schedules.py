@@ -8,6 +8,7 @@ OURS = "clinic: "  # what begins so is ours to change and to take away
 #: name -> the task, and when it runs (cron, in UTC)
 SCHEDULES = {
     f"{OURS}expire packages": ("clinic.tasks.expire_packages", "15 0 * * *"),
+    f"{OURS}audit": ("clinic.tasks.start_audit", "45 0 * * *"),
     f"{OURS}move offers on": ("clinic.tasks.move_offers_on", "* * * * *"),
 }
 

@@ -1,13 +1,15 @@
-"""What long work did: jobs and bulk bookings."""
+"""What long work did: jobs, bulk bookings and the nightly audits."""
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from admin_ext.base import ClinicModelAdmin, ReadOnly
-from admin_ext.columns import StatusColumn, dash, left_to_right, moment, name
+from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter
-from clinic.models import Job, Operation
+from clinic.models import Certificate, Job, Operation
 
 
 @admin.register(Job)
@@ -56,3 +58,28 @@ class OperationAdmin(ReadOnly, ClinicModelAdmin):
     @display(description=_("undone"))
     def display_undone(self, row):
         return moment(row.undone_at) if row.undone_at else dash()
+
+
+@admin.register(Certificate)
+class CertificateAdmin(ReadOnly, ClinicModelAdmin):
+    list_display = ["display_checked_at", "display_rows", "display_result"]
+    list_filter = [("checked_at", MomentRangeFilter)]
+    row_page = "certificate"
+    sortable_by = ["display_checked_at"]
+    fieldsets = [(None, {"fields": ["checked_at", "display_rows", "display_result"]})]
+    readonly_fields = ["display_rows", "display_result"]
+
+    @display(description=_("checked at"), ordering="checked_at")
+    def display_checked_at(self, row):
+        return moment(row.checked_at)
+
+    @display(description=_("rows checked"))
+    def display_rows(self, row):
+        return left_to_right(intcomma(row.rows_checked))
+
+    @display(description=_("result"))
+    def display_result(self, row):
+        broken = len(row.findings)
+        if not broken:
+            return label("green", gettext("All rules hold"))
+        return label("red", ngettext("%(n)d rule is broken", "%(n)d rules are broken", broken) % {"n": broken})

@@ -9,7 +9,8 @@ from clinic.models.base import TenantModel
 class Certificate(TenantModel):
     """One audit of an organisation's rows: when, how many, and which invariant was broken where.
 
-    `findings` is a list of {"invariant": …, "rows": [keys], "count": number}; empty when everything holds.
+    `findings` is a list of {"invariant": its name, "count": number of broken rows, "rows": [the first of them]}, where
+    a row is its {"key": …} and what else the invariant's sentence names; empty when everything holds.
     """
 
     checked_at = models.DateTimeField(_("checked at"))

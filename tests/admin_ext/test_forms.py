@@ -180,7 +180,7 @@ EDITABLE = [
     (model, one)
     for model, one in admin.site._registry.items()
     if model._meta.app_label == "clinic" and model._meta.model_name not in
-    {"charge", "packagepurchase", "sessionentry", "message", "job", "operation", "rebooking"}
+    {"charge", "packagepurchase", "sessionentry", "message", "job", "operation", "rebooking", "certificate"}
 ]  # fmt: skip
 
 

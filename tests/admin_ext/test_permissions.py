@@ -39,6 +39,7 @@ LISTS = {
     "organisation": ("MA", "", "A"),
     "policy": ("MA", "", "MA"),
     "rebooking": ("FMA", "", ""),
+    "certificate": ("MA", "", ""),
 }
 PAGES = {
     "book": "FMA",
@@ -71,6 +72,7 @@ PAGES = {
     "job": "FPCMA",  # judged by the row: who did not ask for the job finds none
     "cancel_job": "FPCMA",
     "operation": "FMA",
+    "certificate": "MA",
     "undo_operation": "FMA",
     "ask_leave": "PMA",
     "appointment": "FPCMA",

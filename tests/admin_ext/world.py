@@ -14,6 +14,7 @@ from clinic.enums import (
     SessionEntryKind,
 )
 from clinic.models import (
+    Certificate,
     Charge,
     HeldSlot,
     Job,
@@ -128,7 +129,11 @@ def long_work(user, word: str) -> dict[str, object]:
         organisation=user.organisation, kind=OperationKind.AUTO_SCHEDULE, by=user, at=BEFORE, reason=f"{word} bulk",
         rows={"text": word},
     )  # fmt: skip
-    return {"job": job, "operation": operation}
+    certificate = Certificate.objects.create(
+        organisation=user.organisation, checked_at=BEFORE, seconds=1, rows_checked=12,
+        findings=[{"invariant": f"{word} rule", "count": 1, "rows": [{"key": 1}]}],
+    )  # fmt: skip
+    return {"job": job, "operation": operation, "certificate": certificate}
 
 
 def buy(package, patient, by, **fields) -> PackagePurchase:

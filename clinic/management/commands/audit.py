@@ -47,5 +47,5 @@ class Command(BaseCommand):
         self.stdout.write(f"{rows:,} rows, {len(findings)} invariants, {seconds:.1f} s")
         if broken:
             number = sum(finding.count for finding in broken)
-            raise CommandError(f"{len(broken)} of {len(findings)} invariants are broken, by {number:,} rows.")
+            raise CommandError(f"Broken invariants: {len(broken)} of {len(findings)}; broken rows: {number:,}.")
         self.stdout.write(self.style.SUCCESS("All invariants hold."))
