@@ -14,7 +14,7 @@ AUDIT_SECONDS = 280  # less than the time after which the queue would begin it o
 HANDLERS: dict[str, str] = {
     JobKind.BULK_PLAN: "clinic.scheduling.planning.bulk.plan_everyone",
     JobKind.BULK_APPLY: "clinic.scheduling.planning.bulk.book_everyone",
-    JobKind.BULK_UNDO: "clinic.scheduling.planning.bulk.undo_everyone",
+    JobKind.BULK_UNDO: "clinic.scheduling.undo_jobs.undo_everything",
 }
 
 
