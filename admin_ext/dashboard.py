@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Window
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -16,18 +16,18 @@ from django.utils.translation import ngettext
 from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
 from admin_ext.records.certificates import broken_rules, rows_words
-from admin_ext.roles import SEE_AUDIT, SEE_REBOOKINGS
+from admin_ext.roles import AUTO_SCHEDULE, SEE_AUDIT, SEE_REBOOKINGS
 from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
 from clinic.models import Clinic, Job, Leave, PackagePurchase
-from clinic.packages.selectors import with_balances
+from clinic.packages.expiring import EXPIRING_DAYS, expiring
+from clinic.packages.selectors import local_day, with_balances
 from clinic.scheduling.board import appointments_of
 from clinic.scheduling.rebooking.selectors import title as batch_title
 from clinic.scheduling.rebooking.selectors import waiting_batches
 
 LINES = 6  # of a card; the rest is a click away
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
-EXPIRING_DAYS = 30
 
 
 @dataclass
@@ -70,7 +70,7 @@ def dashboard(request, context: dict) -> dict:
     if user.has_perm(SEE_REBOOKINGS):
         context["cards"] += lost_times(user.organisation)
     if user.has_perm("clinic.view_packagepurchase"):
-        context["cards"] += [unbooked(user.organisation), expiring(user.organisation)]
+        context["cards"] += [unbooked(user.organisation), expiring_soon(user, at=at)]
     if user.has_perm("clinic.change_leave"):
         context["cards"].append(leave_asked(user.organisation))
     if user.has_perm("clinic.view_job"):
@@ -133,15 +133,20 @@ def usable_purchases(organisation) -> QuerySet[PackagePurchase]:
     return with_balances(purchases).select_related("patient", "package")
 
 
-def expiring(organisation) -> Card:
-    """Packages about to expire, soonest first; what is not booked of them yet is said at the end of the line."""
-    rows = usable_purchases(organisation).filter(expires_on__lte=last_day()).order_by("expires_on", "pk")
+def expiring_soon(user, *, at: datetime) -> Card:
+    """Packages about to expire with sessions that nobody has booked, the greatest value first."""
+    found = expiring(user.organisation, today=local_day(user.organisation, at)).annotate(number=Window(Count("pk")))
+    rows = list(found.select_related("patient", "package")[:LINES])
+    number = rows[0].number if rows else 0
+    title = _("Expiring in %(days)s days with sessions left: %(number)s")
+    may_remind = number and user.has_perm(AUTO_SCHEDULE)
     return Card(
-        title=_("Packages that expire within %(days)s days") % {"days": EXPIRING_DAYS},
+        title=title % {"days": EXPIRING_DAYS, "number": number},
         icon="hourglass_bottom",
-        empty=_("No package with sessions left expires soon."),
-        link=f"{reverse('admin:clinic_packagepurchase_changelist')}?expires=30&status__exact=active",
-        lines=[purchase_line(row) for row in rows[:LINES]],
+        empty=_("No package with unbooked sessions expires soon."),
+        link=reverse("admin:expiring_packages"),
+        lines=[purchase_line(row) for row in rows],
+        also=[(_("Remind all"), reverse("admin:remind_expiring"))] if may_remind else [],
     )
 
 

@@ -11,6 +11,7 @@ from admin_ext.package_desk.changes import (
     TransferPage,
     UnfreezePage,
 )
+from admin_ext.package_desk.expiring import ExpiringPage, RemindExpiringPage
 from admin_ext.package_desk.move import MoveRemainingPage
 from admin_ext.package_desk.pages import AssignPackagePage, PackageDeskPage
 
@@ -20,6 +21,8 @@ urlpatterns = [
     AutoSchedulePage.at("purchases/<int:pk>/schedule/", "auto_schedule"),
     SwapPage.at("purchases/<int:pk>/schedule/swap/", "swap_session"),
     BookPlanPage.at("purchases/<int:pk>/schedule/book/", "book_plan"),
+    ExpiringPage.at("packages/expiring/", "expiring_packages"),
+    RemindExpiringPage.at("packages/expiring/remind/", "remind_expiring"),
     ChangeMenuPage.at("purchases/<int:pk>/change-package/", "change_package"),
     MoveRemainingPage.at("purchases/<int:pk>/move/", "move_remaining"),
     CancelRemainingPage.at("purchases/<int:pk>/cancel/", "cancel_remaining"),

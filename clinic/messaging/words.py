@@ -38,8 +38,13 @@ def written(
             facts |= offer_facts(slot, link, language)
         if sessions:
             facts["dates"] = [appointment_facts(session, language) for session in sessions]
-        template = get_template(f"clinic/messages/{kind}.{language}.txt").template
-        text = template.render(Context(facts, autoescape=False))  # plain text: O'Neil stays O'Neil
+        return rendered(kind, language, facts)
+
+
+def rendered(kind: MessageKind, language: str, facts: dict[str, object]) -> tuple[str, str]:
+    """The subject and the text with these facts; the language is the one that is active."""
+    template = get_template(f"clinic/messages/{kind}.{language}.txt").template
+    text = template.render(Context(facts, autoescape=False))  # plain text: O'Neil stays O'Neil
     subject, _, body = text.partition("\n")
     return subject.strip(), body.strip()
 

@@ -58,6 +58,8 @@ PAGES = {
     "auto_schedule": "FMA",
     "swap_session": "FMA",
     "book_plan": "FMA",
+    "expiring_packages": "FPCMA",
+    "remind_expiring": "FMA",
     "change_package": "FMA",
     "move_remaining": "FMA",
     "cancel_remaining": "FMA",

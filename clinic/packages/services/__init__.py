@@ -11,6 +11,7 @@ from clinic.packages.services.lifecycle import (
     take_extension_back,
     unfreeze,
 )
+from clinic.packages.services.reminding import remind_expiring
 from clinic.packages.services.sessions import (
     check_usable,
     give_back_session,
@@ -36,6 +37,7 @@ __all__ = [
     "lock",
     "lock_all",
     "next_session_numbers",
+    "remind_expiring",
     "take_change_back",
     "take_extension_back",
     "transfer",
