@@ -80,7 +80,7 @@ class Survey:
         alternatives = Alternatives(self.recurrence, self.situation, self.at)
         for day, own in self.recurrence.places.items():
             reasons = self.reasons_on(day, own)
-            if free is not None and free < 1:
+            if free is not None and free < 1 and state_of(reasons) != OccurrenceState.EXPIRED:
                 reasons.append(nothing_left(self.free_sessions()))
             occurrence = self.occurrence(day, own, reasons, alternatives, chosen.get(day, own))
             if free is not None and occurrence.chosen:

@@ -1,6 +1,6 @@
 """What is to recur: a rule for one patient, service and provider, and the moments that it means."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import NamedTuple, Self
@@ -64,6 +64,13 @@ class Recurrence:
             message = _("This rule has no day from its first day to its last.")
             raise BookingRefused(Refusal(RefusalCode.INVALID, message, _("Choose a later end or other weekdays.")))
         return places
+
+    def without_end_left_out(self) -> Self:
+        """The same days with a rule that ends on the last of them, so that no exception follows it."""
+        *_others, last = self.places
+        days = [day for day in self.rule.days(self.first_on) if day <= last]
+        end = {"until": last} if self.rule.until else {"count": len(days)}
+        return replace(self, rule=replace(self.rule, **end), exceptions=self.exceptions & frozenset(days))
 
     def place_on(self, day: date) -> Place:
         instant = self.clock.start(day.toordinal(), seconds_of(self.start))

@@ -120,7 +120,11 @@ def test_dates_after_the_package_expires_and_beyond_its_sessions_are_said_so(des
     found = seen(desk, Rule((1,), count=5), purchase=purchase)
 
     assert states(found) == [FREE, FREE, BEYOND, EXPIRED, EXPIRED]
-    assert str(found[2].reasons[0]) == "The package has only 2 free sessions."
+    assert [str(found[number].reasons[0]) for number in (2, 3)] == [
+        "The package has only 2 free sessions.",
+        "The last day of this package is 21 Jan 2030. Choose an earlier day, or extend the package.",
+    ]
+    assert [len(one.reasons) for one in found] == [0, 0, 1, 1, 1]
     assert [one.chosen is not None for one in found] == [True, True, False, False, False]
 
 
