@@ -97,6 +97,14 @@ def cancel_for(*appointments: Appointment, by: User, at: datetime | None = None)
     return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
 
 
+def cancel_of(operation: Operation, kind: MessageKind, *, by: User, at: datetime | None = None) -> int:
+    """Call off what the operation has queued of this kind and is not yet sent; the number of messages called off."""
+    own(by, operation)
+    called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
+    queued = operation.messages.filter(kind=kind, status=MessageStatus.QUEUED)
+    return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
+
+
 def heard_of(appointment: Appointment) -> set[str]:
     """The kinds of messages about this appointment, alone or with others, that have left the house."""
     together = Q(operation=appointment.operation_id) if appointment.operation_id else Q()

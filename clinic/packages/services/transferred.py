@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from clinic.enums import ChangeKind, PurchaseStatus, RefusalCode, SessionEntryKind
+from clinic.enums import ChangeKind, MessageKind, PurchaseStatus, RefusalCode, SessionEntryKind
 from clinic.errors import PackageRefused, Refusal
+from clinic.messaging.services import cancel_of
 from clinic.models import Change, PackagePurchase
 from clinic.packages.balance import Balance
 from clinic.packages.selectors import balance_of, item_balances
@@ -29,6 +30,7 @@ def take_transfer_back(change: Change, undo: Undo) -> PackagePurchase:
         check_still(given, into, "status", "total_sessions", "price", "expires_on")
         check_untouched(given, balance_of(given))
         give_back(old, given, out, undo)
+        cancel_of(change.operation, MessageKind.ASSIGNED, by=undo.by, at=undo.at)
     return rows[change.purchase_id]
 
 
