@@ -10,6 +10,7 @@ from admin_ext.base import ClinicModelAdmin, ReadOnly
 from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter
 from clinic.models import Certificate, Job, Operation
+from clinic.operations import with_sizes
 
 
 @admin.register(Job)
@@ -40,16 +41,27 @@ class JobAdmin(StatusColumn, ReadOnly, ClinicModelAdmin):
 
 @admin.register(Operation)
 class OperationAdmin(ReadOnly, ClinicModelAdmin):
-    list_display = ["kind", "display_at", "display_by", "reason", "display_undone"]
+    list_display = ["kind", "display_at", "display_by", "display_reason", "display_size", "display_undone"]
     list_filter = [("kind", ChoicesFilter), ("at", MomentRangeFilter)]
     row_page, row_key = "operation", "public_id"
     list_select_related = ["by", "undone_by"]
     sortable_by = ["display_at"]
     fieldsets = [(None, {"fields": ["kind", ("by", "at"), "reason", ("undone_by", "undone_at")]})]
 
+    def get_queryset(self, request):
+        return with_sizes(super().get_queryset(request))
+
     @display(description=_("at"), ordering="at")
     def display_at(self, row):
         return moment(row.at)
+
+    @display(description=_("reason"))
+    def display_reason(self, row):
+        return name(row.reason)
+
+    @display(description=_("rows"))
+    def display_size(self, row):
+        return row.size
 
     @display(description=_("by"))
     def display_by(self, row):
