@@ -99,7 +99,8 @@ class PolicyForm(ClinicModelForm):
         help_texts = {
             "late_cancellation_fee": _("0 for no fee. The cash desk finds it under Charges."),
             "no_show_fee": _("0 for no fee. The cash desk finds it under Charges."),
-            "offer_hold": _("Minutes for which a time offered to the waiting list is kept free."),
+            "offer_hold": _("Minutes for which an offered time is kept from everybody else."),
+            "offers_at_once": _("The first of them to accept gets the time; the others keep their place."),
             "no_show_days": _("Older no-shows, and those that were waived, do not count."),
         }
 

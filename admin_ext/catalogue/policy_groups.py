@@ -38,7 +38,11 @@ class Box:
 GROUPS = (
     Group(
         "booking", _("Booking"), _("How late and how far ahead appointments can be booked."),
-        (("minimum_notice", "booking_horizon_days"), "offer_hold"), words.booking,
+        (("minimum_notice", "booking_horizon_days"),), words.booking,
+    ),
+    Group(
+        "waitlist", _("Waiting list"), _("How a free time is offered to those who wait."),
+        (("offers_at_once", "offer_hold"), "offers_released_times"), words.waiting_list,
     ),
     Group(
         "late", _("Late cancellations"), _("What it costs a patient to cancel too late."),

@@ -18,13 +18,21 @@ def booking(policy: Policy) -> list[str]:
     ahead = ngettext("It can be booked %(n)d day ahead.", "It can be booked up to %(n)d days ahead.", days) % {
         "n": days
     }
-    held = _("A time that is offered to the waiting list is held for %(time)s.") % {
-        "time": hours_text(policy.offer_hold)
-    }
     if not policy.minimum_notice:
-        return [_("An appointment can be booked until the moment it begins."), ahead, held]
+        return [_("An appointment can be booked until the moment it begins."), ahead]
     notice = {"time": hours_text(policy.minimum_notice)}
-    return [_("An appointment is booked at least %(time)s before it begins.") % notice, ahead, held]
+    return [_("An appointment is booked at least %(time)s before it begins.") % notice, ahead]
+
+
+def waiting_list(policy: Policy) -> list[str]:
+    asked = ngettext(
+        "A free time is offered to %(n)d patient at once; it is held for %(time)s, then the next in line is asked.",
+        "A free time is offered to %(n)d patients at once; it is held for %(time)s, then the next in line are asked.",
+        policy.offers_at_once,
+    ) % {"n": policy.offers_at_once, "time": hours_text(policy.offer_hold)}
+    if policy.offers_released_times:
+        return [asked, _("A time that is cancelled or moved away is offered by itself, some minutes later.")]
+    return [asked, _("A time that is cancelled or moved away is offered when somebody at the desk decides so.")]
 
 
 def late_cancellations(policy: Policy) -> list[str]:

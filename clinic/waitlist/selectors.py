@@ -11,7 +11,7 @@ from clinic.models import Appointment, HeldSlot, Offer, Organisation, WaitlistEn
 from clinic.waitlist.times import FreeTime
 
 A_DAY = timedelta(days=1)  # days of an entry are those of a clinic, whichever it is
-NAMED = ("patient", "service", "clinic", "provider", "package_purchase__package")
+NAMED = ("organisation", "patient", "service", "clinic", "provider", "package_purchase__package")
 
 
 @dataclass(frozen=True)
