@@ -157,3 +157,12 @@ def unguarded(*, patient, service, provider, clinic, starts_at, by, purchase=Non
         provider_id=provider, clinic_id=clinic, starts_at=start, ends_at=end, busy_from=start, busy_until=end,
         booked_at=BEFORE,
     )  # fmt: skip
+
+
+def book_or_transfer(*, to=None, **wanted):
+    """A desk that transfers the purchase if somebody is named, else one that books of it."""
+    if to is None:
+        return book(**wanted)
+    by = User.objects.get(pk=wanted["by"])
+    purchase = PackagePurchase.objects.get(pk=wanted["purchase"])
+    return services.transfer(purchase, Patient.objects.get(pk=to), by=by, at=BEFORE).total_sessions
