@@ -11,14 +11,15 @@ from django.utils.timezone import localtime, now
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import PurchaseCard, cards_of
-from admin_ext.roles import SEE_CHARGES, SEE_MESSAGES
+from admin_ext.roles import SEE_CHARGES, SEE_MESSAGES, SEE_WAITLIST
 from admin_ext.scope import own_rows
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
-from clinic.models import Appointment, Message, Patient
+from clinic.models import Appointment, Message, Patient, WaitlistEntry
 from clinic.scheduling import story
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
 from clinic.scheduling.series.patterns import pattern_for, patterns_of
+from clinic.waitlist.selectors import waiting
 
 APPOINTMENTS = 10  # on a page
 EPISODES = 15
@@ -63,6 +64,7 @@ class PatientPage(StaffPage):
             record=self.record,
             missed=self.missed()[:VANISHED],
             owed=owed_by([self.patient]).get(self.patient.pk),
+            waits=self.waits(),
             messages_to_patient=Message.objects.filter(patient=self.patient).order_by("-queued_at", "-pk")[:MESSAGES],
             story=self.story(),
             **kwargs,
@@ -73,6 +75,11 @@ class PatientPage(StaffPage):
         patterns = patterns_of(self.patient, at=self.moment)
         left = {card.purchase: [item.service for item, balance in card.items.items() if balance.free] for card in cards}
         return {purchase.pk for purchase, services in left.items() if pattern_for(purchase, services, patterns)}
+
+    def waits(self) -> QuerySet[WaitlistEntry]:
+        """What the patient stands on the waiting list for, for who may see that."""
+        rows = waiting(self.organisation) if self.request.user.has_perm(SEE_WAITLIST) else WaitlistEntry.objects.none()
+        return rows.filter(patient=self.patient)
 
     def appointments(self) -> QuerySet[Appointment]:
         rows = own_rows(Appointment, self.organisation).filter(patient=self.patient)

@@ -335,6 +335,15 @@ def test_the_booking_page_leads_to_offering_the_chosen_time(front):
     assert "Offer to the waiting list (1)" in shown
 
 
+def test_the_patients_page_says_what_the_patient_waits_for(front):
+    entry = front.waits("Amal")
+
+    shown = front.page("patient", entry.patient.pk)
+
+    assert f"Waits for <bdi>{front.ours.service}</bdi>" in shown
+    assert reverse("admin:waitlist_change", args=[entry.pk]) in shown
+
+
 def test_a_provider_is_not_shown_the_list_nor_the_way_to_it(front, sign_in):
     client = sign_in(front.ours.organisation, PROVIDER)
 
