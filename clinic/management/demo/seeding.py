@@ -14,6 +14,7 @@ from clinic.management.demo.history import write_history
 from clinic.management.demo.organisation import open_organisation, open_platform
 from clinic.management.demo.people import register_patients
 from clinic.management.demo.rota import employ_providers, write_rota
+from clinic.management.demo.waiting import fill_waiting_list
 from clinic.management.demo.world import World
 from clinic.models import Organisation
 
@@ -56,4 +57,5 @@ def build(folder: str, *, now: datetime, number: int, patients: int) -> World:
     write_rota(world)
     register_patients(world, patients)
     write_history(world)
+    fill_waiting_list(world)
     return world

@@ -5,10 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import transaction
 
-from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
+from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus, LeaveStatus
 from clinic.management.demo import seed
-from clinic.models import Appointment, Clinic, Package, PackagePurchase, Patient, Provider, Service
+from clinic.models import (
+    Appointment,
+    Clinic,
+    Leave,
+    Package,
+    PackagePurchase,
+    Patient,
+    Provider,
+    Service,
+    WaitlistEntry,
+)
 from clinic.scheduling import selectors
+from clinic.scheduling.rebooking.hits import during_leave
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -70,3 +81,10 @@ def booked_share(organisation, week):
     opened = sum(o.capacity * (o.end - o.start) for openings in situation.openings.values() for o in openings)
     live = Appointment.objects.of(organisation).filter(starts_at__date__range=(first, last), status__in=LIVE_STATUSES)
     return sum((row.busy_until - row.busy_from).total_seconds() for row in live) / opened
+
+
+def test_there_is_something_to_repair(noor):
+    asked = Leave.objects.of(noor).filter(status=LeaveStatus.ASKED)
+
+    assert max(during_leave(leave, NOW).count() for leave in asked) >= 5
+    assert 8 <= WaitlistEntry.objects.of(noor).count() <= 14

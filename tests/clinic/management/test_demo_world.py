@@ -9,7 +9,13 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
-from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus, MessageStatus, PurchaseStatus
+from clinic.enums import (
+    CANCELLED_STATUSES,
+    LIVE_STATUSES,
+    AppointmentStatus,
+    MessageStatus,
+    PurchaseStatus,
+)
 from clinic.management.demo import seed
 from clinic.models import (
     Appointment,
@@ -23,6 +29,7 @@ from clinic.models import (
     Provider,
     SessionEntry,
     User,
+    WaitlistEntry,
 )
 from clinic.packages.selectors import items_with_balances, with_balances
 from clinic.scheduling import refusals
@@ -263,3 +270,10 @@ def test_statuses_ahead_are_those_of_appointments_not_yet_held():
 
     waiting = {AppointmentStatus.SCHEDULED, AppointmentStatus.RESCHEDULED, AppointmentStatus.CONFIRMED}
     assert set(ahead.values_list("status", flat=True)) <= waiting | set(CANCELLED_STATUSES)
+
+
+def test_patients_wait_for_what_is_offered_at_their_clinic(noor):
+    entries = WaitlistEntry.objects.of(noor).select_related("service", "clinic")
+
+    assert len(entries) >= 2
+    assert all(entry.service.clinics.filter(pk=entry.clinic_id).exists() for entry in entries)
