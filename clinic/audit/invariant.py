@@ -78,7 +78,7 @@ class Invariant:
 
     def broken(self, *, at: datetime, most: int) -> Iterator[Row]:
         """At most `most` broken rows of each organisation, by key; each carries `broken`, the number of all of them."""
-        question = NAMED.format(question=self._written(), most=most)
+        question = NAMED.format(question=self.written(), most=most)
         with connection.cursor() as cursor:
             cursor.execute(question, {"now": connection.ops.adapt_datetimefield_value(at)})
             columns = [column[0] for column in cursor.description]
@@ -92,7 +92,8 @@ class Invariant:
             values["field"] = self.model._meta.get_field(str(row["field"])).verbose_name
         return str(self.says) % values
 
-    def _written(self) -> str:
+    def written(self) -> str:
+        """The question in the words of this engine."""
         text = self.question
         for name, values in LISTS.items():
             text = text.replace(f"{{{name}}}", values)

@@ -36,6 +36,16 @@ def check(at: datetime, limits: dict[int, int]) -> None:
     no_shows_are_counted(rows, at)
 
 
+def check_appointments(at: datetime, limits: dict[int, int]) -> None:
+    """What stays true of the appointments however packages are changed."""
+    rows = list(Appointment.objects.order_by("pk"))
+    nobody_is_booked_twice([row for row in rows if row.status in LIVE_STATUSES], limits)
+    statuses_agree_with_what_they_stand_for(rows)
+    charges_belong_to_what_was_not_held({row.pk: row for row in rows})
+    history_ends_with_the_row(rows)
+    no_shows_are_counted(rows, at)
+
+
 def last_writings() -> list:
     """What a step that writes anything changes: the newest rows of histories and ledger, the state of every message."""
     tables = (Appointment.history.model, PackagePurchase.history.model, Charge.history.model, SessionEntry)

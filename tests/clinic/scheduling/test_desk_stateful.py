@@ -25,6 +25,8 @@ from clinic.models import Appointment, Charge, Message, Policy
 from clinic.packages.services import assign
 from clinic.scheduling import booking
 from tests.clinic.scheduling import desk_rules
+from tests.clinic.scheduling.stateful.audited import broken_now
+from tests.clinic.scheduling.stateful.choices import NINE, some, starts, three, two
 from tests.factories import (
     RIYADH,
     make_clinic,
@@ -42,14 +44,6 @@ EXAMPLES = int(os.environ.get("DESK_EXAMPLES", "30"))
 STEPS = 15
 SATURDAY = datetime(2030, 1, 5, 10, tzinfo=RIYADH)
 
-NINE = datetime(2030, 1, 7, 9, tzinfo=RIYADH)
-
-starts = st.builds(
-    lambda week, quarter: NINE + timedelta(weeks=week, minutes=15 * quarter),
-    st.sampled_from([0, 0, 0, 1]),
-    st.integers(0, 10),
-)
-two, three, some = st.integers(0, 1), st.integers(0, 2), st.integers(0, 40)
 deeds = st.sampled_from([
     "move", "confirm", "check_in", "start", "complete", "mark_no_show", "mark_no_show", "cancel",
     "cancel by patient", "cancel untold", "undo_status", "undo_status", "correct", "waive", "waive without permission",
@@ -64,7 +58,10 @@ class World:
         self.desk, self.chief = make_user(self.organisation), make_user(self.organisation, is_superuser=True)
         self.clinic = make_clinic(self.organisation)
         fifty = Decimal("50.00")
-        Policy.objects.update(no_show_fee=fifty, late_cancellation_fee=fifty, late_cancellation_uses_session=True)
+        set_policy(
+            by=self.chief, at=SATURDAY, no_show_fee=fifty, late_cancellation_fee=fifty,
+            late_cancellation_uses_session=True,
+        )  # fmt: skip
         sara, nora = make_provider(self.clinic, name="Sara"), make_provider(self.clinic, name="Nora")
         self.providers, self.limits = [sara, nora], {sara.pk: 1, nora.pk: 2}
         self.service = make_service(sara, nora, buffer_after=timedelta(minutes=5))
@@ -77,6 +74,13 @@ class World:
 
     def sell(self, patient, sessions):
         return assign(make_package((self.service, sessions)), patient, by=self.desk, on=SATURDAY.date(), at=SATURDAY)
+
+
+def set_policy(*, by, at, **fields):
+    policy = Policy.objects.get()
+    for name, value in fields.items():
+        setattr(policy, name, value)
+    policy.record(*fields, by=by, at=at)
 
 
 class Desk(RuleBasedStateMachine):
@@ -131,7 +135,10 @@ class Desk(RuleBasedStateMachine):
                 self.at = max(self.at, stale.starts_at)
             with self.refused_or_done():
                 self.carry_out(deed, stale, starts_at, self.world.providers[provider])
-            desk_rules.check(self.at, self.world.limits)
+            self.check_deed()
+
+    def check_deed(self):
+        desk_rules.check(self.at, self.world.limits)
 
     def carry_out(self, deed, appointment, starts_at, provider):
         desk, chief, at = self.world.desk, self.world.chief, self.at
@@ -167,7 +174,8 @@ class Desk(RuleBasedStateMachine):
         limit=st.integers(1, 2), consequence=st.sampled_from(NoShowConsequence),
     )  # fmt: skip
     def change_the_policy(self, uses_session, fee, hours, limit, consequence):
-        Policy.objects.update(
+        set_policy(
+            by=self.world.chief, at=self.at,
             late_cancellation_uses_session=uses_session, no_show_uses_session=uses_session,
             late_cancellation_fee=Decimal(fee), no_show_fee=Decimal(fee), cancellation_window=timedelta(hours=hours),
             no_show_limit=limit, no_show_consequence=consequence, no_show_days=5,
@@ -177,6 +185,7 @@ class Desk(RuleBasedStateMachine):
     def everything_adds_up(self):
         if hasattr(self, "day"):
             desk_rules.check(self.at, self.world.limits)
+            assert broken_now(self.at) == []
 
 
 def test_whatever_happens_at_the_desk_everything_adds_up(db):
