@@ -1,6 +1,6 @@
 """Scheduling: one engine answers everybody.
 
-A situation holds what the database knows (`selectors.situation`, five queries). From it come the slots that can be
+A situation holds what the database knows (`selectors.situation`, two queries). From it come the slots that can be
 booked (`slots_for`), the reasons why a time cannot (`why_not`), the plans of the auto-scheduler (`planning`) and the
 decision of the final write (`booking`). Nobody else decides whether a time is free.
 

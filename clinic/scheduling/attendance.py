@@ -14,7 +14,6 @@ from clinic.billing.selectors import amount_text, open_charges
 from clinic.enums import UNCONFIRMED_STATUSES, AppointmentStatus, NoShowConsequence, RefusalCode
 from clinic.errors import Refusal
 from clinic.models import Appointment, PackagePurchase, Patient, Policy
-from clinic.scheduling.sql import ask
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ def no_show_records(patients: Iterable[Patient], *, at: datetime | None = None) 
 
 
 def refusals(patient: Patient, purchase: PackagePurchase | None, at: datetime) -> list[Refusal]:
-    """Why this patient may not book without paying first; empty for a session of a package. At most three queries."""
-    if purchase is not None or not is_prepayment_asked_for(patient.organisation_id):
+    """Why this patient may not book without paying first; empty for a session of a package. At most two queries."""
+    if purchase is not None:
         return []
     record = no_show_record(patient, at=at)
     if not record.must_prepay:
@@ -89,12 +88,6 @@ def refusals(patient: Patient, purchase: PackagePurchase | None, at: datetime) -
         record.count,
     ) % {"patient": patient, "count": record.count, "days": record.days}
     return [Refusal(RefusalCode.POLICY, message, _way_out(patient))]
-
-
-def is_prepayment_asked_for(organisation_id: int) -> bool:
-    """Whether the organisation's policy asks anybody to pay in advance: every booking wants to know, few are meant."""
-    policy = "SELECT no_show_consequence FROM clinic_policy WHERE organisation_id = %(organisation)s"
-    return ask([policy], {}, organisation=organisation_id) == [(NoShowConsequence.MUST_PREPAY,)]
 
 
 def _record(policy: Policy, count: int) -> NoShowRecord:

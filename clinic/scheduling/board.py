@@ -67,7 +67,7 @@ def next_free(
 ) -> dict[Service, list[NextFree]]:
     """For every service given there the clinics that have a free time within `days`, soonest first.
 
-    Five queries, whatever the number of services, clinics and providers.
+    Three queries at most, whatever the number of services, clinics and providers.
     """
     services, clinics = list(services), list(clinics)
     if not services or not clinics:

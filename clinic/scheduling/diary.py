@@ -63,7 +63,7 @@ class Column:
 
 
 class Diary:
-    """What is known of some days of some clinics of one zone. Nine queries, whatever the number of rows.
+    """What is known of some days of some clinics of one zone. Six queries, whatever the number of rows.
 
     `providers` are those whose time is shown. `at` (now) decides which starts have passed.
     """

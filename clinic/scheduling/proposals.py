@@ -75,7 +75,7 @@ def proposals(appointment: Appointment, *, at: datetime | None = None, count: in
     """At most `count` different free slots for the appointment's service and patient, soonest first.
 
     Looks from a week before the appointment to four weeks after it, and at the next fortnight; a purchase ends it
-    with its last day. Its own time counts as free, and is not proposed. Ten queries, whatever there is.
+    with its last day. Its own time counts as free, and is not proposed. Eight queries, whatever there is.
     """
     at = at or timezone.now()
     search = MoveSearch.of(appointment, at=at)

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
-from django.db.models import Exists, Expression, OuterRef
+from django.db.models import Exists, Expression, Model, OuterRef
 from django.utils import timezone
 
-from clinic.enums import AppointmentStatus
+from clinic.enums import AppointmentStatus, NoShowConsequence
 from clinic.models import Appointment, Clinic, Patient, Provider, Service
 from clinic.scheduling.intervals import Span, merged
 from clinic.scheduling.local_time import EPOCH_DAY
@@ -15,17 +16,16 @@ from clinic.scheduling.openings import Hours
 from clinic.scheduling.situation import HeldTime, RoomPlace, Situation
 from clinic.scheduling.sql import (
     ABSENCES,
-    AT_CLINICS,
+    ACTIVE,
     HELD_TIMES,
     HOURS,
-    OF_PROVIDERS,
     OFFERS,
     ROOMS_AND_POLICY,
     TAKEN,
     TAKEN_PATIENTS,
     TAKEN_ROOMS,
-    active_rows,
     ask,
+    rows_of,
 )
 
 LONGEST_BUSY = timedelta(days=3)  # forms let a service and each of its buffers take a day at most
@@ -46,17 +46,16 @@ def situation(
     """What is open and what is taken from `first_day` to `last_day`, for services of one organisation.
 
     Only active services, providers and clinics appear. `without` leaves one appointment out, as when it is to be
-    moved. A time held for the waiting list is taken until the hold runs out, seen from `at` (now). Five queries,
-    whatever the numbers.
+    moved. A time held for the waiting list is taken until the hold runs out, seen from `at` (now). Two queries,
+    whatever the numbers, and one more each where no providers or clinics are named.
     """
     by_pk = {service.pk: service for service in services}
     found = Situation(first_day.toordinal(), last_day.toordinal(), by_pk)
     if not by_pk:
         return found
     organisation_id = next(iter(by_pk.values())).organisation_id
-    _add_offers(found, organisation_id, _pks(clinics), _pks(providers))
-    _add_hours(found)
-    _add_taken(found, organisation_id, _pks(patients) or (), without, at or timezone.now())
+    _add_frame(found, organisation_id, _by_pk(clinics), _by_pk(providers))
+    _add_taken(found, organisation_id, _by_pk(patients) or (), without, at or timezone.now())
     return found
 
 
@@ -68,46 +67,47 @@ def is_first_visit() -> Expression:
     return ~Exists(earlier)
 
 
-def _pks(rows: Iterable | None) -> list[int] | None:
-    return None if rows is None else [row.pk for row in rows]
+def _by_pk[M: Model](rows: Iterable[M] | None) -> dict[int, M] | None:
+    return None if rows is None else {row.pk: row for row in rows}
 
 
-def _add_offers(found: Situation, organisation_id: int, clinics: list[int] | None, providers: list[int] | None) -> None:
-    narrowed = (OF_PROVIDERS if providers is not None else "") + (AT_CLINICS if clinics is not None else "")
-    lists = {"services": found.services, "providers": providers or (), "clinics": clinics or ()}
+def _add_frame(
+    found: Situation, organisation_id: int, clinics: dict[int, Clinic] | None, providers: dict[int, Provider] | None
+) -> None:
+    """What seldom changes: who offers what and when, in which rooms, and the policy."""
     rows = defaultdict(list)
-    for kind, *row in ask([OFFERS + narrowed, ROOMS_AND_POLICY], lists, organisation=organisation_id):
+    for kind, *row in ask(
+        OFFERS, ACTIVE, HOURS, ROOMS_AND_POLICY,
+        organisation=organisation_id, services=found.services, providers=providers, clinics=clinics,
+        first_day=date.fromordinal(found.first_day), last_day=date.fromordinal(found.last_day),
+    ):  # fmt: skip
         rows[kind].append(row)
-    _add_pairs(found, organisation_id, rows["offer"])
-    _add_places(found, rows["room"])
-    for notice, horizon_days, *_ in rows["policy"]:  # an organisation without one of its own has the usual one
-        found.minimum_notice, found.horizon_days = notice, horizon_days
-
-
-def _add_pairs(found: Situation, organisation_id: int, offers: list[list]) -> None:
-    providers = active_rows(Provider, {provider for _, provider, *_ in offers}, organisation_id)
-    clinics = active_rows(Clinic, {clinic for _, _, clinic, *_ in offers}, organisation_id)
-    for service, provider, clinic, *_ in offers:
-        if provider in providers and clinic in clinics:
+    active = {kind: {pk for _, pk, *_ in rows[kind]} for kind in ("provider", "clinic")}
+    for service, provider, clinic, *_ in rows["offer"]:
+        if provider in active["provider"] and clinic in active["clinic"]:
             found.offers.setdefault(service, []).append((provider, clinic))
-            found.providers[provider], found.clinics[clinic] = providers[provider], clinics[clinic]
+    pairs = list(chain.from_iterable(found.offers.values()))
+    found.providers = _rows(Provider, providers, dict.fromkeys(provider for provider, _ in pairs))
+    found.clinics = _rows(Clinic, clinics, dict.fromkeys(clinic for _, clinic in pairs))
+    hours = (Hours(*row) for *row, _code in rows["hours"])
+    found.hours = sorted(row for row in hours if row.provider in found.providers and row.clinic in found.clinics)
+    _add_places(found, rows["room"])
+    for notice, horizon_days, *_, consequence in rows["policy"]:  # without one of its own it has the usual one
+        found.minimum_notice, found.horizon_days = notice, horizon_days
+        found.asks_for_prepayment = consequence == NoShowConsequence.MUST_PREPAY
+
+
+def _rows[M: Model](model: type[M], given: dict[int, M] | None, keys: Iterable[int]) -> dict[int, M]:
+    """The rows with these keys: the caller's, or else the database's."""
+    rows = rows_of(model, keys) if given is None else given
+    return {key: rows[key] for key in keys}
 
 
 def _add_places(found: Situation, rooms: list[list]) -> None:
-    for service, room, clinic, capacity, _code in rooms:
+    for service, room, clinic, capacity, *_ in rooms:
         if clinic in found.clinics:
             places = (RoomPlace(room, place) for place in range(capacity))
             found.places.setdefault((service, clinic), []).extend(places)
-
-
-def _add_hours(found: Situation) -> None:
-    rows = ask(
-        [HOURS],
-        {"providers": found.providers, "clinics": found.clinics},
-        first_day=date.fromordinal(found.first_day),
-        last_day=date.fromordinal(found.last_day),
-    )
-    found.hours = sorted(map(Hours._make, rows))
 
 
 def _add_taken(
@@ -117,14 +117,17 @@ def _add_taken(
     rooms = _places_by_room(found)
     parts = [TAKEN, ABSENCES, HELD_TIMES, *[TAKEN_ROOMS] * bool(rooms), *[TAKEN_PATIENTS] * bool(patients)]
     rows = ask(
-        parts,
-        {"providers": found.providers, "clinics": found.clinics, "rooms": rooms, "patients": patients},
+        *parts,
+        providers=found.providers,
+        clinics=found.clinics,
+        rooms=rooms,
+        patients=patients,
         organisation=organisation_id,
         start=start,
         end=end,
         first_day=start.date(),
         last_day=end.date(),
-        longest_ago=start - LONGEST_BUSY,
+        latest_end=end + LONGEST_BUSY,
         now=now,
         left_out=without.pk if without else 0,
     )

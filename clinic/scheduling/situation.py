@@ -67,6 +67,7 @@ class Situation:
     patients_busy: dict[int, list[Span]] = field(default_factory=dict)
     minimum_notice: int = 0
     horizon_days: int = Policy._meta.get_field("booking_horizon_days").default
+    asks_for_prepayment: bool = False
     _lanes: dict[tuple[int, int], list[list[Span]]] = field(default_factory=dict, repr=False)
 
     @cached_property

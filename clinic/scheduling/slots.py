@@ -56,7 +56,7 @@ def slots_for(
 
     Slots of the same time come by provider. `clinic` and `providers` narrow the search; `patient` leaves out the
     times at which that patient is elsewhere. Slots sooner than `at` (now) plus the minimum notice, or beyond the
-    booking horizon, are left out. Costs five queries, whatever the number of providers and days.
+    booking horizon, are left out. Costs four queries at most, whatever the number of providers and days.
     """
     situation = selectors.situation(
         [service],

@@ -1,7 +1,7 @@
 """The least work behind any right answer about free slots: read every row that can change it, and sweep once.
 
 The rows are those the engine reads (who offers the service where, rooms, policy, hours, leave, closures, what is
-taken), in five raw queries and whole numbers; of what is taken only whose and when. The sweep knows no rule that the
+taken), in four raw queries and whole numbers; of what is taken only whose and when. The sweep knows no rule that the
 bench's own diary does not need (lanes, rooms, buffers, a finer grid), and answers in bare numbers, not in moments and
 rows that a page could show. What the engine takes beyond this is the price of its other rules and of a usable answer.
 """
@@ -16,17 +16,17 @@ from clinic.management.bench.diary import FIRST_DAY, NOW, SLOT
 from clinic.models import Provider, Service
 from clinic.scheduling.intervals import DAY, Span, merged
 from clinic.scheduling.openings import Hours, days_of
-from clinic.scheduling.sql import ABSENCES, HOURS, OF_PROVIDERS, OFFERS, ROOMS_AND_POLICY, ask
+from clinic.scheduling.sql import ABSENCES, HOURS, OFFERS, ROOMS_AND_POLICY, ask
 
 STEP = int(SLOT.total_seconds())
 ACTIVE = """
-SELECT id, '' FROM clinic_provider WHERE organisation_id = %(organisation)s AND active AND id IN :providers
+SELECT id, '' FROM clinic_provider WHERE organisation_id = %(organisation)s AND active AND id AMONG(providers)
 UNION ALL
-SELECT id, time_zone FROM clinic_clinic WHERE organisation_id = %(organisation)s AND active AND id IN :clinics
+SELECT id, time_zone FROM clinic_clinic WHERE organisation_id = %(organisation)s AND active AND id AMONG(clinics)
 """
 TAKEN = """
 SELECT provider_id, INSTANT(busy_from), INSTANT(busy_until) FROM clinic_appointment
- WHERE provider_id IN :providers AND status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress')
+ WHERE provider_id AMONG(providers) AND status IN ('scheduled', 'rescheduled', 'confirmed', 'arrived', 'in_progress')
    AND busy_from > %(start)s AND busy_from < %(end)s
 """
 
@@ -34,24 +34,26 @@ SELECT provider_id, INSTANT(busy_from), INSTANT(busy_until) FROM clinic_appointm
 def sweep(service: Service, providers: Iterable[Provider], last_day: date) -> list[tuple[int, int]]:
     """Free (instant, provider) pairs from FIRST_DAY to `last_day`, in order."""
     organisation = service.organisation_id
-    lists = {"services": [service.pk], "providers": [provider.pk for provider in providers]}
-    offers = ask([OFFERS + OF_PROVIDERS, ROOMS_AND_POLICY], lists, organisation=organisation)
-    pairs = {(provider, clinic) for kind, _, provider, clinic, *_ in offers if kind == "offer"}
-    lists["clinics"] = {clinic for _, clinic in pairs}
-    zones = dict(ask([ACTIVE], lists, organisation=organisation))
-    hours = ask([HOURS], lists, first_day=FIRST_DAY, last_day=last_day)
     days = {"first_day": FIRST_DAY, "last_day": last_day}
+    providers = [provider.pk for provider in providers]
+    frame = ask(
+        OFFERS, HOURS, ROOMS_AND_POLICY,
+        services=[service.pk], providers=providers, clinics=None, organisation=organisation, **days,
+    )  # fmt: skip
+    pairs = {(provider, clinic) for kind, _, provider, clinic, *_ in frame if kind == "offer"}
+    clinics = {clinic for _, clinic in pairs}
+    zones = dict(ask(ACTIVE, providers=providers, clinics=clinics, organisation=organisation))
     start = datetime.combine(FIRST_DAY, time(), UTC) - timedelta(days=1)
     window = {"start": start, "end": datetime.combine(last_day, time(), UTC) + timedelta(days=2)}
-    absences = ask([ABSENCES], lists, organisation=organisation, **days, **window)
-    taken = ask([TAKEN], lists, **window)
+    absences = ask(ABSENCES, providers=providers, clinics=clinics, organisation=organisation, **days, **window)
+    taken = ask(TAKEN, providers=providers, **window)
 
     shut = {day for kind, _, first, last, *_ in absences if kind == "closure" for day in range(first, last + 1)}
     busy = merged_by_owner([*taken, *(row[1:4] for row in absences if row[0] == "leave")])
-    opens, closes = next(bookable(notice, horizon) for kind, notice, horizon, *_ in offers if kind == "policy")
-    midnights = {clinic: Midnights(zones[clinic]) for clinic in lists["clinics"]}
+    opens, closes = next(bookable(notice, horizon) for kind, notice, horizon, *_ in frame if kind == "policy")
+    midnights = {clinic: Midnights(zones[clinic]) for clinic in clinics}
     free = []
-    for row in map(Hours._make, hours):
+    for row in (Hours(*row) for kind, *row, _code in frame if kind == "hours"):
         if (row.provider, row.clinic) in pairs and row.provider in zones:
             for day in days_of(row, FIRST_DAY.toordinal(), last_day.toordinal()):
                 if day not in shut:

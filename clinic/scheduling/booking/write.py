@@ -149,7 +149,7 @@ def _against_booking(
     if question.kind == AppointmentKind.EMERGENCY:
         missing = missing_to_overrule(by=by, overbook_reason=overbook_reason)
         reasons += [refusal for refusal in missing if refusal not in reasons]
-    else:
+    elif question.situation.asks_for_prepayment:
         reasons += attendance.refusals(question.patient, purchase, question.at)
     if purchase is not None:
         reasons += packages.check_usable(purchase, question.patient, question.service, on=_local_day(question))

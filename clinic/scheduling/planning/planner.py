@@ -35,7 +35,7 @@ HOLDS_A_NUMBER = Q(status__in=LIVE_STATUSES) | Q(session_used=True)
 
 @dataclass(frozen=True)
 class World:
-    """All that a plan depends on, read once: eight queries, whatever the number of purchases.
+    """All that a plan depends on, read once: seven queries at most, whatever the number of purchases.
 
     `booked` are the live and held sessions of the purchases, and those that their patients have from other packages
     about the same time.

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
 
 from clinic.enums import AppointmentKind, AppointmentStatus, MessageKind, RefusalCode, WorkflowType
 from clinic.errors import BookingRefused, SlotTaken
@@ -342,3 +343,10 @@ def test_a_time_without_a_zone_is_an_error(desk, nothing_written):
 
     with pytest.raises(ValueError, match="time zone"):
         desk.book(datetime(2030, 1, 7, 9))  # noqa: DTZ001 (the naive moment is the point)
+
+
+def test_a_booking_asks_two_questions_and_writes_three_rows(desk, django_assert_num_queries):
+    locks, questions, rows, savepoints = int(connection.vendor == "postgresql"), 2, 3, 3
+
+    with django_assert_num_queries(locks + questions + rows + 2 * savepoints):
+        desk.book(monday(10))

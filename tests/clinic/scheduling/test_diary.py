@@ -29,7 +29,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 HOUR = timedelta(hours=1)
-QUERIES = 8  # the services, five of the situation, the closures, what is booked
+QUERIES = 6  # the services, two of the situation, the closures, what is booked, what is held
 
 
 @pytest.fixture

@@ -167,5 +167,5 @@ def test_number_of_queries_is_fixed(appointment, olaya, django_assert_num_querie
         appointment.service.providers.add(provider)
         make_week(provider, olaya)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         proposals(appointment, at=BEFORE)

@@ -295,8 +295,8 @@ def test_reasons_come_in_the_language_of_the_page(desk):
     assert "سارة" in str(refusal)
 
 
-def test_a_question_costs_five_queries(desk, django_assert_num_queries):
+def test_a_question_costs_two_queries(desk, django_assert_num_queries):
     make_room(desk.clinic, desk.service)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(2):
         desk.why_not(patient=desk.patient)

@@ -409,7 +409,7 @@ def test_prospects_ask_about_many_what_they_ask_about_one(desk, number, django_a
     rows = [desk.book(monday(9) + WEEK * n) for n in range(number)]
     operation = moved(desk, *((row, row.starts_at + timedelta(hours=1)) for row in rows))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(6):
         prospects(operation, at=BEFORE)
 
 
