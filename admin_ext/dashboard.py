@@ -187,7 +187,9 @@ def lost_times(organisation) -> list[Card]:
     lines = [
         Line(
             what=name(batch_title(batch)),
-            small=_("%(settled)s of %(total)s settled") % {"settled": batch.settled, "total": batch.total},
+            small=_("%(settled)s of %(total)s settled") % {"settled": batch.settled, "total": batch.total}
+            if batch.settled
+            else "",
             end=ngettext("%(n)s to settle", "%(n)s to settle", batch.waiting) % {"n": batch.waiting},
             link=reverse("admin:rebooking", args=[batch.public_id]),
         )

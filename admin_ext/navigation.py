@@ -66,7 +66,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Working hours"), "schedule", "workinghours"),
         Entry.list(_("Extra hours"), "more_time", "extrahours"),
         Entry.list(_("Leave"), "flight_takeoff", "leave", also=("ask_leave",)),
-        Entry.list(_("Lost times"), "event_repeat", "rebooking", also=("rebooking",)),
+        Entry.list(_("Re-bookings"), "event_repeat", "rebooking", also=("rebooking",)),
         Entry.list(_("Closures"), "event_busy", "closure"),
     ],
     _("Catalogue"): [

@@ -16,6 +16,7 @@ from clinic.models import (
     PackagePurchase,
     Patient,
     Provider,
+    Rebooking,
     Service,
     User,
 )
@@ -26,6 +27,8 @@ from clinic.scheduling import booking, undoing
 from clinic.scheduling.booking import NewTime
 from clinic.scheduling.planning import apply
 from clinic.scheduling.planning.packing import unpack
+from clinic.scheduling.rebooking import settling
+from clinic.scheduling.rebooking.settling import Choice
 from clinic.waitlist import services as waitlist
 from tests.factories import BEFORE
 
@@ -166,3 +169,20 @@ def book_or_transfer(*, to=None, **wanted):
     by = User.objects.get(pk=wanted["by"])
     purchase = PackagePurchase.objects.get(pk=wanted["purchase"])
     return services.transfer(purchase, Patient.objects.get(pk=to), by=by, at=BEFORE).total_sessions
+
+
+def approve(*, batch, times, by):
+    """Approve the times of a batch, each an item, a start and a provider; the number of those moved."""
+    row = Rebooking.objects.get(pk=batch)
+    choices = [
+        Choice(
+            (item := row.items.select_related("appointment").get(pk=pk)),
+            datetime.fromisoformat(start), Provider.objects.get(pk=provider), item.appointment.clinic,
+        )
+        for pk, start, provider in times
+    ]  # fmt: skip
+    return settling.approve(row, choices, by=User.objects.get(pk=by), at=BEFORE).changes.count()
+
+
+def approve_or_book(**wanted):
+    return approve(**wanted) if "batch" in wanted else book(**wanted)

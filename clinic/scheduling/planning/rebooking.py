@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter
 
+import numpy as np
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -140,9 +141,15 @@ def replacement(row: Appointment, owner: int, found: "Replacements", choice: Ass
 def few_of_each(row: Appointment, spots: "Spots", others: Sequence[int], mine: int) -> list[int]:
     """At most four others: the least disturbing of each way first, then the least disturbing of the rest."""
     rest = [other for other in others if other != mine]
-    first: dict[RebookingWay, int] = {}
+    conditions = [
+        spots.clinic != row.clinic_id,
+        spots.provider == row.provider_id,
+        spots.start == instant_of(row.starts_at),
+    ]
+    kinds = np.select(conditions, [0, 1, 2], 3).tolist()  # of change, as in `way_between`
+    first: dict[int, int] = {}
     for other in rest:
-        first.setdefault(way_of(row, spots, other), other)
+        first.setdefault(kinds[other], other)
     best = [*first.values(), *(other for other in rest if other not in first.values())][:ALTERNATIVES]
     return sorted(best, key=lambda other: (int(spots.cost[other]), other))
 

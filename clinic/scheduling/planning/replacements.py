@@ -19,7 +19,7 @@ from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.planning.assignment import Ways
 from clinic.scheduling.planning.disturbance import disturbance
 from clinic.scheduling.planning.problem import NONE
-from clinic.scheduling.planning.starts import Column, Starts, elsewhere, joined, starts_of
+from clinic.scheduling.planning.starts import Column, Mask, Starts, elsewhere, joined, starts_of
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.situation import RoomPlace, Situation, limit_of
 from clinic.scheduling.slots import Lengths
@@ -44,7 +44,7 @@ class Spots:
 
 
 class Replacements:
-    """What is free for each of the appointments, in seven queries at most.
+    """What is free for each of the appointments, in six queries at most.
 
     `spots` are the times of each; `ways` are their seats, `owner` numbering the appointments, and `spot_of_way` says
     which of the owner's times a way belongs to.
@@ -55,6 +55,7 @@ class Replacements:
         self.situation = self._situation() if rows else Situation(0, 0, {})
         self._lane_starts: dict[int, Starts] = {}
         self._places: dict[RoomPlace, int] = {}
+        self._limits: dict[tuple[int, int, int], int] = {}
         self.spots, ways, self.spot_of_way = [], [], []
         for owner, row in enumerate(rows):
             spots, seats = self._seated(owner, row)
@@ -111,21 +112,21 @@ class Replacements:
 
     def _nearest(self, row: Appointment) -> Spots:
         """The least disturbing starts that suit the patient and the package, rooms aside."""
-        starts = joined([self._starts(row.service), *self._around_own(row)])
-        own = instant_of(row.starts_at), instant_of(row.ends_at)
-        engaged = without_own(self.situation.patients_busy.get(row.patient_id, ()), own)
-        mask = ~elsewhere(starts, Lengths.of(row.service).treatment, engaged)
-        mask &= starts.start >= own[0] - int(BEFORE.total_seconds())
-        mask &= starts.day <= self.last_day_of(row).toordinal()
-        free = starts.where(mask)
-        local = row.starts_at.astimezone(row.clinic.zone)
+        around_own = self._around_own(row)
+        starts = joined([self._starts(row.service), *around_own]) if around_own else self._starts(row.service)
+        local, own = row.starts_at.astimezone(row.clinic.zone), (instant_of(row.starts_at), instant_of(row.ends_at))
         cost = disturbance(
-            np.abs(free.day - local.toordinal()),
-            np.abs(free.minute - (local.hour * 60 + local.minute)),
-            other_provider=free.provider != row.provider_id,
-            other_clinic=free.clinic != row.clinic_id,
+            np.abs(starts.day - local.toordinal()),
+            np.abs(starts.minute - (local.hour * 60 + local.minute)),
+            other_provider=starts.provider != row.provider_id,
+            other_clinic=starts.clinic != row.clinic_id,
         )
-        columns = np.stack([cost, free.start, free.provider, free.clinic])
+        engaged = without_own(self.situation.patients_busy.get(row.patient_id, ()), own)
+        suits = ~elsewhere(starts, Lengths.of(row.service).treatment, engaged)
+        suits &= starts.start >= own[0] - int(BEFORE.total_seconds())
+        suits &= starts.day <= self.last_day_of(row).toordinal()
+        near = nearest(cost, suits)
+        columns = np.stack([cost[near], starts.start[near], starts.provider[near], starts.clinic[near]])
         columns = np.unique(columns, axis=1)[:, :NEAREST]  # sorted, and what was found twice comes once
         return Spots(*columns[1:], columns[0])
 
@@ -188,10 +189,16 @@ class Replacements:
     def _number_of(self, place: RoomPlace) -> int:
         return self._places.setdefault(place, len(self._places))
 
+    def _most_at_once(self, service: Service, provider: int, clinic: int) -> int:
+        key = service.pk, provider, clinic
+        if key not in self._limits:
+            hours = self.situation.hours_of.get((provider, clinic), ())
+            self._limits[key] = max((limit_of(service, one.capacity) for one in hours), default=1)
+        return self._limits[key]
+
     def _lanes(self, row: Appointment, provider: int, clinic: int, start: int) -> list[int]:
         """The provider's free lanes, told apart from those of all others."""
-        hours = self.situation.hours_of.get((provider, clinic), ())
-        if max((limit_of(row.service, one.capacity) for one in hours), default=1) == 1:
+        if self._most_at_once(row.service, provider, clinic) == 1:
             return [provider * LANES]
         situation = self.situation
         if provider == row.provider_id:
@@ -200,6 +207,14 @@ class Replacements:
         rows = situation.providers[provider], situation.clinics[clinic]
         free = Question(situation, row.service, *rows, start, self.at).free_lanes()
         return [provider * LANES + lane for lane in free]
+
+
+def nearest(cost: Column, suits: Mask) -> Column:
+    """The rows that suit and disturb no more than the least disturbing ones that are looked at."""
+    rows = np.flatnonzero(suits)
+    if len(rows) <= NEAREST:
+        return rows
+    return rows[cost[rows] <= np.partition(cost[rows], NEAREST)[NEAREST]]
 
 
 def without_own(spans: Sequence[Span], own: Span) -> list[Span]:
