@@ -86,6 +86,7 @@ def counts(lines: Sequence[Line]) -> dict:
         "booked": len(booked),
         "kept": sum(line.row.status not in CANCELLED_STATUSES for line in booked),
         "is_booking": bool(booked) and len(booked) == sum(line.appointment is not None for line in lines),
+        "is_mixed": len({line.change and line.change.kind for line in lines if line.appointment}) > 1,
         "undoable": len(possible),
         "undo_words": [words for count, words in undo_counts(possible) if count],
         "refused": [line for line in lines if line.because],

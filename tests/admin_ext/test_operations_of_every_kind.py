@@ -152,7 +152,7 @@ def test_page_of_many_rows_has_pages(desk, rows, monkeypatch):
 
     first, second = (desk.client.get(f"{address(operation)}?page={page}").text for page in (1, 2))
 
-    assert [page.count('class="line"') for page in (first, second)] == [3, 1]
+    assert [page.count('class="line change"') for page in (first, second)] == [3, 1]
     assert "1 of 2" in first
 
 
