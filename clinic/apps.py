@@ -1,7 +1,6 @@
 """The clinic without a screen, as a Django app."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
@@ -26,5 +25,4 @@ class ClinicConfig(AppConfig):
         post_migrate.connect(sync_schedules, sender=self, dispatch_uid="clinic.sync_schedules")
 
         for name in RECEIVERS:
-            if find_spec(name.rpartition(".")[0]) and find_spec(name):
-                import_module(name)
+            import_module(name)

@@ -19,8 +19,8 @@ from clinic.messaging.services import cancel_for, known_times, who_hears_of
 from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.packages import services as packages
 from clinic.retries import retried
+from clinic.scheduling.booking.calling_off import call_off
 from clinic.scheduling.booking.returning import Return, returns_of, sorted_out, take_back
-from clinic.scheduling.booking.several import call_off
 from clinic.scheduling.booking.telling import by_patient, tell
 from clinic.scheduling.booking.together import lock_everybody, reread_all
 from clinic.scheduling.signals import operation_undone

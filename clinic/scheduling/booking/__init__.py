@@ -12,10 +12,11 @@ A refusal raises before anything is written. The constraints of the table are th
 meets them, and their IntegrityError is renamed to the refusal it stands for. Do not write an appointment anywhere else.
 """
 
+from clinic.scheduling.booking.asked import NewTime, SomeRefused, Wanted
 from clinic.scheduling.booking.flow import cancel, check_in, complete, confirm, mark_no_show, start, take_back
 from clinic.scheduling.booking.move_back import undo_move
 from clinic.scheduling.booking.series import book_series, cancel_series, move_series
-from clinic.scheduling.booking.several import NewTime, SomeRefused, Wanted, book_all, cancel_all, move_all
+from clinic.scheduling.booking.several import book_all, cancel_all, move_all
 from clinic.scheduling.booking.undo import can_be_undone, undo_status
 from clinic.scheduling.booking.waiver import waive
 from clinic.scheduling.booking.write import book, move

@@ -32,16 +32,18 @@ def reread(
         raise ChangedMeanwhile(what_happened(row))
     if expected_state is not None and expected_state != state_of(row.status, waived=row.waived_at is not None):
         raise ChangedMeanwhile(stands_now(row))
-    if row.status not in POSSIBLE_FROM[verb]:
-        values = {"patient": row.patient, "status": AppointmentStatus(row.status).label}
-        raise WrongStatus(
-            Refusal(
-                RefusalCode.STATUS,
-                _("The appointment of %(patient)s is %(status)s.") % values,
-                _("Look at it again: somebody may have changed it."),
-            )
-        )
+    if reasons := not_possible(row, verb):
+        raise WrongStatus(*reasons)
     return row
+
+
+def not_possible(row: Appointment, verb: str) -> list[Refusal]:
+    """Why the row's status does not allow this; empty when it does."""
+    if row.status in POSSIBLE_FROM[verb]:
+        return []
+    values = {"patient": row.patient, "status": AppointmentStatus(row.status).label}
+    message = _("The appointment of %(patient)s is %(status)s.") % values
+    return [Refusal(RefusalCode.STATUS, message, _("Look at it again: somebody may have changed it."))]
 
 
 def stands_now(row: Appointment) -> Refusal:

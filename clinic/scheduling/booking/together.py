@@ -8,10 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.translation import gettext as _
-
-from clinic.enums import AppointmentKind, AppointmentStatus, RefusalCode
-from clinic.errors import Refusal
+from clinic.enums import AppointmentKind, AppointmentStatus
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Service
 from clinic.packages import services as packages
 from clinic.scheduling import selectors
@@ -20,7 +17,6 @@ from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.situation import UNLIMITED, Busy, RoomPlace, Situation
-from clinic.scheduling.status import POSSIBLE_FROM
 
 #: Takes no time from anybody. No row keeps it beyond the transaction that puts it aside.
 ASIDE = AppointmentStatus.CANCELLED_BY_CLINIC
@@ -71,15 +67,6 @@ def reread_all(
     for row in rows.values():
         row.package_purchase = locked.get(row.package_purchase_id)
     return rows, locked
-
-
-def not_possible(row: Appointment, verb: str) -> list[Refusal]:
-    """Why the row's status does not allow this; empty when it does."""
-    if row.status in POSSIBLE_FROM[verb]:
-        return []
-    values = {"patient": row.patient, "status": AppointmentStatus(row.status).label}
-    message = _("The appointment of %(patient)s is %(status)s.") % values
-    return [Refusal(RefusalCode.STATUS, message, _("Look at it again: somebody may have changed it."))]
 
 
 def put_aside(rows: Iterable[Appointment]) -> None:
