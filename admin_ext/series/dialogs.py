@@ -31,7 +31,7 @@ class SeriesDialog(StaffPage):
         if self.has_permission():
             rows = own_rows(Appointment, self.organisation).select_related(*SHOWN)
             self.appointment = row_or_404(rows, kwargs["pk"])
-            if self.asked.get("scope") not in Scope.values:
+            if self.asked.get("scope", Scope.FOLLOWING) not in Scope.values:
                 raise Http404
         return super().dispatch(request, *args, **kwargs)
 
@@ -41,7 +41,7 @@ class SeriesDialog(StaffPage):
 
     @property
     def scope(self) -> Scope:
-        return Scope(self.asked["scope"])
+        return Scope(self.asked.get("scope", Scope.FOLLOWING))
 
     @cached_property
     def moment(self) -> datetime:

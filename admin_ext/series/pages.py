@@ -5,7 +5,7 @@ from django.utils.timezone import now
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
 from admin_ext.scope import own_rows, row_or_404
-from clinic.enums import LIVE_STATUSES
+from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES
 from clinic.models import Appointment, Series
 from clinic.scheduling.series.words import series_words
 
@@ -36,6 +36,7 @@ class SeriesPage(StaffPage):
         ahead = [row for row in rows if row.status in LIVE_STATUSES and row.starts_at > now()]
         shown = {
             "series": self.series, "words": series_words(self.series), "rows": rows, "ahead": ahead,
+            "moved": sum(row.moves > 0 for row in rows if row.status not in CANCELLED_STATUSES),
             "may_book": self.request.user.has_perm(BOOK),
         }  # fmt: skip
         return super().get_context_data(**shown, **kwargs)

@@ -3,8 +3,9 @@
 from django.contrib import admin
 from django.urls import reverse
 
-#: Pages of the waiting list, and which row of the world each is about.
-WAITLIST = {
+#: Pages of series and of the waiting list, and which row of the world each is about.
+ROWS = {
+    "series": "series",
     "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
     "answer_offer": "offer",
 }  # fmt: skip
@@ -15,8 +16,8 @@ def page_address(page, ours) -> str:
     pattern = next(pattern for pattern in admin.site.extra_urls() if pattern.name == page)
     row = ours.patient if page == "patient" else ours.appointment if "appointment" in page else ours.purchase
     public = ours.operation if "operation" in page else ours.rebooking if "rebooking" in page else ours.job
-    if page in WAITLIST:
-        return reverse(f"admin:{page}", args=[getattr(ours, WAITLIST[page]).pk])
+    if page in ROWS:
+        return reverse(f"admin:{page}", args=[getattr(ours, ROWS[page]).pk])
     found = {
         "pk": ours.rebooking.items.get().pk if "rebooking" in page else row.pk,
         "public_id": public.public_id,
