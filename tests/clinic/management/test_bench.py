@@ -6,11 +6,12 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 
 from clinic.management.bench import bookings, lists, people, slots
-from clinic.management.bench.diary import FIRST_DAY, make_diary
+from clinic.management.bench.diary import FIRST_DAY, NOW, make_diary
 from clinic.management.bench.report import Row, as_dicts, as_table
-from clinic.models import Appointment
+from clinic.models import Appointment, Patient
 
 
 @pytest.mark.django_db
@@ -34,6 +35,21 @@ def test_bookings_of_the_bench_book_nine_in_ten_and_never_twice():
 
     assert Appointment.objects.count() == 18
     assert bookings.double_bookings() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rules_against_double_booking_are_gone_for_a_while_and_come_back():
+    diary = make_diary(providers=1, clinics=1, share=0)
+    twice = [bookings.Try(0, patient.pk, NOW + timedelta(days=1)) for patient in Patient.objects.all()[:2]]
+
+    with bookings.without_guards():
+        for wanted in twice:
+            bookings.bare(diary, wanted)
+        assert bookings.double_bookings() == 1
+
+    bookings.bare(diary, twice[0])
+    with pytest.raises(IntegrityError):
+        bookings.bare(diary, twice[1])
 
 
 @pytest.mark.django_db
