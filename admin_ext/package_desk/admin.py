@@ -1,6 +1,7 @@
 """Packages of patients and the ledger of their sessions; both are written by the package desk's pages alone."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -16,7 +17,10 @@ from admin_ext.filters import (
     UnbookedFilter,
 )
 from clinic.models import PackagePurchase, SessionEntry
-from clinic.packages.selectors import with_balances
+from clinic.packages.balance import Balance
+from clinic.packages.selectors import operations_of, with_balances
+
+OPERATIONS = 8  # the newest, on the page of a purchase
 
 
 @admin.register(PackagePurchase)
@@ -37,9 +41,18 @@ class PackagePurchaseAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelA
         (_("Bought"), {"fields": [("purchased_on", "expires_on"), ("display_price", "assigned_by"), "frozen_on"]}),
     ]
     readonly_fields = ["display_used", "display_reserved", "display_free", "display_price"]
+    change_form_outer_before_template = "admin_ext/package_desk/purchase_head.html"
 
     def get_queryset(self, request):
         return with_balances(super().get_queryset(request))
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """The page of a purchase, with what was done to it in bulk for those who may look at that."""
+        row = self.row_or_404(request, unquote(object_id))
+        above = {"purchase_balance": Balance(used=row.used, reserved=row.reserved, free=row.free)}
+        if request.user.has_perm("clinic.view_operation"):
+            above["operations"] = operations_of(row)[:OPERATIONS]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **above})
 
     @display(description=_("patient"), ordering="patient__name_en")
     def display_patient(self, row):

@@ -95,6 +95,16 @@ def test_patient_page_leads_to_the_menu(desk):
     assert f'hx-get="{desk.address("change_package")}"' in page
 
 
+def test_page_of_the_purchase_leads_to_the_menu_and_to_what_was_done(desk):
+    freeze(desk.purchase, by=desk.ours.user, reason="Travels to Jeddah")
+    page = desk.client.get(reverse("admin:clinic_packagepurchase_change", args=[desk.purchase.pk])).text
+
+    operation = Operation.objects.get(kind=OperationKind.FREEZE)
+    assert f'hx-get="{desk.address("change_package")}"' in page
+    assert reverse("admin:operation", args=[operation.public_id]) in page
+    assert "Travels to Jeddah" in page
+
+
 def test_cancelling_shows_the_sessions_the_numbers_and_the_message_before_it_is_done(desk):
     page = desk.ask("cancel_remaining").text
 
