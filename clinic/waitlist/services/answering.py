@@ -46,9 +46,7 @@ def accept(offer: Offer, *, by: User, at: datetime | None = None) -> Appointment
     answer(offer, OfferAnswer.ACCEPTED, at=at)
     entry.status, entry.appointment, entry.closed_at = WaitlistStatus.BOOKED, appointment, at
     entry.record("status", "appointment", "closed_at", by=by, at=at)
-    others = list(slot.offers.filter(answer=OfferAnswer.OPEN))
-    slot.offers.filter(pk__in=[other.pk for other in others]).update(answer=OfferAnswer.MISSED)
-    call_off_offers(others, by=by, at=at)
+    end_others(slot, entry, by=by, at=at)
     return appointment
 
 
@@ -99,6 +97,15 @@ def check_open(offer: Offer, slot: HeldSlot, entry: WaitlistEntry, *, at: dateti
         until = date_format(slot.held_until.astimezone(slot.clinic.zone), "DATETIME_FORMAT")
         message = _("This offer could be answered until %(until)s.") % {"until": until}
         raise OfferOver(Refusal(RefusalCode.STATUS, message, _("The place on the waiting list stays.")))
+
+
+def end_others(slot: HeldSlot, entry: WaitlistEntry, *, by: User, at: datetime) -> None:
+    """Nobody else can have the time, and who has it needs no other; what that frees is handed on by the clock."""
+    open_offers = Offer.objects.filter(answer=OfferAnswer.OPEN)
+    missed, needless = list(open_offers.filter(slot=slot)), list(open_offers.filter(entry=entry))
+    open_offers.filter(slot=slot).update(answer=OfferAnswer.MISSED)
+    open_offers.filter(entry=entry).update(answer=OfferAnswer.WITHDRAWN)
+    call_off_offers([*missed, *needless], by=by, at=at)
 
 
 def taken() -> Refusal:

@@ -3,13 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.enums import HeldSlotStatus, OfferAnswer, RefusalCode, WaitlistStatus
 from clinic.errors import OfferOver, OfferRefused, Refusal
 from clinic.messaging.offers import call_off_offers
-from clinic.models import HeldSlot, Organisation, User, WaitlistEntry
+from clinic.models import HeldSlot, Offer, Organisation, User, WaitlistEntry
 from clinic.packages.selectors import local_day
 from clinic.people.automatic import automatic_user
 from clinic.retries import retried
@@ -39,12 +40,14 @@ def withdraw_offer(slot: HeldSlot, *, by: User, at: datetime | None = None) -> H
 
 
 def expire_offers(*, at: datetime | None = None) -> int:
-    """End what has run out, each time in a transaction of its own, and ask the next in line; how many have ended.
+    """End what has run out or waits for nobody's answer, and ask the next in line; how many have ended.
 
-    Entries whose last day is over expire too. A second call finds nothing to do.
+    Every time is a transaction of its own. Entries whose last day is over expire too. A second call finds nothing.
     """
     at = at or timezone.now()
-    due = HeldSlot.objects.filter(status=HeldSlotStatus.OPEN, held_until__lte=at).select_related(*NAMED)
+    awaited = Exists(Offer.objects.filter(slot=OuterRef("pk"), answer=OfferAnswer.OPEN))
+    offered = HeldSlot.objects.filter(status=HeldSlotStatus.OPEN).select_related(*NAMED)
+    due = offered.filter(Q(held_until__lte=at) | ~awaited)
     ended = sum(end(slot, at=at) for slot in due)
     return ended + sum(expire_entries(organisation, at=at) for organisation in Organisation.objects.all())
 
@@ -55,7 +58,8 @@ def end(slot: HeldSlot, *, at: datetime) -> bool:
     """End one offered time that has run out, or hand it on; False when somebody else has done so meanwhile."""
     lock(providers=[slot.provider])
     row = reread(slot)
-    if row.status != HeldSlotStatus.OPEN or row.held_until > at:
+    is_awaited = row.held_until > at and row.offers.filter(answer=OfferAnswer.OPEN).exists()
+    if row.status != HeldSlotStatus.OPEN or is_awaited:
         return False
     by = row.offered_by or automatic_user(row.organisation)
     row.offers.filter(answer=OfferAnswer.OPEN).update(answer=OfferAnswer.EXPIRED, answered_at=at)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clinic.enums import HELD, HeldSlotStatus, RefusalCode
+from clinic.enums import HELD, HeldSlotStatus, RefusalCode, WaitlistStatus
 from clinic.errors import BookingRefused, OfferRefused, Refusal
 from clinic.messaging.offers import tell_of_offer
 from clinic.models import Appointment, Clinic, HeldSlot, Offer, Provider, Service, User, WaitlistEntry
@@ -51,7 +51,7 @@ def offer_slot(
         ends_at=starts_at + service.duration, opens_at=at, released=released, offered_by=by,
     )  # fmt: skip
     asked = whom_to_ask(slot, at=at) if entries is None else entries
-    if not asked:
+    if not asked or any(not waits_for(entry, service) for entry in asked):
         raise OfferRefused(nobody_waits())
     open_round(slot, asked, by=by, at=at)
     planned = HeldSlot.objects.filter(status=HeldSlotStatus.PLANNED, provider=provider, starts_at=starts_at)
@@ -96,6 +96,10 @@ def invite(slot: HeldSlot, entry: WaitlistEntry, *, by: User, at: datetime) -> O
     offer = Offer.objects.create(organisation_id=slot.organisation_id, slot=slot, entry=entry, offered_at=at)
     tell_of_offer(offer, link=address_of(offer), by=by, at=at)
     return offer
+
+
+def waits_for(entry: WaitlistEntry, service: Service) -> bool:
+    return entry.status == WaitlistStatus.WAITING and entry.service_id == service.pk
 
 
 def last_moment(question: Question) -> datetime:

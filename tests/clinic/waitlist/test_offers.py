@@ -186,6 +186,25 @@ def test_accepting_what_the_package_does_not_allow_any_more_changes_nothing(desk
     assert asked(slot) == {"Huda": OfferAnswer.OPEN}
 
 
+def test_who_has_a_time_needs_no_other_and_the_clock_hands_it_on(desk):
+    (amal,) = desk.line("Amal")
+    nine, ten = (desk.offer(monday(hour), entries=[amal]) for hour in (9, 10))
+    services.accept(nine.offers.get(), by=desk.user, at=SOON)
+    assert asked(ten) == {"Amal": "withdrawn"}
+
+    assert services.expire_offers(at=SOON) == 1
+
+    ten.refresh_from_db()
+    assert (ten.status, ten.hold) == (HeldSlotStatus.EXPIRED, None)
+
+
+def test_a_time_is_not_offered_to_who_waits_no_longer(desk):
+    entry = services.withdraw(desk.waits(), by=desk.user, at=BEFORE)
+
+    with pytest.raises(OfferRefused):
+        desk.offer(entries=[entry])
+
+
 def test_the_messages_of_who_came_too_late_are_called_off_unless_sent(desk):
     desk.line("Amal", "Badr")
     slot = desk.offer()
