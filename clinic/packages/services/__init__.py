@@ -8,7 +8,6 @@ from clinic.packages.services.lifecycle import (
     extend,
     extend_within,
     freeze,
-    take_extension_back,
     unfreeze,
 )
 from clinic.packages.services.reminding import remind_expiring
@@ -39,7 +38,6 @@ __all__ = [
     "next_session_numbers",
     "remind_expiring",
     "take_change_back",
-    "take_extension_back",
     "transfer",
     "unfreeze",
     "use_session",

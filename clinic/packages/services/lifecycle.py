@@ -124,16 +124,3 @@ def lengthen(purchase: PackagePurchase, days: int) -> None:
     purchase.expires_on += timedelta(days=days)
     if purchase.status == PurchaseStatus.EXPIRED:
         purchase.status = status_by_use(purchase)
-
-
-@transaction.atomic
-def take_extension_back(purchase: PackagePurchase, *, last_day: date, by: User, reason: str = "") -> PackagePurchase:
-    """Give the purchase its earlier last day again; the caller knows that no session stands after it.
-
-    One whose last day is over then is marked as expired with the others, by `expire_due`.
-    """
-    own(by, purchase)
-    purchase = lock(purchase)
-    purchase.expires_on = last_day
-    purchase.record("expires_on", by=by, reason=reason)
-    return purchase
