@@ -36,7 +36,7 @@ class TakesTimeForm(ClinicModelForm):
         if self.hits and self.cleaned_data.get("seen") != keys:
             self.data = self.data.copy()
             self.data[self.add_prefix("seen")] = keys
-            raise ValidationError(_("Nothing has been saved yet. Look at the appointments below, then save again."))
+            raise ValidationError(_("Nothing has been saved yet. Look who loses the time, then save again."))
 
     def cause(self):
         return self.instance

@@ -21,6 +21,9 @@ class LeadsToBatch:
 
     change_form_before_template = "admin_ext/rota/takes_time.html"
 
+    class Media:
+        css = {"all": ["admin_ext/rebooking.css"]}
+
     def response_post_save_add(self, request, obj):
         return self.lead_on(request, obj) or super().response_post_save_add(request, obj)
 
