@@ -13,7 +13,7 @@ from clinic.enums import OperationKind
 from clinic.models import Appointment, Operation
 from clinic.scheduling.booking import cancel
 from clinic.scheduling.series.words import series_words
-from tests.admin_ext.repeating import HOUR, HTMX, WEEK, SeriesDesk, attribute, states
+from tests.admin_ext.repeating import HOUR, HTMX, WEEK, SeriesDesk, attribute, form_of, states
 from tests.admin_ext.toasts import toast_of
 from tests.factories import NINE, make_patient
 
@@ -142,6 +142,9 @@ def test_the_page_of_a_series_says_its_rule_and_what_became_of_each(desk, booked
 
     assert "Every week on Monday at 10:00, 3 times" in page.text
     assert states(page) == ["Scheduled", "Scheduled", "Cancelled by clinic"]
+    again = f"{reverse('admin:repeat')}?appointment={booked[0].pk}"
+    assert again in page.text
+    assert form_of(desk.client.get(again).text)["purchase"] == [str(desk.purchase.pk)]
 
 
 @pytest.mark.parametrize("page", ["series", "appointment_series_cancel", "appointment_series_move"])
