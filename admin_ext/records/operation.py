@@ -15,7 +15,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.records.lines import Line, lines_of
 from admin_ext.roles import UNDO
 from admin_ext.scope import own_rows
-from clinic.enums import CANCELLED_STATUSES, ChangeKind
+from clinic.enums import CANCELLED_STATUSES, ChangeKind, MessageStatus
 from clinic.errors import ClinicError
 from clinic.models import Message, Operation
 from clinic.scheduling.undo_jobs import start_undo, undo_under_way
@@ -39,7 +39,7 @@ class OperationPage(StaffPage):
                 operation=operation,
                 lines=Paginator(lines, LINES).get_page(request.GET.get("page")),
                 undoing=None if operation.undone_at else undo_under_way(operation),
-                told=Counter(messages_of(operation).order_by().values_list("status", flat=True)),
+                told=who_was_told(operation),
                 **counts(lines),
             )
         )
@@ -72,9 +72,13 @@ class UndoOperationPage(OperationPage):
         return told(request, undone_words(undone, operation), otherwise=page, more=page, **changed)
 
 
-def messages_of(operation: Operation):
-    """What was written because of the operation, and because it was undone."""
-    return Message.objects.filter(Q(operation=operation) | Q(operation=None, appointment__operation=operation))
+def who_was_told(operation: Operation) -> Counter[str]:
+    """The messages written because of the operation or its undo, by status; of those skipped, the patients."""
+    about = Q(operation=operation) | Q(operation=None, appointment__operation=operation)
+    rows = Message.objects.filter(about).order_by().values_list("status", "patient")
+    told = Counter(status for status, _patient in rows)
+    told[MessageStatus.SKIPPED] = len({patient for status, patient in rows if status == MessageStatus.SKIPPED})
+    return told
 
 
 def counts(lines: Sequence[Line]) -> dict:

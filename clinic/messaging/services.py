@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -115,8 +115,19 @@ def heard_of(appointment: Appointment) -> set[str]:
 
 def known_times(appointments: Collection[Appointment]) -> set[int]:
     """The keys of the appointments whose patient has heard, or is about to hear, when they are; three queries."""
+    return _told_of(appointments, Message.objects.filter(status__in=HEARD))
+
+
+def owed_times(appointments: Collection[Appointment], *, besides: Operation) -> set[int]:
+    """The keys of those whose time would have been told, had it not been called off; what `besides` said aside."""
+    called_off = Message.objects.filter(status=MessageStatus.CANCELLED).exclude(operation=besides)
+    return _told_of(appointments, called_off) - known_times(appointments)
+
+
+def _told_of(appointments: Collection[Appointment], news: QuerySet[Message]) -> set[int]:
+    """The keys of the appointments whose time these messages tell, alone or with others."""
     keys, patients = {row.pk for row in appointments}, {row.patient_id for row in appointments}
-    news = Message.objects.filter(patient__in=patients, kind__in=TELL_OF_A_TIME, status__in=HEARD)
+    news = news.filter(patient__in=patients, kind__in=TELL_OF_A_TIME)
     alone = set(news.filter(appointment__in=keys).values_list("appointment", flat=True))
     told = set(news.filter(kind__in=TOGETHER, operation__isnull=False).values_list("operation", "patient"))
     changed = Change.objects.filter(appointment__in=keys).values_list("appointment", "operation")

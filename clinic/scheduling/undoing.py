@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentStatus, ChangeKind, MessageKind, RefusalCode
 from clinic.errors import ClinicError, Refusal, WrongStatus
-from clinic.messaging.services import cancel_for, known_times, who_hears_of
+from clinic.messaging.services import cancel_for, known_times, owed_times, who_hears_of
 from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.packages import services as packages
 from clinic.retries import retried
@@ -90,8 +90,9 @@ def contents(operation: Operation) -> Contents:
 def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: str = "") -> Undone:
     """Take back what the operation did, as far as that is still possible, once.
 
-    A patient who has heard of it hears in one message what is true again, and in one what is cancelled; the others
-    hear nothing. Why a row was kept is written to its change, or to the operation for what it had booked.
+    A patient who has heard of it hears in one message what is true again, and in one what is cancelled; so does one
+    whose booking was never told because of it. The others hear nothing. Why a row was kept is written to its change,
+    or to the operation for what it had booked.
     Raises WrongStatus the second time, and when nothing of it can be undone.
     """
     own(by, operation)
@@ -201,9 +202,9 @@ class Undoing:
         tell(MessageKind.PLAN_UNDONE, [row for row in self.called_off if row.pk in known], **asked)
         rows = [way.row for way in self.back]
         cancel_for(*rows, by=self.by, at=self.at)
-        known, hears = known_times(rows), who_hears_of(self.operation)
+        owed, hears = owed_times(rows, besides=self.operation), who_hears_of(self.operation)
         moved = {way.row.pk for way in self.back if way.change.kind == ChangeKind.MOVED}
-        news = [row for row in rows if row.patient_id in hears or row.pk not in known]
+        news = [row for row in rows if row.patient_id in hears or row.pk in owed]
         for _first, sessions in by_patient(news):
             only_moved = moved.issuperset(row.pk for row in sessions) and sessions[0].patient_id in hears
             tell(MessageKind.SESSIONS_MOVED if only_moved else MessageKind.PLANNED, sessions, **asked)

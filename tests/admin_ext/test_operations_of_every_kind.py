@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import operations
@@ -152,20 +154,23 @@ def test_page_of_many_rows_has_pages(desk, rows, monkeypatch):
 
     first, second = (desk.client.get(f"{address(operation)}?page={page}").text for page in (1, 2))
 
-    assert [page.count('class="line change"') for page in (first, second)] == [3, 1]
+    assert [page.count('class="line change') for page in (first, second)] == [3, 1]
     assert "1 of 2" in first
 
 
-def test_page_asks_as_much_for_three_rows_as_for_one(desk, rows, django_assert_num_queries):
+def test_page_asks_as_much_for_three_rows_as_for_one(desk, rows):
     one, three = moved(desk, rows[:1]), moved(desk, rows[1:])
-    desk.client.get(address(one))
+    desk.client.get(address(one))  # warms what Django remembers from then on
 
-    for operation in (one, three):
-        with django_assert_num_queries(QUERIES):
-            desk.client.get(address(operation))
+    counts = [queries_of(desk.client, address(operation)) for operation in (one, three)]
+
+    assert counts[0] == counts[1] <= 21
 
 
-QUERIES = 21
+def queries_of(client, page) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        client.get(page)
+    return len(captured)
 
 
 def test_list_counts_the_rows_of_each_and_says_why(desk, rows):

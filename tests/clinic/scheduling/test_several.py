@@ -195,6 +195,17 @@ def test_move_all_tells_each_patient_once(desk, operation, omar):
     )
 
 
+def test_news_of_several_moves_is_written_in_arabic_too(desk, operation):
+    desk.change(desk.patient, language="ar", name_ar="هدى")
+    nine, ten = desk.book(monday(9)), desk.book(monday(10))
+
+    move_all(desk, operation, (nine, monday(11)), (ten, monday(9)))
+
+    words = Message.objects.get(kind=MessageKind.SESSIONS_MOVED)
+    assert words.subject == "تغيّرت مواعيدك"
+    assert words.body.startswith("مرحبًا هدى، تغيّرت مواعيدك (2)، وأصبحت كما يلي:\nالاثنين 7 يناير 2030، 9:00")
+
+
 def test_move_all_again_calls_off_the_news_that_nobody_has_read(desk, operation):
     nine, ten = desk.book(monday(9)), desk.book(monday(10))
     move_all(desk, operation, (nine, monday(11)), (ten, monday(11, 30)))
@@ -243,7 +254,9 @@ def test_move_all_of_another_organisation_finds_no_such_row(desk, stranger):
 
 
 @pytest.mark.parametrize("number", [1, 8])
-def test_move_all_asks_the_engine_about_many_what_it_asks_about_one(desk, operation, number, django_assert_max_num_queries):
+def test_move_all_asks_the_engine_about_many_what_it_asks_about_one(
+    desk, operation, number, django_assert_max_num_queries
+):
     purchase = desk.purchase(10)
     rows = [desk.book(monday(9) + timedelta(weeks=n), purchase=purchase) for n in range(number)]
 

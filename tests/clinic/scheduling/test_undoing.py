@@ -187,6 +187,36 @@ def test_undo_does_not_give_back_a_time_that_has_passed(desk):
     assert operation.changes.get(appointment=nine).kept_because == "Its time before, 7 Jan 2030, 09:00, has passed."
 
 
+def test_undo_leaves_those_whose_new_time_has_come(desk):
+    late, soon = desk.book(monday(11)), desk.book(monday(10, 30))
+    operation = moved(desk, (late, monday(9)), (soon, monday(9, 30)))
+
+    undone = take_back(desk, operation, at=monday(9, 15))
+
+    assert [(one.row.pk, one.kept_because) for one in undone.kept] == [
+        (late.pk, "Its new time, 7 Jan 2030, 09:00, has come.")
+    ]
+    assert stands(soon)[0] == monday(10, 30)
+
+
+def test_undo_needs_to_know_how_it_was(desk):
+    nine = desk.appointment(monday(9))
+    operation = moved(desk, (nine, monday(11)))
+    nine.history.filter(calendar_sequence=0).delete()
+
+    with pytest.raises(WrongStatus, match="Nobody has kept how it was before"):
+        take_back(desk, operation)
+
+
+def test_undo_keeps_a_cancellation_that_has_been_waived(desk, chief):
+    desk.policy(cancellation_window=timedelta(hours=24), late_cancellation_fee=50)
+    operation = cancelled(desk, desk.book(monday(9)), by_patient=True, at=monday(8))
+    booking.waive(Appointment.objects.get(), by=chief, reason="An accident", at=monday(8))
+
+    with pytest.raises(WrongStatus, match="What it cost has been waived since"):
+        take_back(desk, operation, at=monday(8))
+
+
 def test_undo_brings_back_what_was_cancelled_with_its_sessions(desk):
     purchase = desk.purchase(3)
     rows = [desk.book(monday(hour), purchase=purchase) for hour in (9, 10, 11)]
@@ -298,6 +328,15 @@ def test_undo_tells_of_the_booking_that_the_change_had_called_off(desk, omar):
     assert {message.operation for message in Message.objects.filter(status=MessageStatus.QUEUED)} == {operation}
 
 
+def test_undo_says_nothing_to_somebody_who_was_never_written_to(desk):
+    imported = desk.appointment(monday(9), patient=desk.patient)
+    operation = moved(desk, (imported, monday(11)))
+
+    take_back(desk, operation)
+
+    assert queued() == []
+
+
 def test_undo_of_a_cancellation_that_was_read_says_that_the_appointments_stand(desk):
     nine, ten = desk.book(monday(9)), desk.book(monday(10))
     operation = cancelled(desk, nine, ten)
@@ -306,6 +345,19 @@ def test_undo_of_a_cancellation_that_was_read_says_that_the_appointments_stand(d
     take_back(desk, operation)
 
     assert queued() == [MessageKind.PLANNED]
+
+
+def test_news_of_a_cancellation_is_called_off_when_each_one_is_brought_back_by_hand(desk):
+    nine, ten = desk.book(monday(9)), desk.book(monday(10))
+    all_sent()
+    cancelled(desk, nine, ten)
+    news = Message.objects.filter(kind=MessageKind.PLAN_UNDONE)
+
+    booking.undo_status(nine, by=desk.user, at=BEFORE)
+    after_one = news.get().status
+    booking.undo_status(ten, by=desk.user, at=BEFORE)
+
+    assert (after_one, news.get().status) == (MessageStatus.QUEUED, MessageStatus.CANCELLED)
 
 
 def test_undo_of_a_cancellation_that_nobody_has_read_is_silent(desk):
