@@ -1,12 +1,17 @@
 """What axe-core finds on the staff's pages at WCAG 2.2 AA: nothing, in both languages, light and dark."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils.timezone import now
 
 from admin_ext.roles import ADMINISTRATOR
+from clinic.models import HeldSlot
+from clinic.waitlist.links import token_of
 from tests.admin_ext.addresses import page_address
 from tests.admin_ext.world import make_world
 from tests.browser import PHONE
@@ -14,10 +19,10 @@ from tests.browser import PHONE
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NO_PAGES = {  # what is only posted to, parts of pages, and a plan that needs a job which has made one
-    "appointment_move_back", "appointment_notes", "appointment_step", "assign_package", "board", "book_bulk_plan",
-    "book_plan", "bulk_plan", "cancel_job", "my_day_current", "next_free", "note", "policy_preview", "swap_session",
-    "undo_booking", "undo_operation",
+NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than a row: a plan's job, a free time
+    "answer_offer", "appointment_move_back", "appointment_notes", "appointment_step", "assign_package", "board",
+    "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "my_day_current", "next_free", "note", "offer_time",
+    "policy_preview", "swap_session", "undo_booking", "undo_operation", "withdraw_offer",
 }  # fmt: skip
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 
@@ -59,6 +64,15 @@ def test_nothing_is_found_on_the_login(page, live_server):
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
+def test_nothing_is_found_on_the_page_of_an_offer(page, ours, language):
+    HeldSlot.objects.update(held_until=now() + timedelta(hours=1))
+    ours.patient.language = language
+    ours.patient.save()
+
+    assert found_on(page, reverse("offer", args=[token_of(ours.offer)])) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_nothing_is_found_on_any_page(page, ours, language):
     ours.user.language = language
     ours.user.save()
@@ -69,7 +83,9 @@ def test_nothing_is_found_on_any_page(page, ours, language):
 def test_nothing_is_found_in_the_dark_on_a_phone(page, ours):
     page.set_viewport_size(PHONE)
     page.emulate_media(color_scheme="dark")
-    names = ("calendar", "book", "appointment", "patient", "package_desk", "auto_schedule")
+    names = (
+        "calendar", "book", "appointment", "patient", "package_desk", "auto_schedule", "waitlist", "waitlist_change",
+    )  # fmt: skip
 
     pages = [reverse("admin:index"), *(page_address(name, ours) for name in names)]
 
