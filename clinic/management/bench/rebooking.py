@@ -21,12 +21,19 @@ from clinic.scheduling.rebooking.hits import stranded
 
 SHARE = 0.71  # of the slots are booked: 17 a day, 85 in a week
 AWAY_FROM = FIRST_DAY + timedelta(days=28)
+SHAPES = {"group": {"providers": 12, "clinics": 3}, "large": {"providers": 100, "clinics": 5}}
 ROUNDS, MOST_MS = 5, 100
 NO_WAY = 10_000_000  # in the classical problem: more than all of them can weigh
 
 
 def rows(*, scale: str) -> Iterator[Row]:
-    diary = make_diary(days_back=1_100 if scale == "million" else 0, share=SHARE)
+    back = 1_100 if scale == "million" else 0
+    for name, shape in SHAPES.items():
+        yield from compared(make_diary(name, days_back=back, share=SHARE, **shape))
+
+
+def compared(diary: Diary) -> Iterator[Row]:
+    """A large practice has so much free time that the nearest is free for nearly everybody."""
     leave = week_away(diary)
     hit, engine = stranded(leave, at=NOW), connection.vendor
     plans = [plan_rebooking(leave, at=NOW) for _round in range(ROUNDS)]

@@ -121,11 +121,11 @@ class Replacements:
             other_provider=starts.provider != row.provider_id,
             other_clinic=starts.clinic != row.clinic_id,
         )
+        in_time = starts.start >= own[0] - int(BEFORE.total_seconds())
+        in_time &= starts.day <= self.last_day_of(row).toordinal()
+        near = nearest(cost, in_time, 2 * NEAREST)
         engaged = without_own(self.situation.patients_busy.get(row.patient_id, ()), own)
-        suits = ~elsewhere(starts, Lengths.of(row.service).treatment, engaged)
-        suits &= starts.start >= own[0] - int(BEFORE.total_seconds())
-        suits &= starts.day <= self.last_day_of(row).toordinal()
-        near = nearest(cost, suits)
+        near = near[~elsewhere(starts.where(near), Lengths.of(row.service).treatment, engaged)]
         columns = np.stack([cost[near], starts.start[near], starts.provider[near], starts.clinic[near]])
         columns = np.unique(columns, axis=1)[:, :NEAREST]  # sorted, and what was found twice comes once
         return Spots(*columns[1:], columns[0])
@@ -209,12 +209,12 @@ class Replacements:
         return [provider * LANES + lane for lane in free]
 
 
-def nearest(cost: Column, suits: Mask) -> Column:
-    """The rows that suit and disturb no more than the least disturbing ones that are looked at."""
+def nearest(cost: Column, suits: Mask, count: int) -> Column:
+    """The rows that suit and cost no more than the cheapest `count` of them."""
     rows = np.flatnonzero(suits)
-    if len(rows) <= NEAREST:
+    if len(rows) <= count:
         return rows
-    return rows[cost[rows] <= np.partition(cost[rows], NEAREST)[NEAREST]]
+    return rows[cost[rows] <= np.partition(cost[rows], count)[count]]
 
 
 def without_own(spans: Sequence[Span], own: Span) -> list[Span]:
