@@ -99,8 +99,10 @@ SELECT booked.id AS key, booked.organisation_id AS organisation, MIN(closed.id) 
    AND (closed.clinic_id IS NULL OR closed.clinic_id = place.id)
   JOIN clinic_appointment booked ON booked.clinic_id = place.id
    AND booked.starts_at >= LATER(closed.first_on, -1) AND booked.starts_at < LATER(closed.last_on, 2)
- WHERE booked.starts_at > %(now)s AND booked.status IN {{LIVE}} AND {KNOWN}
-   AND LOCAL_DAY(booked.starts_at, place.time_zone) BETWEEN closed.first_on AND closed.last_on
+ WHERE LATER(closed.last_on, 2) > %(now)s AND booked.status IN {{LIVE}} AND {KNOWN}
+   AND CASE WHEN booked.starts_at > %(now)s
+            THEN LOCAL_DAY(booked.starts_at, place.time_zone) BETWEEN closed.first_on AND closed.last_on
+            ELSE 1 = 0 END
  GROUP BY booked.id, booked.organisation_id
 """,
 )
