@@ -76,7 +76,8 @@ def dashboard(request, context: dict) -> dict:
     if user.has_perm("clinic.view_job"):
         context["cards"].append(jobs_running(user.organisation))
     if user.has_perm(SEE_AUDIT):
-        context["cards"].append(audited(user.organisation, at=at))
+        card = audited(user.organisation, at=at)
+        context["cards"].insert(0 if card.tone else len(context["cards"]), card)
     return context
 
 
@@ -242,7 +243,7 @@ def jobs_running(organisation) -> Card:
 def audited(organisation, *, at: datetime) -> Card:
     """What the last nightly audit has found; red where a rule is broken, or where no night has been audited lately."""
     certificate, link = newest_certificate(organisation), reverse("admin:clinic_certificate_changelist")
-    card = Card(title=_("Nightly audit"), icon="verified_user", empty="", link=link, also=[(_("All audits"), link)])
+    card = Card(title=_("Nightly audit"), icon="verified_user", empty="", link=link)
     if certificate is None:
         card.empty = _("Nothing has been audited yet: it is done every night.")
         return card
@@ -252,6 +253,6 @@ def audited(organisation, *, at: datetime) -> Card:
         values["when"] = moment(certificate.checked_at)
         old = format_html(_("The last audit was on {when}. Is the background worker running?"), **values)
         card.lines.insert(0, Line(what=old, link=page))
-    card.tone = "broken" if card.lines else ""
+    card.tone, card.also = ("broken", []) if card.lines else ("", [(_("Show all"), link)])
     card.empty = _("%(rows)s last night, all rules hold.") % values
     return card

@@ -55,7 +55,7 @@ def test_the_first_page_is_red_where_a_rule_is_broken(ours, sign_in, today_at_ni
 
     assert shown.tone == "broken"
     (line,) = shown.lines
-    assert line.what == "The patient already has an appointment at this time."
+    assert line.what == "No patient is in two places at once."
     assert line.end == "3 rows"
     assert line.link == reverse("admin:certificate", args=[certificate.pk])
 

@@ -21,13 +21,19 @@ SELECT id AS key, organisation_id AS organisation,
  WHERE {start} < others_until
 """
 
+RULES = {
+    "patient_is_never_in_two_places": _("No patient is in two places at once."),
+    "provider_is_never_double_booked": _("No provider treats two patients in one place at once."),
+    "room_is_never_double_booked": _("No place of a room is taken twice at once."),
+}
+
 
 def overlaps_of(model: type[Model]) -> Iterator[Invariant]:
     for rule in model._meta.constraints:
         if isinstance(rule, NoOverlap):
             yield Invariant(
                 name=rule.name,
-                rule=rule.violation_error_message,
+                rule=RULES.get(rule.name) or rule.violation_error_message,
                 says=_("Overlaps number %(other)s."),
                 remedy=_("Move one of the two, or cancel it."),
                 model=model,
