@@ -151,6 +151,14 @@ def test_several_times_cost_as_many_queries_as_one(desk, django_assert_num_queri
         matches_of(times_of(desk, 9, 10, 11), at=BEFORE)
 
 
+def test_of_several_times_each_goes_to_those_whose_days_it_fits(desk):
+    desk.waits("On Monday")
+    desk.waits("On Tuesday", first_on=TUESDAY, last_on=TUESDAY)
+    times = [FreeTime(desk.service, desk.provider, desk.clinic, NINE + timedelta(days=days)) for days in (0, 1)]
+
+    assert names(matches_of(times, at=BEFORE)) == [["On Monday"], ["On Tuesday"]]
+
+
 def names(matched) -> list[list[str]]:
     return [[entry.patient.name_en for entry in row] for row in matched]
 
