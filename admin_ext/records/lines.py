@@ -48,6 +48,15 @@ class Line:
         return self.change is not None and self.change.kind == ChangeKind.MOVED
 
     @property
+    def way_back(self) -> str:
+        """What an undo does with it."""
+        if self.change is None:
+            return "call_off"
+        if self.appointment is None:
+            return "package"
+        return "move" if self.is_move else "bring"
+
+    @property
     def word(self):
         if self.change is None:
             return label("blue", pgettext_lazy("happened", "Booked"))

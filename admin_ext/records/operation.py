@@ -15,7 +15,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.records.lines import Line, lines_of
 from admin_ext.roles import UNDO
 from admin_ext.scope import own_rows
-from clinic.enums import CANCELLED_STATUSES, ChangeKind, MessageStatus
+from clinic.enums import CANCELLED_STATUSES, MessageStatus
 from clinic.errors import ClinicError
 from clinic.models import Message, Operation
 from clinic.scheduling.undo_jobs import start_undo, undo_under_way
@@ -92,37 +92,37 @@ def counts(lines: Sequence[Line]) -> dict:
         "is_booking": bool(booked) and len(booked) == sum(line.appointment is not None for line in lines),
         "is_mixed": len({line.change and line.change.kind for line in lines if line.appointment}) > 1,
         "undoable": len(possible),
-        "undo_words": [words for count, words in undo_counts(possible) if count],
+        "undo_words": undo_words(possible),
         "refused": [line for line in lines if line.because],
         "patients": len(patients),
         "patient": next(iter(patients.values())) if len(patients) == 1 else None,
     }
 
 
-def undo_counts(lines: Sequence[Line]) -> list[tuple[int, str]]:
-    """What comes back, in words with their numbers."""
-    kinds = Counter(line.change.kind if line.change and line.appointment else line.change and "" for line in lines)
-    called_off, moved, cancelled, purchases = (
-        kinds[kind] for kind in (None, ChangeKind.MOVED, ChangeKind.CANCELLED, "")
-    )
-    return [
-        (called_off, cancel_words(called_off)),
-        (moved, ngettext("Move %(n)d appointment back", "Move %(n)d appointments back", moved) % {"n": moved}),
-        (
-            cancelled,
-            ngettext("Bring %(n)d cancelled appointment back", "Bring %(n)d cancelled appointments back", cancelled)
-            % {"n": cancelled},
-        ),
-        (
-            purchases,
-            ngettext("Make %(n)d package what it was", "Make %(n)d packages what they were", purchases)
-            % {"n": purchases},
-        ),
-    ]
+def undo_words(lines: Sequence[Line]) -> list[str]:
+    """What an undo does, a sentence with its number for each way back."""
+    ways = Counter(line.way_back for line in lines)
+    return [words(ways[way]) for way, words in WAYS_BACK.items() if ways[way]]
 
 
 def cancel_words(count: int) -> str:
     return ngettext("Cancel %(n)d appointment", "Cancel %(n)d appointments", count) % {"n": count}
+
+
+def move_words(count: int) -> str:
+    return ngettext("Move %(n)d appointment back", "Move %(n)d appointments back", count) % {"n": count}
+
+
+def bring_words(count: int) -> str:
+    words = ngettext("Bring %(n)d cancelled appointment back", "Bring %(n)d cancelled appointments back", count)
+    return words % {"n": count}
+
+
+def package_words(count: int) -> str:
+    return ngettext("Make %(n)d package what it was", "Make %(n)d packages what they were", count) % {"n": count}
+
+
+WAYS_BACK = {"call_off": cancel_words, "move": move_words, "bring": bring_words, "package": package_words}
 
 
 def undone_words(undone: Undone, operation: Operation) -> str:
