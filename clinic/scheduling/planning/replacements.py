@@ -126,9 +126,12 @@ class Replacements:
         near = nearest(cost, in_time, 2 * NEAREST)
         engaged = without_own(self.situation.patients_busy.get(row.patient_id, ()), own)
         near = near[~elsewhere(starts.where(near), Lengths.of(row.service).treatment, engaged)]
-        columns = np.stack([cost[near], starts.start[near], starts.provider[near], starts.clinic[near]])
-        columns = np.unique(columns, axis=1)[:, :NEAREST]  # sorted, and what was found twice comes once
-        return Spots(*columns[1:], columns[0])
+        if around_own:  # what was found twice comes once
+            keys = np.stack([starts.start[near], starts.provider[near], starts.clinic[near]])
+            near = near[np.unique(keys, axis=1, return_index=True)[1]]
+        order = np.lexsort((starts.clinic[near], starts.provider[near], starts.start[near], cost[near]))
+        near = near[order[:NEAREST]]
+        return Spots(starts.start[near], starts.provider[near], starts.clinic[near], cost[near])
 
     def _starts(self, service: Service) -> Starts:
         """Every start at which a lane is free for the service; found once for all who need it."""
@@ -171,14 +174,15 @@ class Replacements:
     ) -> list[tuple[int, int]]:
         """A few of the (lane, room place) in which the appointment could be seated; none where no room is free."""
         lanes = self._lanes(row, provider, clinic, start)
-        places: list[int] = [NONE]
-        if row.kind != AppointmentKind.VIRTUAL and (row.service_id, clinic) in self.situation.places:
-            free = [place for place in self.situation.places[row.service_id, clinic] if self._is_free(place, row, busy)]
-            turn = owner % len(free) if free else 0  # not everybody asks for the first room
-            places = [self._number_of(place) for place in [*free[turn:], *free[:turn]]]
-        most = max(len(lanes), len(places)) if lanes and places else 0
-        seats = [(lanes[n % len(lanes)], places[n % len(places)]) for n in range(min(SEATS, most))]
-        return list(dict.fromkeys(seats))
+        if row.kind == AppointmentKind.VIRTUAL or (row.service_id, clinic) not in self.situation.places:
+            return [(lane, NONE) for lane in lanes[:SEATS]]
+        free = [place for place in self.situation.places[row.service_id, clinic] if self._is_free(place, row, busy)]
+        if not lanes or not free:
+            return []
+        turn = owner % len(free)  # not everybody asks for the first room
+        places = [self._number_of(place) for place in [*free[turn:], *free[:turn]]]
+        count = min(SEATS, max(len(lanes), len(places)))
+        return list(dict.fromkeys((lanes[n % len(lanes)], places[n % len(places)]) for n in range(count)))
 
     def _is_free(self, place: RoomPlace, row: Appointment, busy: Span) -> bool:
         taken = self.situation.taken_places.get(place, ())

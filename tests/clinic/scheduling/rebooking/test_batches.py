@@ -10,7 +10,7 @@ from clinic.rota.services import add_public_holidays, ask_leave, decide_leave, s
 from clinic.scheduling import booking
 from clinic.scheduling.rebooking.hits import after_hours_change, stranded
 from tests.clinic.scheduling.rebooking.conftest import A_DAY, at, places, statuses
-from tests.factories import BEFORE, make_clinic, make_extra_hours, make_leave, make_patient, make_user
+from tests.factories import BEFORE, make_appointment, make_clinic, make_extra_hours, make_leave, make_patient, make_user
 
 S = RebookingItemStatus
 
@@ -278,11 +278,13 @@ def test_whoever_is_still_to_be_treated_is_hit(desk, status, hits):
     assert hit() == [row] * hits
 
 
-def test_what_lies_in_the_past_is_not_hit(desk, today):
-    row = desk.book(at(9, day=2))
+def test_what_lies_in_the_past_is_not_hit(desk):
+    coming = desk.book(at(9, day=2))
+    make_appointment(coming.patient, desk.speech, desk.sara, desk.olaya, BEFORE - 2 * A_DAY)
 
-    make_leave(desk.sara, BEFORE - A_DAY, at(9, 15, day=2))
-    assert hit() == [row]
+    make_leave(desk.sara, BEFORE - 3 * A_DAY, at(0, day=3))
+
+    assert hit() == [coming]
 
 
 def test_a_batch_belongs_to_its_organisation(desk):
