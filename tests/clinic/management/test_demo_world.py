@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import check_password
 from django.db import connection, transaction
 from django.db.models import F, Q, Sum
 
+from clinic.audit.look import invariants, look
 from clinic.enums import (
     CANCELLED_STATUSES,
     LIVE_STATUSES,
@@ -54,6 +55,12 @@ def taking_place():
 
 def test_every_reference_in_the_demo_leads_to_a_row():
     connection.check_constraints()
+
+
+def test_the_audit_finds_nothing_in_the_demo():
+    findings = look(invariants(), at=NOW)
+
+    assert {finding.invariant.name: finding.broken for finding in findings if finding.count} == {}
 
 
 def test_ledger_of_every_purchase_sums_to_its_counters():
