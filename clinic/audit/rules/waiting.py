@@ -1,4 +1,7 @@
-"""The waiting list: what is held for an offer, and what is offered."""
+"""The waiting list: what is held for an offer, and what is offered.
+
+A time that nobody can accept any more is no fault: the clock hands it on to the next in line within a minute.
+"""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -32,20 +35,6 @@ SELECT slot.id AS key, slot.organisation_id AS organisation
   LEFT JOIN clinic_appointment held ON held.id = slot.hold_id AND held.status = {HELD}
    AND held.provider_id = slot.provider_id AND held.starts_at = slot.starts_at AND held.ends_at = slot.ends_at
  WHERE slot.status = 'open' AND slot.held_until > %(now)s AND held.id IS NULL
-""",
-)
-
-ASKED = Invariant(
-    name="offered_time_is_offered_to_somebody",
-    rule=_("A time on offer has somebody who may still accept it."),
-    says=_("Nobody can accept it any more."),
-    remedy=_("Withdraw the offer."),
-    model=HeldSlot,
-    question="""
-SELECT slot.id AS key, slot.organisation_id AS organisation
-  FROM clinic_heldslot slot
- WHERE slot.status = 'open' AND slot.held_until > %(now)s
-   AND NOT EXISTS (SELECT 1 FROM clinic_offer made WHERE made.slot_id = slot.id AND made.answer = 'open')
 """,
 )
 
@@ -107,4 +96,4 @@ SELECT entry.id AS key, entry.organisation_id AS organisation, booked.id AS appo
 """,
 )
 
-RULES = [HOLD, KEPT, ASKED, STILL_OPEN, WAITS, ACCEPTED, BOOKED]
+RULES = [HOLD, KEPT, STILL_OPEN, WAITS, ACCEPTED, BOOKED]

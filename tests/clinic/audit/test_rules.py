@@ -130,11 +130,6 @@ def offered_and_free(ours):
     return changed(ours, HeldSlot, hold=None)
 
 
-def offered_to_nobody(ours):
-    changed(ours, Offer, answer="declined")
-    return ours.slot.pk
-
-
 def open_for_what_is_over(ours):
     changed(ours, HeldSlot, status=HeldSlotStatus.EXPIRED)
     return ours.row(Offer).pk
@@ -207,7 +202,6 @@ BREAKERS = {
     ),
     "time_is_held_for_an_offer": (held_for_nobody, "Is kept, and is offered to nobody."),
     "offered_time_is_kept": (offered_and_free, "Is offered, and anybody could book it."),
-    "offered_time_is_offered_to_somebody": (offered_to_nobody, "Nobody can accept it any more."),
     "offer_ends_with_its_time": (
         open_for_what_is_over, "Waits for an answer, but the time (number {slot}) is “Expired”."
     ),
