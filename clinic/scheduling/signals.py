@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: Sent with `appointment`, as it was, when its time becomes free: cancelled or moved away.
+#: Sent with `appointment`, as it was, and `by` when its time becomes free: cancelled or moved away.
 appointment_released = Signal()
 
 #: Sent with `operation`, `by` and `at` when it has been undone; its changes say which were and why others were kept.

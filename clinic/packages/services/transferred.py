@@ -23,7 +23,7 @@ def take_transfer_back(change: Change, undo: Undo) -> PackagePurchase:
     The new owner's purchase stays as a cancelled one without sessions, for its ledger has to be kept.
     """
     out, into = both(change)
-    rows = lock_all([out.purchase, into.purchase])
+    rows = lock_all(row.purchase for row in (out, into) if row.purchase)
     old, given = rows[out.purchase_id], rows[into.purchase_id]
     if given.status != PurchaseStatus.CANCELLED:
         check_still(old, out, "status", "total_sessions", "price")

@@ -39,10 +39,10 @@ def call_off(
         default_change_reason=reason[:LONGEST_REASON] or None, default_date=at,
     )  # fmt: skip
     cancel_for(*rows, by=by, at=at)
-    release(rows)
+    release(rows, by=by)
 
 
-def release(rows: Iterable[Appointment]) -> None:
+def release(rows: Iterable[Appointment], *, by: User) -> None:
     """Tell whoever listens that the times of these rows, as they were, are free."""
     for row in rows:
-        appointment_released.send(Appointment, appointment=row)
+        appointment_released.send(Appointment, appointment=row, by=by)

@@ -106,7 +106,7 @@ def cancel(
         "status", "cancelled_at", "cancelled_by", "cancellation_reason", "cancelled_late", "calendar_sequence",
         "session_used", by=by, reason=reason, at=at,
     )  # fmt: skip
-    appointment_released.send(Appointment, appointment=row)
+    appointment_released.send(Appointment, appointment=row, by=by)
     cancel_for(row, by=by, at=at)
     if tell:
         queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)

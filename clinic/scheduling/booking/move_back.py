@@ -40,7 +40,7 @@ def undo_move(
         raise WrongStatus(_nothing_to_take_back(row))
     question = rules.ask(row.service, was.provider, was.clinic, was.starts_at, patient=row.patient, at=at, without=row)
     check_free_again(question, by=by, overbook_reason=was.overbook_reason)
-    appointment_released.send(Appointment, appointment=row)
+    appointment_released.send(Appointment, appointment=row, by=by)
     row.provider, row.clinic = was.provider, was.clinic
     row.status, row.confirmed_at, row.overbook_reason = was.status, was.confirmed_at, was.overbook_reason
     row.moves -= 1

@@ -118,7 +118,7 @@ def take_back(sorted_out: SortedOut, *, by: User, at: datetime, reason: str) -> 
         take_time(way.row, question, by=by, seat_before=way.seat_before, reason=reason)
         take(sorted_out.situation, way.row)
         if not way.is_cancelled:
-            appointment_released.send(Appointment, appointment=released)
+            appointment_released.send(Appointment, appointment=released, by=by)
     return [way.row for way in sorted_out.able]
 
 

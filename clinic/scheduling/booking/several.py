@@ -63,7 +63,7 @@ def move_all(
     moved = [rows[appointment.pk] for appointment in appointments]
     states = ((row, operations.state_of(released[row.pk]), operations.state_of(row)) for row in moved)
     operations.note_all(operation, ChangeKind.MOVED, states)
-    release(released[row.pk] for row in moved)
+    release((released[row.pk] for row in moved), by=by)
     cancel_for(*moved, by=by, at=at)
     if tell:
         tell_patients(MessageKind.SESSIONS_MOVED, moved, by=by, operation=operation, at=at)

@@ -133,7 +133,7 @@ def move(
             row.moves += 1
             row.calendar_sequence += 1
             take_time(row, question, by=by, reason=reason)
-            appointment_released.send(Appointment, appointment=released)
+            appointment_released.send(Appointment, appointment=released, by=by)
             cancel_for(row, by=by, at=at)  # what has not left yet tells of the old time
             queue(MessageKind.MOVED, patient, appointment=row, by=by, at=at)
             return row

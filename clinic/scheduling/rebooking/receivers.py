@@ -93,6 +93,6 @@ def follow_appointment(instance: Appointment, created: bool, raw: bool = False, 
 
 
 @receiver(appointment_released)
-def follow_release(appointment: Appointment, **_kwargs: object) -> None:
+def follow_release(appointment: Appointment, by: User, **_kwargs: object) -> None:
     """The same for what is cancelled in bulk, of which no row says that it was saved."""
-    follow(appointment.pk, by=actor_of(appointment))
+    follow(appointment.pk, by=by)
