@@ -81,9 +81,9 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         user=user, clinic=clinic, provider=provider, service=service, room=room, package=package, patient=patient,
         series=series, purchase=purchase, entry=purchase.entries.get(), appointment=appointment,
         message=make_message(appointment, f"{word} text"), charge=make_charge(appointment, f"{word} charge"),
-        **rota(provider, clinic, word),
+        rebooking=make_rebooking(appointment, f"{word} lost times"), **rota(provider, clinic, word),
         **long_work(user, word),
-        **wait(patient, service, provider, clinic, word), rebooking=make_rebooking(appointment, f"{word} lost times"),
+        **wait(patient, service, provider, clinic, word),
     )  # fmt: skip
 
 
