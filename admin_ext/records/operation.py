@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
@@ -13,16 +14,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from admin_ext.answers import told
 from admin_ext.pages import StaffPage
 from admin_ext.records.lines import Line, lines_of
-from admin_ext.roles import UNDO
+from admin_ext.roles import ADJUST_PACKAGE, UNDO
 from admin_ext.scope import own_rows
-from clinic.enums import CANCELLED_STATUSES, MessageStatus
+from clinic.enums import CANCELLED_STATUSES, MessageStatus, OperationKind
 from clinic.errors import ClinicError
-from clinic.models import Message, Operation
+from clinic.models import Message, Operation, User
 from clinic.scheduling.undo_jobs import start_undo, undo_under_way
 from clinic.scheduling.undoing import Undone, undo
 
 LINES = 50  # on a page
 AT_ONCE = 50  # rows; more are undone by a job
+ADJUSTMENTS = {OperationKind.EXTEND, OperationKind.ADJUST, OperationKind.TRANSFER}
 
 
 class OperationPage(StaffPage):
@@ -40,6 +42,7 @@ class OperationPage(StaffPage):
                 lines=Paginator(lines, LINES).get_page(request.GET.get("page")),
                 undoing=None if operation.undone_at else undo_under_way(operation),
                 told=who_was_told(operation),
+                may_undo=may_undo(request.user, operation),
                 **counts(lines),
             )
         )
@@ -60,6 +63,8 @@ class UndoOperationPage(OperationPage):
 
     def post(self, request, public_id) -> HttpResponse:
         operation, reason = self.operation(public_id), request.POST.get("reason", "").strip()
+        if not may_undo(request.user, operation):
+            raise PermissionDenied
         page = reverse("admin:operation", args=[public_id])
         if operation.appointments.count() + operation.changes.count() > AT_ONCE:
             job = start_undo(operation, by=request.user, reason=reason)
@@ -70,6 +75,11 @@ class UndoOperationPage(OperationPage):
             return told(request, str(refusal), otherwise=page, more=page, tags="error")
         changed = {"appointment_changed": {"operation": operation.pk}}
         return told(request, undone_words(undone, operation), otherwise=page, more=page, **changed)
+
+
+def may_undo(user: User, operation: Operation) -> bool:
+    """Whether this person may undo it: what takes a permission of its own takes it to be undone, too."""
+    return user.has_perm(UNDO) and (operation.kind not in ADJUSTMENTS or user.has_perm(ADJUST_PACKAGE))
 
 
 def who_was_told(operation: Operation) -> Counter[str]:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from admin_ext.roles import FRONT_DESK, MANAGER
 from clinic import operations
 from clinic.enums import AppointmentStatus, MessageStatus, OperationKind
 from clinic.models import Appointment, Message, Operation
@@ -197,3 +198,16 @@ def test_several_patients_are_named_on_their_lines(desk, ours, rows):
     assert "2 patients" in text
     assert "Amal" in text
     assert "Huda" in text
+
+
+def test_what_only_a_manager_may_do_only_a_manager_undoes(desk, rows, sign_in):
+    packages.extend(rows[0].package_purchase, days=7, by=desk.ours.user, reason="Ill")
+    operation = Operation.objects.get(kind=OperationKind.EXTEND)
+    front_desk = sign_in(desk.ours.organisation, FRONT_DESK)
+
+    assert address(operation, "undo_operation") not in front_desk.get(address(operation)).text
+    assert front_desk.post(address(operation, "undo_operation")).status_code == 403
+
+    sign_in(desk.ours.organisation, MANAGER).post(address(operation, "undo_operation"))
+    operation.refresh_from_db()
+    assert operation.undone_at is not None
