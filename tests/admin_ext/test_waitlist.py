@@ -1,4 +1,4 @@
-"""The waiting list on the screens: who waits, offering by hand, cancelling and offering, and what is shown meanwhile."""
+"""The waiting list on the screens: who waits, offering by hand, cancelling and offering, what is shown meanwhile."""
 
 from datetime import time, timedelta
 
