@@ -28,7 +28,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("a_week_before")]
 
 HTMX = {"HX-Request": "true", "HX-Target": "diary"}
-QUERIES = 17  # six of them are the person's, two the lists of the filters
+QUERIES = 14  # six of them are the person's, two the lists of the filters
 ON = {"day": "2030-01-07"}
 SLOT = re.compile(r'<button type="button" class="diary-slot".*?</button>', re.DOTALL)
 CARD = re.compile(r'<button type="button" class="diary-entry.*?</button>', re.DOTALL)

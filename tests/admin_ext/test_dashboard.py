@@ -160,7 +160,7 @@ def test_next_free_times_cost_the_same_number_of_queries_for_any_number_of_servi
         make_week(provider, olaya)
         make_service(provider)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         assert desk.get(reverse("admin:next_free"), headers=HTMX).status_code == 200
 
 

@@ -99,6 +99,11 @@ def desk(db) -> Desk:
     return Desk()
 
 
+@pytest.fixture
+def omar(desk):
+    return make_patient(desk.organisation, name="Omar")
+
+
 TABLES = (Appointment, Appointment.history.model, PackagePurchase, PackagePurchase.history.model, SessionEntry, Message)
 
 

@@ -22,11 +22,6 @@ def operation(desk):
     return operations.begin(OperationKind.MOVE_REMAINING, by=desk.user, at=BEFORE)
 
 
-@pytest.fixture
-def omar(desk):
-    return make_patient(desk.organisation, name="Omar")
-
-
 def move_all(desk, operation, *times, **options):
     new_times = [NewTime(row, starts_at) for row, starts_at in times]
     return booking.move_all(new_times, **{"by": desk.user, "operation": operation, "at": BEFORE, **options})

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from clinic import operations
-from clinic.enums import AppointmentStatus, ChargeStatus, MessageKind, MessageStatus, OperationKind
+from clinic.enums import AppointmentStatus, ChargeStatus, OperationKind
 from clinic.errors import WrongStatus
-from clinic.models import Appointment, Change, Charge, Message, Operation, PackagePurchase
+from clinic.models import Appointment, Change, Charge, Operation, PackagePurchase
 from clinic.packages import services as packages
 from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
-from clinic.scheduling.booking import NewTime, Wanted
+from clinic.scheduling.booking import NewTime
 from clinic.scheduling.signals import appointment_released, operation_undone
-from clinic.scheduling.undoing import prospects, undo
+from clinic.scheduling.undoing import prospects
 from tests.clinic.scheduling.conftest import monday
+from tests.clinic.scheduling.undone import begin, booked, cancelled, moved, stands, take_back, why
 from tests.factories import (
     BEFORE,
     make_hours,
@@ -27,56 +27,6 @@ from tests.factories import (
 
 S = AppointmentStatus
 WEEK = timedelta(weeks=1)
-
-
-@pytest.fixture
-def omar(desk):
-    return make_patient(desk.organisation, name="Omar")
-
-
-def begin(desk, kind=OperationKind.MOVE_REMAINING):
-    return operations.begin(kind, by=desk.user, at=BEFORE)
-
-
-def moved(desk, *times, **options) -> Operation:
-    operation = begin(desk)
-    new_times = [NewTime(row, starts_at) for row, starts_at in times]
-    booking.move_all(new_times, **{"by": desk.user, "operation": operation, "at": BEFORE, **options})
-    return operation
-
-
-def cancelled(desk, *rows, **options) -> Operation:
-    operation = begin(desk, OperationKind.CANCEL_REMAINING)
-    booking.cancel_all(rows, **{"by": desk.user, "operation": operation, "at": BEFORE, **options})
-    return operation
-
-
-def booked(desk, *starts, purchase=None) -> Operation:
-    operation = begin(desk, OperationKind.SERIES_BOOKED)
-    wanted = [Wanted(desk.patient, desk.service, desk.provider, desk.clinic, start, purchase) for start in starts]
-    booking.book_all(wanted, by=desk.user, operation=operation, at=BEFORE)
-    return operation
-
-
-def take_back(desk, operation, **options):
-    return undo(operation, **{"by": desk.user, "at": BEFORE, **options})
-
-
-def stands(row) -> tuple:
-    row.refresh_from_db()
-    return row.starts_at, row.status
-
-
-def queued(**of) -> list[str]:
-    return list(Message.objects.filter(status=MessageStatus.QUEUED, **of).order_by("pk").values_list("kind", flat=True))
-
-
-def all_sent() -> None:
-    Message.objects.filter(status=MessageStatus.QUEUED).update(status=MessageStatus.SENT)
-
-
-def why(operation) -> dict[str, str]:
-    return {f"{change.appointment.patient}": change.kept_because for change in operation.changes.all()}
 
 
 def test_undo_gives_every_appointment_its_old_time_and_status(desk):
@@ -304,82 +254,6 @@ def test_undo_of_what_is_gone_altogether_is_refused_and_writes_nothing(desk, not
         take_back(desk, operation)
     operation.refresh_from_db()
     assert operation.undone_at is None
-
-
-def test_undo_tells_those_who_had_heard_once_and_others_nothing(desk, omar):
-    rows = [desk.book(monday(9)), desk.book(monday(10)), desk.book(monday(11), patient=omar)]
-    all_sent()
-    operation = moved(desk, *((row, row.starts_at + WEEK) for row in rows))
-    Message.objects.filter(patient=desk.patient, status=MessageStatus.QUEUED).update(status=MessageStatus.SENT)
-
-    take_back(desk, operation)
-
-    assert queued(patient=desk.patient) == [MessageKind.SESSIONS_MOVED]
-    assert queued(patient=omar) == []
-
-
-def test_undo_tells_of_the_booking_that_the_change_had_called_off(desk, omar):
-    nine, ten, other = desk.book(monday(9)), desk.book(monday(10)), desk.book(monday(11), patient=omar)
-    operation = moved(desk, (nine, monday(9) + WEEK), (ten, monday(10) + WEEK), (other, monday(11) + WEEK))
-
-    take_back(desk, operation)
-
-    assert queued() == [MessageKind.PLANNED, MessageKind.BOOKED]
-    assert {message.operation for message in Message.objects.filter(status=MessageStatus.QUEUED)} == {operation}
-
-
-def test_undo_says_nothing_to_somebody_who_was_never_written_to(desk):
-    imported = desk.appointment(monday(9), patient=desk.patient)
-    operation = moved(desk, (imported, monday(11)))
-
-    take_back(desk, operation)
-
-    assert queued() == []
-
-
-def test_undo_of_a_cancellation_that_was_read_says_that_the_appointments_stand(desk):
-    nine, ten = desk.book(monday(9)), desk.book(monday(10))
-    operation = cancelled(desk, nine, ten)
-    all_sent()
-
-    take_back(desk, operation)
-
-    assert queued() == [MessageKind.PLANNED]
-
-
-def test_news_of_a_cancellation_is_called_off_when_each_one_is_brought_back_by_hand(desk):
-    nine, ten = desk.book(monday(9)), desk.book(monday(10))
-    all_sent()
-    cancelled(desk, nine, ten)
-    news = Message.objects.filter(kind=MessageKind.PLAN_UNDONE)
-
-    booking.undo_status(nine, by=desk.user, at=BEFORE)
-    after_one = news.get().status
-    booking.undo_status(ten, by=desk.user, at=BEFORE)
-
-    assert (after_one, news.get().status) == (MessageStatus.QUEUED, MessageStatus.CANCELLED)
-
-
-def test_undo_of_a_cancellation_that_nobody_has_read_is_silent(desk):
-    nine, ten = desk.book(monday(9)), desk.book(monday(10))
-    all_sent()
-    operation = cancelled(desk, nine, ten)
-
-    take_back(desk, operation)
-
-    assert queued() == []
-    assert Message.objects.get(kind=MessageKind.PLAN_UNDONE).status == MessageStatus.CANCELLED
-
-
-def test_what_a_partly_undone_move_says_is_followed_by_what_is_true(desk):
-    nine, ten = desk.book(monday(9)), desk.book(monday(10))
-    all_sent()
-    operation = moved(desk, (nine, monday(11)), (ten, monday(11, 30)))
-    desk.book(monday(9), patient=make_patient(desk.organisation, name="Amal"))
-
-    take_back(desk, operation)
-
-    assert queued(patient=desk.patient) == [MessageKind.SESSIONS_MOVED, MessageKind.MOVED]
 
 
 def test_undo_says_that_the_new_times_are_free(desk):
