@@ -62,7 +62,9 @@ def end(slot: HeldSlot, *, at: datetime) -> bool:
     if row.status != HeldSlotStatus.OPEN or is_awaited:
         return False
     by = row.offered_by or automatic_user(row.organisation)
-    row.offers.filter(answer=OfferAnswer.OPEN).update(answer=OfferAnswer.EXPIRED, answered_at=at)
+    unanswered = list(row.offers.filter(answer=OfferAnswer.OPEN))
+    row.offers.filter(pk__in=[offer.pk for offer in unanswered]).update(answer=OfferAnswer.EXPIRED, answered_at=at)
+    call_off_offers(unanswered, by=by, at=at)
     hand_on(row, by=by, at=at)
     return True
 

@@ -4,8 +4,8 @@ from datetime import time, timedelta
 
 import pytest
 
-from clinic.enums import HeldSlotStatus, WaitlistStatus
-from clinic.models import Appointment, HeldSlot, Offer, WaitlistEntry
+from clinic.enums import HeldSlotStatus, MessageStatus, WaitlistStatus
+from clinic.models import Appointment, HeldSlot, Message, Offer, WaitlistEntry
 from clinic.scheduling import booking
 from clinic.tasks import move_offers_on
 from clinic.waitlist.selectors import conversion
@@ -29,6 +29,17 @@ def test_an_offer_that_runs_out_goes_to_the_next_in_line(desk):
     assert asked(slot) == {"Amal": "expired", "Badr": "open"}
     assert (slot.status, slot.held_until) == (HeldSlotStatus.OPEN, LATER + timedelta(minutes=30))
     assert "09:00" not in desk.times(at=LATER)
+
+
+def test_a_message_that_has_not_left_when_its_offer_runs_out_is_called_off(desk):
+    desk.policy(offers_at_once=1)
+    desk.line("Amal", "Badr")
+    desk.offer()
+
+    expire_offers(at=LATER)
+
+    statuses = dict(Message.objects.values_list("patient__name_en", "status"))
+    assert statuses == {"Amal": MessageStatus.CANCELLED, "Badr": MessageStatus.QUEUED}
 
 
 def test_a_time_that_nobody_else_wants_is_free_again(desk):
