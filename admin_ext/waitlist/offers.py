@@ -18,7 +18,8 @@ from admin_ext.roles import CHANGE_WAIT, SEE_WAITLIST
 from admin_ext.scope import own_rows, row_or_404
 from admin_ext.waitlist.actions import offered_words
 from admin_ext.waitlist.pages import EntryLine, SlotLine
-from clinic.errors import ClinicError, OfferRefused
+from clinic.enums import RefusalCode
+from clinic.errors import ClinicError, OfferRefused, Refusal
 from clinic.models import Clinic, HeldSlot, Offer, Provider, Service
 from clinic.scheduling.attendance import policy_of
 from clinic.waitlist import services
@@ -83,24 +84,40 @@ class OfferTimePage(OfferPage):
             return self.own(Service, wished)
         return next(iter(sorted(self.wanted, key=lambda service: self.wanted[service][0].rank)), None)
 
+    @property
+    def lines(self) -> list[EntryLine]:
+        return self.wanted.get(self.service, [])
+
+    @property
+    def ticked(self) -> set[int]:
+        """The entries that were ticked; before anything is sent, as many of the first as are asked at once."""
+        keys = [line.row.pk for line in self.lines]
+        if self.request.method == "POST":
+            return {key for key in keys if str(key) in self.request.POST.getlist("entry")}
+        return set(keys[: policy_of(self.organisation.pk).offers_at_once])
+
     def get_context_data(self, **kwargs):
-        lines = self.wanted.get(self.service, [])
         return super().get_context_data(
             provider=self.provider, clinic=self.clinic, starts_at=self.starts_at, service=self.service,
-            services={service: len(found) for service, found in self.wanted.items()}, lines=lines,
-            at_once=policy_of(self.organisation.pk).offers_at_once, **kwargs,
+            services={service: len(found) for service, found in self.wanted.items()}, lines=self.lines,
+            ticked=self.ticked, **kwargs,
         )  # fmt: skip
 
     def post(self, request):
-        ticked = set(request.POST.getlist("entry"))
-        entries = [line.row for line in self.wanted.get(self.service, []) if str(line.row.pk) in ticked]
+        entries = [line.row for line in self.lines if line.row.pk in self.ticked]
         try:
+            self.check_chosen()
             slot = services.offer_slot(
                 self.service, self.provider, self.clinic, self.starts_at, by=request.user, entries=entries
             )
         except OfferRefused as refusal:
             return self.again(refusal)
         return self.done(offered_words(slot))
+
+    def check_chosen(self) -> None:
+        """Raise OfferRefused when nobody is ticked."""
+        if self.service is None or not self.request.POST.getlist("entry"):
+            raise OfferRefused(Refusal(RefusalCode.INVALID, _("Nobody is chosen."), _("Tick who is to be asked.")))
 
 
 class OfferedTimePage(OfferPage):

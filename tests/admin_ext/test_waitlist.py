@@ -235,6 +235,20 @@ def test_offering_a_time_that_has_been_taken_meanwhile_says_so(front):
     assert not entry.offers.exists()
 
 
+def test_offering_to_nobody_says_so_and_ticks_nobody(front):
+    entry = front.waits()
+
+    shown = front.post("offer_time", **front.where(), service=front.ours.service.pk).content.decode()
+
+    assert "Nobody is chosen. Tick who is to be asked." in shown
+    assert "checked" not in shown
+    assert not entry.offers.exists()
+
+
+def test_offering_without_a_service_where_nobody_waits_is_refused_in_words(front):
+    assert "Nobody is chosen." in front.post("offer_time", **front.where(), entry=["1"]).content.decode()
+
+
 @pytest.mark.parametrize("starts_at", ["", "nonsense", "2030-01-08"])
 def test_offering_at_no_moment_is_not_found(front, starts_at):
     asked = {**front.where(), "starts_at": starts_at}
