@@ -1,4 +1,4 @@
-"""Days and moments as an address or a form names them; None for what says nothing that can be understood."""
+"""Days, moments and words as an address or a form has them; None for a time that cannot be understood."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -23,6 +23,11 @@ def read_wall_time(text: str) -> datetime | None:
     """What a text without an offset says that the clock on the wall shows."""
     shown = _near(parse_datetime, text)
     return shown if shown and not is_aware(shown) else None
+
+
+def read_words(text: str, longest: int) -> str:
+    """What somebody has written, as a column of so many letters can hold it."""
+    return text.replace("\0", "").strip()[:longest]
 
 
 def _near[Day: date](parse: Callable[[str], Day | None], text: str) -> Day | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.http import QueryDict
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -58,12 +59,26 @@ class Spot:
 
 @dataclass(frozen=True)
 class Line:
-    """An item that waits; `proposed` is None where nothing suitable is free, and `reasons` say why."""
+    """An item that waits; `proposed` is None where nothing suitable is free, and `reasons` say why.
+
+    `sent` is what was ticked and chosen in an approval that was refused.
+    """
 
     item: RebookingItem
     proposed: Spot | None
     others: list[Spot]
     reasons: list[str]
+    sent: QueryDict | None = None
+
+    @property
+    def is_ticked(self) -> bool:
+        return self.sent is None or str(self.item.pk) in self.sent.getlist("item")
+
+    @property
+    def chosen(self) -> Spot | None:
+        """The time that was sent, where it can still be had; else the proposed one."""
+        sent = self.sent.get(f"time-{self.item.pk}") if self.sent else None
+        return next((spot for spot in self.others if spot.value == sent), self.proposed)
 
     @property
     def row(self) -> Appointment:
@@ -75,19 +90,19 @@ class Line:
         return self.row.starts_at <= localtime()
 
 
-def lines_of(items: Iterable[RebookingItem], plan: RebookingPlan) -> list[Line]:
+def lines_of(items: Iterable[RebookingItem], plan: RebookingPlan, sent: QueryDict | None = None) -> list[Line]:
     """The items in their order, each with what the plan has for it."""
     placed = {one.appointment.pk: one for one in plan.placed}
     unplaced = {one.appointment.pk: one for one in plan.unplaced}
-    return [line_of(item, placed.get(item.appointment_id), unplaced.get(item.appointment_id)) for item in items]
+    return [line_of(item, placed.get(item.appointment_id), unplaced.get(item.appointment_id), sent) for item in items]
 
 
-def line_of(item: RebookingItem, placed, unplaced) -> Line:
+def line_of(item: RebookingItem, placed, unplaced, sent) -> Line:
     if placed is None:
         reasons = [str(reason) for reason in unplaced.reasons] if unplaced else []
-        return Line(item, None, [], reasons)
+        return Line(item, None, [], reasons, sent)
     row = placed.appointment
-    return Line(item, Spot(placed.proposed, row), [Spot(other, row) for other in placed.others], [])
+    return Line(item, Spot(placed.proposed, row), [Spot(other, row) for other in placed.others], [], sent)
 
 
 def distance_words(old: datetime, new: datetime, zone) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from admin_ext.pages import StaffPage
-from admin_ext.reading import read_moment
+from admin_ext.reading import read_moment, read_words
 from admin_ext.rebooking.lines import Line, lines_of
 from admin_ext.roles import REBOOK, UNDO
 from admin_ext.scope import KEY_LENGTH, own_rows
@@ -19,8 +19,10 @@ from clinic.models import Clinic, Operation, Provider, Rebooking, RebookingItem
 from clinic.scheduling.planning import RebookingPlan, plan_rebooking
 from clinic.scheduling.rebooking import selectors
 from clinic.scheduling.rebooking.hits import open_items
-from clinic.scheduling.rebooking.settling import Choice, approve, keep, note_call
+from clinic.scheduling.rebooking.settling import LONGEST_NOTE, Choice, approve, keep, note_call
 from clinic.scheduling.undoing import undo
+
+VERBS = ("called", "kept")
 
 
 class RebookingPage(StaffPage):
@@ -50,7 +52,8 @@ class RebookingPage(StaffPage):
 
     @cached_property
     def lines(self) -> list[Line]:
-        return lines_of(open_items(rebooking=self.batch), self.plan)
+        sent = self.request.POST if self.request.method == "POST" else None
+        return lines_of(open_items(rebooking=self.batch), self.plan, sent)
 
     @cached_property
     def settled(self) -> list[RebookingItem]:
@@ -111,9 +114,9 @@ class RebookingItemPage(RebookingPage):
 
     def post(self, request, public_id, pk, verb):
         item = self.batch.items.select_related("rebooking", "appointment__patient").filter(pk=pk).first()
-        if item is None:
+        if item is None or verb not in VERBS:
             raise Http404
-        said = request.POST.get("said", "")
+        said = read_words(request.POST.get("said", ""), LONGEST_NOTE)
         try:
             if verb == "kept":
                 keep(item, by=request.user, reason=said)

@@ -266,6 +266,31 @@ def test_nothing_ticked_is_refused_in_words(batch, desk, items):
     assert "No appointment is chosen." in answer.content.decode()
 
 
+def test_a_refused_approval_keeps_what_was_ticked_and_chosen(batch, desk):
+    huda, ali, _lina = desk.get(address(batch)).context["view"].lines
+    sent = {"item": [huda.item.pk, ali.item.pk], f"time-{ali.item.pk}": ali.others[0].value}
+
+    lines = desk.post(address(batch), sent).context["view"].lines
+
+    assert [line.is_ticked for line in lines] == [True, True, False]
+    assert lines[1].chosen.value == ali.others[0].value
+
+
+def test_an_unknown_verb_is_not_found(batch, desk):
+    item = batch.items.first()
+
+    assert desk.post(address(batch, "rebooking_item", pk=item.pk, verb="eaten"), {"said": "yes"}).status_code == 404
+
+
+def test_what_is_said_is_cut_to_what_can_be_stored(batch, desk):
+    item = batch.items.first()
+
+    desk.post(address(batch, "rebooking_item", pk=item.pk, verb="kept"), {"said": "\0" + "a" * 300})
+
+    item.refresh_from_db()
+    assert item.note == "a" * 250
+
+
 def test_a_call_is_noted_and_keeping_takes_a_reason(batch, desk):
     item = batch.items.first()
 
