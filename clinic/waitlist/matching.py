@@ -27,13 +27,14 @@ def matches(
     *,
     at: datetime | None = None,
     leave_out: Collection[int] = (),
+    given_up_by: int | None = None,
 ) -> list[WaitlistEntry]:
     """Those who could take this time, in the order in which they are asked; whether it is free is the engine's to say.
 
     Left out are who has another offer to answer, has declined this very time, or is among `leave_out` (keys of
-    entries). At most five queries.
+    entries), and the patient, by key, who has given it up. At most five queries.
     """
-    time = FreeTime(service, provider, clinic, starts_at)
+    time = FreeTime(service, provider, clinic, starts_at, given_up_by)
     return [entry for entry in matches_of([time], at=at)[0] if entry.pk not in leave_out]
 
 
@@ -101,11 +102,12 @@ def rank(entry: WaitlistEntry) -> tuple[int, datetime, int]:
 
 
 def fits(entry: WaitlistEntry, time: FreeTime) -> bool:
-    """Whether the entry's own wishes allow the time, read on the wall of the clinic."""
+    """Whether the entry's own wishes allow the time, read on the clinic's wall; nobody wants back what was theirs."""
     zone = time.clinic.zone
     start, end = time.starts_at.astimezone(zone), time.ends_at.astimezone(zone)
     return (
         entry.service_id == time.service.pk
+        and entry.patient_id != time.given_up_by
         and entry.clinic_id in (None, time.clinic.pk)
         and entry.provider_id in (None, time.provider.pk)
         and entry.first_on <= start.date() <= entry.last_on

@@ -14,6 +14,7 @@ class FreeTime:
     provider: Provider
     clinic: Clinic
     starts_at: datetime
+    given_up_by: int | None = None  # the patient, by key, who has freed it or lost it and is not asked
 
     @property
     def ends_at(self) -> datetime:

@@ -73,8 +73,15 @@ def offer_released(appointment: Appointment, *, by: User, at: datetime | None = 
 def whom_to_ask(slot: HeldSlot, *, at: datetime) -> list[WaitlistEntry]:
     """The next in line for an offered time, as many as the policy asks at once; nobody is asked twice."""
     known = set(slot.offers.values_list("entry", flat=True)) if slot.pk else set()
-    found = matches(slot.service, slot.provider, slot.clinic, slot.starts_at, at=at, leave_out=known)
+    found = matches(
+        slot.service, slot.provider, slot.clinic, slot.starts_at, at=at, leave_out=known, given_up_by=given_up_by(slot)
+    )
     return found[: policy_of(slot.organisation_id).offers_at_once]
+
+
+def given_up_by(slot: HeldSlot) -> int | None:
+    """The patient, by key, whose appointment has freed the time."""
+    return slot.released.patient_id if slot.released else None
 
 
 def open_round(slot: HeldSlot, entries: Sequence[WaitlistEntry], *, by: User, at: datetime) -> None:
