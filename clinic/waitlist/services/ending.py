@@ -1,6 +1,9 @@
 """How offers end that nobody accepts: they run out, are withdrawn, or the last one is declined; the next is asked."""
 
+import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -19,7 +22,9 @@ from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 from clinic.waitlist.services.offering import open_round, whom_to_ask
 
-NAMED = ("service", "provider", "clinic", "room", "offered_by", "organisation")
+logger = logging.getLogger(__name__)
+
+NAMED = ("service", "provider", "clinic", "room", "offered_by", "organisation", "released")
 
 
 @retried
@@ -42,14 +47,24 @@ def withdraw_offer(slot: HeldSlot, *, by: User, at: datetime | None = None) -> H
 def expire_offers(*, at: datetime | None = None) -> int:
     """End what has run out or waits for nobody's answer, and ask the next in line; how many have ended.
 
-    Every time is a transaction of its own. Entries whose last day is over expire too. A second call finds nothing.
+    Every time is a transaction of its own, and one that fails stops no other. Entries whose last day is over expire
+    too. A second call finds nothing.
     """
     at = at or timezone.now()
     awaited = Exists(Offer.objects.filter(slot=OuterRef("pk"), answer=OfferAnswer.OPEN))
     offered = HeldSlot.objects.filter(status=HeldSlotStatus.OPEN).select_related(*NAMED)
     due = offered.filter(Q(held_until__lte=at) | ~awaited)
-    ended = sum(end(slot, at=at) for slot in due)
+    ended = sum(on_its_own(partial(end, slot, at=at), slot) for slot in due)
     return ended + sum(expire_entries(organisation, at=at) for organisation in Organisation.objects.all())
+
+
+def on_its_own(work: Callable[[], bool], slot: HeldSlot) -> bool:
+    """What became of one time; one that fails is left to the log and to the next run, and the others go on."""
+    try:
+        return work()
+    except Exception:
+        logger.exception("Held slot %s failed", slot.pk)
+        return False
 
 
 @retried

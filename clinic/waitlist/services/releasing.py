@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +15,8 @@ from clinic.retries import retried
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.locks import lock
 from clinic.waitlist.matching import match_holes
-from clinic.waitlist.services.ending import reread
-from clinic.waitlist.services.offering import open_round
+from clinic.waitlist.services.ending import on_its_own, reread
+from clinic.waitlist.services.offering import given_up_by, open_round
 from clinic.waitlist.times import FreeTime
 
 GRACE = timedelta(minutes=3)  # as for messages: a slip of the hand is corrected within minutes
@@ -64,25 +65,26 @@ def open_planned(*, at: datetime | None = None) -> int:
     at = at or timezone.now()
     due = HeldSlot.objects.filter(status=HeldSlotStatus.PLANNED, opens_at__lte=at)
     by_organisation = defaultdict(list)
-    for slot in due.select_related("service", "provider", "clinic").order_by("starts_at", "pk"):
+    for slot in due.select_related("service", "provider", "clinic", "released").order_by("starts_at", "pk"):
         by_organisation[slot.organisation_id].append(slot)
     return sum(open_together(slots, at=at) for slots in by_organisation.values())
 
 
 def open_together(slots: list[HeldSlot], *, at: datetime) -> int:
     each = policy_of(slots[0].organisation_id).offers_at_once
-    times = [FreeTime(slot.service, slot.provider, slot.clinic, slot.starts_at) for slot in slots]
+    times = [FreeTime(slot.service, slot.provider, slot.clinic, slot.starts_at, given_up_by(slot)) for slot in slots]
     matched = match_holes(times, each=each, at=at)
-    return sum(open_one(slot, entries, at=at) for slot, entries in zip(slots, matched, strict=True))
+    pairs = zip(slots, matched, strict=True)
+    return sum(on_its_own(partial(open_one, slot, entries, at=at), slot) for slot, entries in pairs)
 
 
 @retried
 @transaction.atomic
 def open_one(slot: HeldSlot, entries: list[WaitlistEntry], *, at: datetime) -> bool:
     lock(providers=[slot.provider])
+    if not HeldSlot.objects.filter(pk=slot.pk, status=HeldSlotStatus.PLANNED).exists():
+        return False  # somebody has offered it by hand meanwhile
     row = reread(slot)
-    if row.status != HeldSlotStatus.PLANNED:
-        return False
     try:
         with transaction.atomic():
             if entries:

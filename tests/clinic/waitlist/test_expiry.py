@@ -9,7 +9,7 @@ from clinic.models import Appointment, HeldSlot, Message, Offer, WaitlistEntry
 from clinic.scheduling import booking
 from clinic.tasks import move_offers_on
 from clinic.waitlist.selectors import conversion
-from clinic.waitlist.services import accept, expire_offers, open_planned
+from clinic.waitlist.services import accept, ending, expire_offers, offer_released, open_planned, releasing
 from tests.clinic.scheduling.conftest import monday
 from tests.clinic.waitlist.conftest import LATER, asked, offer_to
 from tests.factories import BEFORE, NINE
@@ -228,3 +228,69 @@ def test_the_conversion_of_nothing_has_no_rate(desk):
     counts = conversion(desk.organisation, since=BEFORE)
 
     assert (counts.offered, counts.rate, counts.within) == (0, None, None)
+
+
+def test_a_time_that_cannot_be_handed_on_stops_no_other(desk, monkeypatch, caplog):
+    desk.policy(offers_at_once=1)
+    desk.line("Amal", "Badr")
+    broken, sound = desk.offer(), desk.offer(monday(10))
+    work = ending.hand_on
+
+    def failing(slot, **options):
+        if slot == broken:
+            raise RuntimeError("broken")
+        work(slot, **options)
+
+    monkeypatch.setattr(ending, "hand_on", failing)
+
+    assert expire_offers(at=LATER) == 1
+
+    assert asked(broken) == {"Amal": "open"}
+    assert asked(sound)["Badr"] == "expired"
+    assert "broken" in caplog.text
+
+
+def test_a_freed_time_that_cannot_be_offered_stops_no_other(desk, automatic, monkeypatch):
+    desk.policy(offers_at_once=1)
+    desk.line("Amal", "Badr")
+    plan(desk, 9, 10)
+    work = releasing.open_round
+
+    def failing(slot, *args, **options):
+        if slot.starts_at == NINE:
+            raise RuntimeError("broken")
+        work(slot, *args, **options)
+
+    monkeypatch.setattr(releasing, "open_round", failing)
+
+    assert open_planned(at=DAYLIGHT) == 1
+
+    statuses = HeldSlot.objects.order_by("starts_at").values_list("status", flat=True)
+    assert list(statuses) == [HeldSlotStatus.PLANNED, HeldSlotStatus.OPEN]
+
+
+def test_a_planned_time_that_somebody_offers_by_hand_meanwhile_is_left_alone(desk, automatic, monkeypatch):
+    desk.line("Amal", "Badr")
+    plan(desk, 9)
+    monkeypatch.setattr(releasing, "lock", lambda **_rows: HeldSlot.objects.all().delete())
+
+    assert open_planned(at=DAYLIGHT) == 0
+
+
+def test_a_freed_time_is_not_offered_to_who_has_given_it_up(desk, automatic):
+    desk.waits(patient=desk.patient)
+    plan(desk, 9)
+
+    assert open_planned(at=DAYLIGHT) == 0
+
+
+def test_a_freed_time_that_runs_out_is_not_offered_to_who_has_given_it_up(desk):
+    desk.policy(offers_at_once=1)
+    desk.waits("Amal")
+    desk.waits(patient=desk.patient)
+    slot = offer_released(cancel_at(desk, 9, at=BEFORE), by=desk.user, at=BEFORE)
+
+    expire_offers(at=LATER)
+
+    slot.refresh_from_db()
+    assert (slot.status, asked(slot)) == (HeldSlotStatus.EXPIRED, {"Amal": "expired"})
