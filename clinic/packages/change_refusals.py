@@ -24,7 +24,9 @@ def cancel_refusals(to_come: Sequence[Appointment]) -> list[Refusal]:
     return [Refusal(RefusalCode.UNCHANGED, message, _("There is nothing to cancel."))]
 
 
-def freeze_refusals(purchase: PackagePurchase, *, on: date, today: date) -> list[Refusal]:
+def freeze_refusals(
+    purchase: PackagePurchase, unsettled: Sequence[Appointment], *, on: date, today: date
+) -> list[Refusal]:
     """One query, for the last session held, where nothing else is wrong."""
     if purchase.status == PurchaseStatus.FROZEN:
         message = _("The package has been frozen since %(day)s.") % {"day": date_format(purchase.frozen_on)}
@@ -39,7 +41,7 @@ def freeze_refusals(purchase: PackagePurchase, *, on: date, today: date) -> list
     if not refusals and (held := last_held_on(purchase)) and held >= on and on < today:
         message = _("A session was held on %(day)s.") % {"day": date_format(held)}
         refusals.append(Refusal(RefusalCode.INVALID, message, _("Choose a later day.")))
-    return refusals
+    return refusals + unsettled_refusals(unsettled)
 
 
 def unfreeze_refusals(purchase: PackagePurchase, *, on: date, today: date) -> list[Refusal]:

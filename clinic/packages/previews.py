@@ -80,9 +80,9 @@ def cancelling(purchase: PackagePurchase, *, at: datetime) -> Preview:
 
 def freezing(purchase: PackagePurchase, on: date | None, *, at: datetime) -> Preview:
     today = local_day(purchase.organisation, at)
-    refusals = freeze_refusals(purchase, on=on or today, today=today)
-    to_come = list(sessions_to_come(purchase, at=at))
-    return preview(purchase, refusals, to_come=to_come, status=PurchaseStatus.FROZEN)
+    to_come, unsettled = list(sessions_to_come(purchase, at=at)), unsettled_of(purchase, at=at)
+    refusals = freeze_refusals(purchase, unsettled, on=on or today, today=today)
+    return preview(purchase, refusals, to_come=to_come, unsettled=unsettled, status=PurchaseStatus.FROZEN)
 
 
 def unfreezing(purchase: PackagePurchase, on: date | None, *, at: datetime) -> Preview:

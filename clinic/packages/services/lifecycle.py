@@ -12,6 +12,7 @@ from clinic.packages.change_refusals import cancel_refusals, extension_refusals,
 from clinic.packages.selectors import local_day
 from clinic.packages.services.changing import take_up
 from clinic.packages.services.sessions import lock, status_by_use
+from clinic.packages.standing import sessions_unsettled
 from clinic.retries import retried
 from clinic.tenancy import own
 
@@ -47,13 +48,14 @@ def freeze(
 ) -> PackagePurchase:
     """Stop the clock of the purchase on `on`, today where it is not given; what is booked of it is called off.
 
-    Raises PackageRefused unless it is active and `on` lies between the last session held and today.
+    Raises PackageRefused unless it is active and `on` lies between the last session held and today, and while a session
+    is not settled yet.
     """
     at = at or now()
     work = take_up(purchase, OperationKind.FREEZE, by=by, reason=reason, at=at, seen=seen, release=True)
     row, today = work.purchase, local_day(work.purchase.organisation, at)
     on = on or today
-    if refusals := freeze_refusals(row, on=on, today=today):
+    if refusals := freeze_refusals(row, list(sessions_unsettled(row, at=at)), on=on, today=today):
         raise PackageRefused(*refusals)
     row.status, row.frozen_on = PurchaseStatus.FROZEN, on
     work.write(ChangeKind.FROZEN, "status", "frozen_on")

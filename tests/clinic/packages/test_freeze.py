@@ -9,8 +9,10 @@ from clinic.enums import AppointmentStatus, OperationKind, PurchaseStatus, Refus
 from clinic.errors import BookingRefused, ChangedMeanwhile, PackageRefused
 from clinic.models import Appointment, Operation, PackagePurchase
 from clinic.packages.balance import Balance
+from clinic.packages.previews import freezing
 from clinic.packages.services import extend, freeze, take_change_back, unfreeze
 from clinic.packages.standing import stamp_of
+from clinic.scheduling import booking
 from tests.clinic.packages.conftest import AT, LAST_DAY, check_ledger, row_values, take_back
 from tests.factories import MONDAY, in_status, make_organisation, make_user
 
@@ -199,3 +201,15 @@ def test_database_refuses_a_frost_without_its_day(counter):
         PackagePurchase.objects.filter(pk=counter.purchase.pk).update(status=PurchaseStatus.FROZEN)
     with pytest.raises(IntegrityError), transaction.atomic():
         PackagePurchase.objects.filter(pk=counter.purchase.pk).update(frozen_on=MONDAY)
+
+
+def test_a_package_with_a_session_under_way_is_not_frozen(counter):
+    (session,) = counter.book(0)
+    booking.check_in(session, by=counter.user, at=session.starts_at)
+
+    with pytest.raises(PackageRefused, match="is not settled yet"):
+        freeze(counter.purchase, by=counter.user, at=session.starts_at)
+
+    assert freezing(counter.reload(), None, at=session.starts_at).refusals
+    booking.complete(session, by=counter.user, at=session.starts_at)
+    assert freeze(counter.purchase, by=counter.user, at=session.ends_at).status == PurchaseStatus.FROZEN
