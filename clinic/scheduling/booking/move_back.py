@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
 from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalCode
-from clinic.errors import Refusal, WrongStatus
+from clinic.errors import BookingRefused, Refusal, WrongStatus
 from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
+from clinic.packages import services as packages
 from clinic.retries import retried
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.rows import reread
@@ -30,7 +31,7 @@ def undo_move(
 
     A message about the move that has not left is called off; a patient who has read it is told again. Raises
     WrongStatus where it was never moved or something has been done with it since, BookingRefused where somebody else
-    has the old time by now, and ChangedMeanwhile as `move` does.
+    has the old time by now or the package no longer covers it, and ChangedMeanwhile as `move` does.
     """
     own(by, appointment)
     was = _before_the_move(appointment)
@@ -40,6 +41,7 @@ def undo_move(
         raise WrongStatus(_nothing_to_take_back(row))
     question = rules.ask(row.service, was.provider, was.clinic, was.starts_at, patient=row.patient, at=at, without=row)
     check_free_again(question, by=by, overbook_reason=was.overbook_reason)
+    _check_its_package(row, was)
     appointment_released.send(Appointment, appointment=row, by=by)
     row.provider, row.clinic = was.provider, was.clinic
     row.status, row.confirmed_at, row.overbook_reason = was.status, was.confirmed_at, was.overbook_reason
@@ -57,6 +59,15 @@ def _before_the_move(appointment: Appointment) -> HistoricalChanges:
     if version is None:
         raise WrongStatus(_nothing_to_take_back(appointment))
     return version
+
+
+def _check_its_package(row: Appointment, was: HistoricalChanges) -> None:
+    """BookingRefused where the purchase, which is locked, does not allow the session on its old day any more."""
+    if row.package_purchase is None:
+        return
+    on = was.starts_at.astimezone(was.clinic.zone).date()
+    if reasons := packages.check_usable(row.package_purchase, row.patient, row.service, on=on, count=0):
+        raise BookingRefused(*reasons)
 
 
 def _nothing_to_take_back(row: Appointment) -> Refusal:

@@ -17,15 +17,17 @@ from simple_history.models import HistoricalChanges
 
 from clinic.billing.services import withdraw_fee
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentStatus, ChangeKind, ChargeStatus
+from clinic.errors import Refusal
 from clinic.models import Appointment, Change, Charge, PackagePurchase, User
 from clinic.operations import state_of
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
 from clinic.packages.selectors import balances_by_purchase
+from clinic.permissions import WAIVE
 from clinic.scheduling.booking.overruling import reasons_against
 from clinic.scheduling.booking.seating import Seat, places_for, seat, take_time
 from clinic.scheduling.booking.together import Place, put_aside, situation_around, take
-from clinic.scheduling.booking.undo import MATTERS_AGAIN
+from clinic.scheduling.booking.undo import MATTERS_AGAIN, is_of_today
 from clinic.scheduling.refusals import Question
 from clinic.scheduling.signals import appointment_released
 from clinic.scheduling.situation import RoomPlace, Situation
@@ -87,7 +89,7 @@ def sorted_out(
     As many queries for many as for one.
     """
     paid = _paid(returns)
-    kept = {way.change.pk: why for way in returns if (why := _gone_on(way, paid, at=at))}
+    kept = {way.change.pk: why for way in returns if (why := _gone_on(way, paid, by=by, at=at))}
     able = [way for way in returns if way.change.pk not in kept]
     if not able:
         return SortedOut([], kept)
@@ -122,7 +124,7 @@ def take_back(sorted_out: SortedOut, *, by: User, at: datetime, reason: str) -> 
     return [way.row for way in sorted_out.able]
 
 
-def _gone_on(way: Return, paid: Collection[int], *, at: datetime) -> str:
+def _gone_on(way: Return, paid: Collection[int], *, by: User, at: datetime) -> str:
     """Why the change cannot be taken back whatever the calendar says; empty when it can."""
     row, now, after = way.row, state_of(way.row), way.change.after
     if any(now[name] != after[name] for name in WHERE) or (way.is_cancelled and now["sequence"] != after["sequence"]):
@@ -135,6 +137,8 @@ def _gone_on(way: Return, paid: Collection[int], *, at: datetime) -> str:
         return _("Its new time, %(at)s, has come.") % {"at": _moment(row)}
     if row.waived_at:
         return _("What it cost has been waived since.")
+    if way.is_cancelled and row.cancelled_late and not is_of_today(row, at=at) and not by.has_perm(WAIVE):
+        return _("It was cancelled late, on another day: only somebody who may waive takes that back.")
     return _("What it cost has been paid.") if row.pk in paid else ""
 
 
@@ -184,18 +188,23 @@ def _refused(
         question = way.place.question(situation, at=at)
         reasons = reasons_against(question, by=by, overbook_reason=way.was.overbook_reason)
         reasons = [reason for reason in reasons if reason.code in MATTERS_AGAIN]
-        purchase = way.row.package_purchase
-        if way.is_cancelled and purchase and not way.row.session_used:
-            key = purchase.pk, way.row.service_id
-            freed[key] -= 1
-            reasons += usability_refusals(
-                purchase, way.row.patient, way.row.service, balances[purchase.pk], on=way.place.day, count=-freed[key]
-            )
+        reasons += _against_its_package(way, balances, freed)
         if reasons:
             refused[way] = " ".join(str(reason.message) for reason in reasons)
         else:
             take(situation, _seated(way, question))
     return refused
+
+
+def _against_its_package(way: Return, balances: dict, freed: Counter[tuple[int, int]]) -> list[Refusal]:
+    """Why its purchase does not allow the session there; only one that was given up needs a session anew."""
+    row, purchase, count = way.row, way.row.package_purchase, 0
+    if purchase is None:
+        return []
+    if way.is_cancelled and not row.session_used:
+        freed[purchase.pk, row.service_id] -= 1
+        count = -freed[purchase.pk, row.service_id]
+    return usability_refusals(purchase, row.patient, row.service, balances[purchase.pk], on=way.place.day, count=count)
 
 
 def _seated(way: Return, question: Question) -> Appointment:

@@ -7,7 +7,8 @@ import pytest
 from clinic.enums import AppointmentStatus as Status
 from clinic.enums import Happening, MessageKind, MessageStatus
 from clinic.errors import BookingRefused, ChangedMeanwhile, WrongStatus
-from clinic.models import Message
+from clinic.models import Message, PackagePurchase
+from clinic.packages.services import assign
 from clinic.scheduling import booking
 from clinic.scheduling.timeline import timeline
 from tests.factories import (
@@ -15,6 +16,7 @@ from tests.factories import (
     NINE,
     make_clinic,
     make_organisation,
+    make_package,
     make_patient,
     make_provider,
     make_service,
@@ -128,6 +130,23 @@ def test_old_time_taken_by_somebody_else_is_refused_and_nothing_changes(booked, 
 
     row.refresh_from_db()
     assert (row.starts_at, row.moves) == (TEN, 1)
+
+
+def test_old_time_after_the_last_day_of_the_package_is_refused(service, clinic, desk):
+    patient = make_patient(clinic.organisation)
+    purchase = assign(make_package((service, 1)), patient, by=desk, on=BEFORE.date())
+    row = booking.book(
+        patient=patient, service=service, provider=service.providers.get(name_en="Sara"), clinic=clinic,
+        starts_at=NINE + timedelta(days=1), by=desk, purchase=purchase, at=BEFORE,
+    )  # fmt: skip
+    earlier = moved(row, desk, starts_at=NINE)
+    PackagePurchase.objects.update(expires_on=NINE.date())
+
+    with pytest.raises(BookingRefused, match="The last day of this package"):
+        back(earlier, desk)
+
+    earlier.refresh_from_db()
+    assert earlier.starts_at == NINE
 
 
 def test_move_of_somebody_else_since_is_not_taken_back(booked, desk):

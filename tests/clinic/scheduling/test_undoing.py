@@ -17,6 +17,7 @@ from tests.clinic.scheduling.conftest import monday
 from tests.clinic.scheduling.undone import begin, booked, cancelled, moved, stands, take_back, why
 from tests.factories import (
     BEFORE,
+    MONDAY,
     make_hours,
     make_leave,
     make_patient,
@@ -361,3 +362,37 @@ def test_undo_across_providers_gives_each_their_own_again(desk, omar):
     ours.refresh_from_db()
     theirs.refresh_from_db()
     assert (ours.provider, theirs.provider) == (desk.provider, lina)
+
+
+def test_undo_keeps_a_moved_session_whose_old_day_its_package_no_longer_covers(desk):
+    purchase = desk.purchase(1)
+    row = desk.book(monday(9) + WEEK, purchase=purchase)
+    operation = moved(desk, (row, monday(9)))
+    desk.change(purchase, expires_on=MONDAY)
+
+    with pytest.raises(WrongStatus, match="The last day of this package is 7 Jan 2030"):
+        take_back(desk, operation)
+
+    assert stands(row)[0] == monday(9)
+
+
+def test_undo_keeps_a_late_cancellation_whose_package_is_frozen_by_now(desk):
+    desk.policy(cancellation_window=timedelta(hours=24), late_cancellation_uses_session=True)
+    purchase = desk.purchase(2)
+    operation = cancelled(desk, desk.book(monday(9), purchase=purchase), by_patient=True, at=monday(8))
+    desk.change(PackagePurchase.objects.get(), status="frozen", frozen_on=MONDAY)
+
+    with pytest.raises(WrongStatus, match="The package is frozen"):
+        take_back(desk, operation, at=monday(8))
+
+
+def test_undo_of_a_late_cancellation_on_another_day_needs_somebody_who_may_waive(desk, chief):
+    desk.policy(cancellation_window=timedelta(hours=24), late_cancellation_fee=50)
+    row = desk.book(monday(9))
+    operation = cancelled(desk, row, by_patient=True, at=monday(9) - timedelta(hours=20))
+
+    with pytest.raises(WrongStatus, match="only somebody who may waive"):
+        take_back(desk, operation, at=monday(8))
+    take_back(desk, operation, by=chief, at=monday(8))
+
+    assert stands(row)[1] == S.SCHEDULED
