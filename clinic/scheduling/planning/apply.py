@@ -15,6 +15,7 @@ from clinic.enums import ChangeKind, MessageKind, OperationKind, RefusalCode
 from clinic.errors import PlanRefused, Refusal
 from clinic.messaging.services import queue
 from clinic.models import Appointment, Clinic, Operation, PackagePurchase, Provider, PurchaseItem, User
+from clinic.models.base import LONGEST_REASON
 from clinic.operations import State, begin, note_all
 from clinic.packages import services as packages
 from clinic.packages.refusals import usability_refusals
@@ -204,5 +205,6 @@ def write(appointments: list[Appointment], *, by: User, reason: str) -> None:
 @transaction.atomic
 def write_rows(appointments: list[Appointment], *, by: User, reason: str) -> None:
     bulk_create_with_history(
-        appointments, Appointment, batch_size=BATCH, default_user=by, default_change_reason=reason or None
-    )
+        appointments, Appointment, batch_size=BATCH, default_user=by,
+        default_change_reason=reason[:LONGEST_REASON] or None,
+    )  # fmt: skip

@@ -203,3 +203,10 @@ def test_apply_costs_the_same_number_of_queries_for_two_sessions_and_for_six(des
         costs.append(len(queries))
 
     assert costs[0] == costs[1] < 40
+
+
+def test_apply_cuts_a_long_reason_for_the_history_and_keeps_it_with_the_operation(desk):
+    desk.apply(desk.plan(desk.sell(1)), reason="x" * 250)
+
+    assert Operation.objects.get().reason == "x" * 250
+    assert Appointment.history.get().history_change_reason == "x" * 100
