@@ -157,8 +157,14 @@ def settle(items: Iterable[RebookingItem], *, by: User | None = None, at: dateti
     return settled
 
 
+@transaction.atomic
 def close_finished(batches: Iterable[int], *, at: datetime) -> None:
-    """Of these batches, close the open ones without open items."""
+    """Of these batches, close the open ones without open items.
+
+    They are locked first: of two who settle the last two items at once, the second then sees what the first has done.
+    """
+    locked = Rebooking.objects.select_for_update().filter(pk__in=batches).order_by("pk")
+    keys = list(locked.values_list("pk", flat=True))
     still_open = RebookingItem.objects.filter(rebooking=OuterRef("pk"), status=S.OPEN)
-    rows = Rebooking.objects.filter(~Exists(still_open), pk__in=batches, status=RebookingStatus.OPEN)
+    rows = Rebooking.objects.filter(~Exists(still_open), pk__in=keys, status=RebookingStatus.OPEN)
     rows.update(status=RebookingStatus.DONE, done_at=at)

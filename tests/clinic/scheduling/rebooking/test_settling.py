@@ -1,6 +1,8 @@
 """What a person does about a batch: all of what is approved is moved in one operation, or nothing; the rest waits."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clinic.enums import (
     AppointmentStatus,
@@ -14,6 +16,7 @@ from clinic.errors import ChangedMeanwhile, InvalidEntry
 from clinic.models import Appointment, Message, Operation, Rebooking, RebookingItem
 from clinic.rota.services import withdraw_leave
 from clinic.scheduling import booking
+from clinic.scheduling.rebooking.batches import close_finished
 from clinic.scheduling.rebooking.settling import approve, keep, note_call
 from clinic.scheduling.undoing import undo
 from tests.clinic.scheduling.rebooking.conftest import at, places, statuses
@@ -249,3 +252,17 @@ def test_what_an_undo_by_hand_puts_back_into_the_leave_is_on_the_list_again(desk
 
     assert statuses() == [S.OPEN]
     assert Rebooking.objects.get().status == RebookingStatus.OPEN
+
+
+def test_a_batch_is_locked_before_it_is_asked_whether_somebody_still_waits(desk):
+    desk.book_day(1)
+    desk.leave()
+    RebookingItem.objects.update(status=S.SETTLED)
+    batch = Rebooking.objects.get()
+
+    with CaptureQueriesContext(connection) as asked:
+        close_finished([batch.pk], at=BEFORE)
+
+    locking, closing = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
+    assert ("rebookingitem" in locking, "rebookingitem" in closing) == (False, True)
+    assert Rebooking.objects.get().status == RebookingStatus.DONE
