@@ -456,6 +456,16 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AlterField(
+            model_name="operation",
+            name="reason",
+            field=models.CharField(blank=True, max_length=250, verbose_name="reason"),
+        ),
+        migrations.AlterField(
+            model_name="sessionentry",
+            name="reason",
+            field=models.CharField(blank=True, max_length=250, verbose_name="reason"),
+        ),
+        migrations.AlterField(
             model_name="historicalleave",
             name="status",
             field=models.CharField(

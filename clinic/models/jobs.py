@@ -57,7 +57,7 @@ class Operation(TenantModel):
     kind = models.CharField(_("kind"), max_length=20, choices=OperationKind)
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(_("at"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
     rows = models.JSONField(_("rows"), default=dict)
     undone_at = models.DateTimeField(_("undone at"), null=True, blank=True)
     undone_by = models.ForeignKey(

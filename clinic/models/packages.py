@@ -106,7 +106,7 @@ class SessionEntry(TenantModel):
     )  # fmt: skip
     by = models.ForeignKey(User, verbose_name=_("by"), on_delete=models.SET_NULL, related_name="+", null=True)
     at = models.DateTimeField(_("at"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=250, blank=True)
 
     written_by_services = ("purchase", "item", "kind", "sessions", "appointment", "by", "at", "reason")
 

@@ -9,6 +9,7 @@ from clinic import jobs
 from clinic.enums import JobKind, JobStatus
 from clinic.models import Job, Operation, User
 from clinic.retries import retried
+from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.undoing import undo
 
 UNDER_WAY = (JobStatus.WAITING, JobStatus.RUNNING)
@@ -16,7 +17,7 @@ UNDER_WAY = (JobStatus.WAITING, JobStatus.RUNNING)
 
 def start_undo(operation: Operation, *, by: User, reason: str = "", at: datetime | None = None) -> Job:
     """Ask for an operation to be undone; asked again while that is under way, it is the same job."""
-    arguments = {"operation": str(operation.public_id), "reason": reason}
+    arguments = {"operation": str(operation.public_id), "reason": checked(reason)}
     return undo_under_way(operation) or jobs.start(JobKind.BULK_UNDO, by=by, arguments=arguments, total=1, at=at)
 
 

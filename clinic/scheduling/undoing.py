@@ -20,6 +20,7 @@ from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.packages import services as packages
 from clinic.retries import retried
 from clinic.scheduling.booking.calling_off import call_off
+from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.booking.returning import Return, returns_of, sorted_out, take_back
 from clinic.scheduling.booking.telling import by_patient, tell
 from clinic.scheduling.booking.together import lock_everybody, reread_all
@@ -96,6 +97,7 @@ def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: 
     Raises WrongStatus the second time, and when nothing of it can be undone.
     """
     own(by, operation)
+    reason = checked(reason)
     seen = contents(operation)
     ways = returns_of(change for change in seen.changes if change.appointment)
     lock_everybody(seen.appointments, [way.place for way in ways if way.was])

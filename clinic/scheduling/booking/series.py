@@ -11,6 +11,7 @@ from clinic.enums import OperationKind, Scope
 from clinic.models import Appointment, Clinic, PackagePurchase, Patient, Provider, Series, Service, User
 from clinic.operations import begin
 from clinic.retries import made_before, retried
+from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.booking.several import NewTime, Wanted, book_all, cancel_all, move_all
 from clinic.scheduling.locks import lock
 from clinic.scheduling.series.members import Seen, changeable, members
@@ -45,7 +46,7 @@ def book_series(  # noqa: PLR0913 (what an appointment is made of, and the rule)
     Appointments come in order of time. Raises BookingRefused for a rule that makes no sense, and SomeRefused with
     every date that is not free; nothing is written then.
     """
-    instead, at = instead or {}, at or timezone.now()
+    instead, at, reason = instead or {}, at or timezone.now(), checked(reason)
     own(by, patient, service, provider, clinic, purchase)
     own(by, *(row for place in instead.values() for row in (place.provider, place.clinic)))
     recurrence = Recurrence.from_first(
@@ -100,7 +101,7 @@ def cancel_series(
     What is over, held, begun or cancelled stays as it is. `seen` is what the person was shown, see `changeable`.
     """
     own(by, appointment)
-    at = at or timezone.now()
+    at, reason = at or timezone.now(), checked(reason)
     rows = held_still(appointment, scope, at=at, seen=seen)
     operation = begin(OperationKind.SERIES_CANCELLED, by=by, at=at, reason=reason)
     return cancel_all(rows, by=by, operation=operation, reason=reason, by_patient=by_patient, tell=tell, at=at)
@@ -126,7 +127,7 @@ def move_series(
     change is refused, and what is over, held, begun or cancelled stays as it is.
     """
     own(by, appointment, provider, clinic)
-    at = at or timezone.now()
+    at, reason = at or timezone.now(), checked(reason)
     rows = held_still(appointment, scope, at=at, seen=seen, providers=[provider] if provider else [])
     anchor = next((row for row in rows if row.pk == appointment.pk), appointment)
     places = shifted(rows, anchor, starts_at, provider=provider, clinic=clinic)
