@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than a row: a plan's job, a free time
     "answer_offer", "appointment_move_back", "appointment_notes", "appointment_step", "assign_package", "board",
-    "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "my_day_current", "next_free", "note", "offer_time",
-    "policy_preview", "rebooking_item", "swap_session", "undo_booking", "undo_operation", "undo_rebooking",
-    "withdraw_offer",
+    "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "leave_hits", "my_day_current", "next_free", "note",
+    "offer_time", "policy_preview", "rebooking_item", "swap_session", "undo_booking", "undo_operation",
+    "undo_rebooking", "withdraw_offer",
 }  # fmt: skip
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 
