@@ -1,5 +1,7 @@
 """Forms of the staff's screens: scoped to the organisation, with every refusal at the field it is about."""
 
+from datetime import date
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import BaseConstraint, CheckConstraint
@@ -13,12 +15,27 @@ from clinic.constraints import Agrees, NoOverlap
 from clinic.errors import ClinicError
 from clinic.models.base import TenantModel
 
+YEARS = range(1900, 2200)
+DAYS = (forms.DateField, forms.DateTimeField, forms.SplitDateTimeField)
+
 
 def add_refusal(form: forms.BaseForm, refusal: ClinicError) -> None:
     """Every reason of a refused service as an error of the form, at the field the refusal names if it names one."""
     field = getattr(refusal, "field", "")
     for reason in refusal.reasons:
         form.add_error(field if field in form.fields else None, str(reason))
+
+
+def within_reach(day: date) -> None:
+    """Refuse a day or a moment at the edge of the calendar, beside which there are no others to reckon with."""
+    if day.year not in YEARS:
+        raise ValidationError(_("This day is too far away."))
+
+
+def keep_within_reach(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        if isinstance(field, DAYS):
+            field.validators.append(within_reach)
 
 
 class MomentInput(forms.DateTimeInput):
@@ -36,6 +53,7 @@ class ClinicForm(forms.Form):
     def __init__(self, *args, organisation, **kwargs):
         super().__init__(*args, **kwargs)
         self.organisation = organisation
+        keep_within_reach(self)
         for field in self.fields.values():
             field.label = field.label and capfirst(field.label)
             if isinstance(field, forms.ModelChoiceField):
@@ -53,6 +71,7 @@ class ScopedModelForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        keep_within_reach(self)
         if self.instance._state.adding and isinstance(self.instance, TenantModel):
             self.instance.organisation = self.organisation
 

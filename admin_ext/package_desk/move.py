@@ -16,6 +16,7 @@ from admin_ext.package_desk.delivery import offers_for
 from admin_ext.package_desk.question import QuestionForm, full_query, without_gone
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import PurchaseCard, card_of
+from admin_ext.reading import read_words
 from admin_ext.roles import CHANGE_PURCHASE
 from clinic.enums import RefusalCode
 from clinic.errors import ClinicError, InvalidEntry, PlanRefused, Refusal
@@ -100,11 +101,11 @@ class MoveRemainingPage(StaffPage):
         )  # fmt: skip
 
     def checked_reason(self) -> str:
-        reason = self.request.POST.get("reason", "").strip()
+        reason = read_words(self.request.POST.get("reason", ""), LONGEST_REASON)
         if not reason:
             message = _("Say why: the reason stays in the history.")
             raise InvalidEntry(Refusal(RefusalCode.INVALID, message), field="reason")
-        return reason[:LONGEST_REASON]
+        return reason
 
     def opened(self, text: str) -> MovePlan:
         """The plan signed for this person about this purchase. Raises PlanRefused for anything else."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from admin_ext.answers import told
 from admin_ext.pages import StaffPage
+from admin_ext.reading import read_words
 from admin_ext.records.lines import Line, lines_of
 from admin_ext.roles import ADJUST_PACKAGE, UNDO
 from admin_ext.scope import own_rows
@@ -24,6 +25,7 @@ from clinic.scheduling.undoing import Undone, undo
 
 LINES = 50  # on a page
 AT_ONCE = 50  # rows; more are undone by a job
+LONGEST_REASON = 100  # letters, as the form says
 ADJUSTMENTS = {OperationKind.EXTEND, OperationKind.ADJUST, OperationKind.TRANSFER}
 
 
@@ -62,7 +64,7 @@ class UndoOperationPage(OperationPage):
     http_method_names = ["post"]
 
     def post(self, request, public_id) -> HttpResponse:
-        operation, reason = self.operation(public_id), request.POST.get("reason", "").strip()
+        operation, reason = self.operation(public_id), read_words(request.POST.get("reason", ""), LONGEST_REASON)
         if not may_undo(request.user, operation):
             raise PermissionDenied
         page = reverse("admin:operation", args=[public_id])

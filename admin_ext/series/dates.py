@@ -136,7 +136,7 @@ def day_of(field: str) -> date | None:
 
 def place_of(value: str, providers: Mapping[str, Provider], recurrence: Recurrence) -> Place | None:
     starts_at, _space, provider = value.partition(" ")
-    moment = read_moment(starts_at)
-    if moment is None:
+    moment, row = read_moment(starts_at), providers.get(provider)
+    if moment is None or row is None:
         return None
-    return Place(moment.astimezone(recurrence.clinic.zone), providers[provider], recurrence.clinic)
+    return Place(moment.astimezone(recurrence.clinic.zone), row, recurrence.clinic)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from admin_ext.forms import ClinicForm
 from admin_ext.inputs import DAYS, native, week_from
+from admin_ext.scope import own_rows
 from clinic.enums import Urgency
 from clinic.models import Clinic, PackagePurchase, Patient, Provider, Service, WaitlistEntry
 
@@ -58,6 +59,13 @@ class WaitForm(ClinicForm):
             self.fields[name].widget.attrs["min"] = today.isoformat()
         if entry is not None:  # it is for this patient and this service; another one is another entry
             del self.fields["service"]
+            self.keep_choice("provider", entry.provider_id)
+            self.keep_choice("clinic", entry.clinic_id)
+
+    def keep_choice(self, name: str, key: int | None) -> None:
+        """What the entry wishes for can be chosen, active or not."""
+        field = self.fields[name]
+        field.queryset |= own_rows(field.queryset.model, self.organisation).filter(pk=key)
 
     def day_options(self) -> list[tuple[int, str, bool]]:
         """Each weekday with its name and whether it is ticked."""

@@ -141,3 +141,14 @@ def test_undo_is_never_done_by_a_link_nor_by_who_may_only_look(desk, sign_in):
     assert desk.client.get(address).status_code == 405
     assert sign_in(desk.ours.organisation, CASHIER).post(address).status_code == 403
     assert len(desk.booked()) == 4
+
+
+def test_the_reason_of_an_undo_is_cut_to_what_the_form_takes(desk):
+    operation = operation_of(desk)
+
+    sent = {"reason": "\0" + "a" * 300}
+    desk.client.post(reverse("admin:undo_operation", args=[operation.public_id]), sent)
+
+    operation.refresh_from_db()
+    assert operation.undone_at
+    assert {row.history.first().history_change_reason for row in operation.appointments.all()} == {"a" * 100}

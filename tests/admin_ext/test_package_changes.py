@@ -345,3 +345,9 @@ def test_move_with_nothing_booked_says_so(desk):
     page = desk.client.get(desk.address("move_remaining")).text
 
     assert "there is nothing to move" in page
+
+
+def test_a_reason_is_kept_while_the_numbers_are_refused(desk):
+    page = desk.ask("adjust_package", headers=NUMBERS, sessions="-9", reason="Counted wrongly").text
+
+    assert '<input type="hidden" name="reason" value="Counted wrongly">' in page

@@ -172,6 +172,20 @@ def test_a_form_that_hits_nothing_saves_at_once(olaya, manager):
     assert Closure.objects.exists()
 
 
+def test_a_closure_until_the_end_of_the_calendar_is_refused_in_words(olaya, manager):
+    page = reverse("admin:clinic_closure_add")
+    sent = {**posted_values(manager.get(page)), "name_en": "Flood", "first_on": "2030-01-07", "last_on": "9999-12-31"}
+
+    assert "This day is too far away." in manager.post(page, sent).content.decode()
+    assert not Closure.objects.exists()
+
+
+def test_leave_from_the_first_day_of_the_calendar_hits_nothing(olaya, manager):
+    asked = {"provider": olaya.sara.pk, "starts_at": "0001-01-01T00:00", "ends_at": "2030-01-08T00:00"}
+
+    assert manager.get(reverse("admin:leave_hits"), asked, headers=HTMX).content.decode().strip() == ""
+
+
 def test_public_holidays_lead_to_the_list_of_what_they_hit(olaya, manager):
     """Founding Day is on 22 February, and kept on the 21st too."""
     make_appointment(olaya.rows[0].patient, olaya.service, olaya.sara, olaya.clinic, NINE + 45 * DAY)

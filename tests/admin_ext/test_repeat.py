@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from admin_ext.roles import FRONT_DESK
 from clinic.enums import OperationKind
-from clinic.models import Operation, Series
+from clinic.models import Appointment, Operation, Series
 from clinic.packages.services import assign
 from tests.admin_ext.repeating import DATES, HOUR, WEEK, SeriesDesk, form_of, states
 from tests.factories import NINE, make_appointment, make_closure, make_patient
@@ -199,3 +199,15 @@ def test_the_page_asks_as_often_for_one_date_as_for_three(desk):
         asked.append(len(queries))
 
     assert asked[0] == asked[1]
+
+
+def test_a_rule_far_away_is_refused_in_words(desk):
+    assert "This day is too far away." in desk.ask(first_on="9999-12-31").text
+
+
+def test_a_provider_whose_key_is_written_otherwise_is_no_choice(desk):
+    page = desk.ask()
+    chosen = f"2030-01-21T10:00:00+03:00 0{desk.ours.provider.pk}"
+
+    assert desk.send(page, **{"on-2030-01-21": chosen}).status_code == 404
+    assert not Appointment.objects.filter(series__isnull=False).exists()

@@ -176,3 +176,9 @@ def test_the_list_of_series_says_the_rule_and_what_is_still_to_come(desk, booked
 def test_the_rule_is_told_in_arabic(desk, booked):
     with translation.override("ar"):
         assert "الاثنين" in series_words(booked[0].series)
+
+
+def test_a_move_far_away_is_refused_in_words(desk, booked):
+    page = dialog(desk, "move", booked[0], "all", day="9999-12-31", start="10:00")
+
+    assert "This day is too far away." in page.text

@@ -194,6 +194,14 @@ def test_changing_keeps_the_place(front):
     assert (entry.urgency, entry.joined_at) == (3, BEFORE)
 
 
+def test_changing_keeps_a_provider_who_is_no_longer_active(front):
+    entry, provider = front.waits(provider=front.ours.provider), front.ours.provider
+    provider.active = False
+    provider.save()
+
+    assert f'<option value="{provider.pk}" selected>' in front.page("waitlist_change", entry.pk)
+
+
 def test_withdrawing_closes_the_entry_with_the_reason(front):
     entry = front.waits()
 
