@@ -17,10 +17,12 @@ from clinic.models import HeldSlot, Offer, Organisation, User, WaitlistEntry
 from clinic.packages.selectors import local_day
 from clinic.people.automatic import automatic_user
 from clinic.retries import retried
+from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.booking.holds import release
 from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 from clinic.waitlist.services.offering import open_round, whom_to_ask
+from clinic.waitlist.times import after_quiet_hours
 
 logger = logging.getLogger(__name__)
 
@@ -117,8 +119,14 @@ def follow(slot: HeldSlot, *, by: User, at: datetime, without: WaitlistEntry | N
 def hand_on(slot: HeldSlot, *, by: User, at: datetime, without: WaitlistEntry | None = None) -> None:
     """Offer the time to the next in line; it is free again when there is nobody, or when it cannot be booked any more.
 
-    The row is locked, and no offer of it is open.
+    In the quiet hours, in which nobody could answer, it is free until the morning. The row is locked, and no offer of
+    it is open.
     """
+    awake_at = after_quiet_hours(at, slot.clinic, policy_of(slot.organisation_id))
+    if awake_at > at:
+        close(slot, HeldSlotStatus.EXPIRED, OfferAnswer.EXPIRED, by=by, at=at)
+        plan_anew(slot, awake_at)
+        return
     entries = [entry for entry in whom_to_ask(slot, at=at) if entry != without]
     try:
         with transaction.atomic():
@@ -128,6 +136,16 @@ def hand_on(slot: HeldSlot, *, by: User, at: datetime, without: WaitlistEntry | 
     except OfferRefused:
         slot.refresh_from_db(fields=["hold"])
     close(slot, HeldSlotStatus.EXPIRED, OfferAnswer.EXPIRED, by=by, at=at)
+
+
+def plan_anew(slot: HeldSlot, opens_at: datetime) -> None:
+    """Note that the time is to be offered again, to whoever is the next in line then, if it is still to come."""
+    if opens_at < slot.starts_at:
+        HeldSlot.objects.create(
+            organisation_id=slot.organisation_id, service=slot.service, provider=slot.provider, clinic=slot.clinic,
+            starts_at=slot.starts_at, ends_at=slot.ends_at, opens_at=opens_at, held_until=opens_at,
+            status=HeldSlotStatus.PLANNED, released_id=slot.released_id, offered_by=slot.offered_by,
+        )  # fmt: skip
 
 
 def close(slot: HeldSlot, status: HeldSlotStatus, unanswered: OfferAnswer, *, by: User, at: datetime) -> None:

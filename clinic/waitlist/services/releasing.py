@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.enums import HeldSlotStatus, WaitlistStatus
 from clinic.errors import OfferRefused
-from clinic.models import Appointment, HeldSlot, Policy, WaitlistEntry
+from clinic.models import Appointment, HeldSlot, WaitlistEntry
 from clinic.people.automatic import automatic_user
 from clinic.retries import retried
 from clinic.scheduling.attendance import policy_of
@@ -17,7 +17,7 @@ from clinic.scheduling.locks import lock
 from clinic.waitlist.matching import match_holes
 from clinic.waitlist.services.ending import on_its_own, reread
 from clinic.waitlist.services.offering import given_up_by, open_round
-from clinic.waitlist.times import FreeTime
+from clinic.waitlist.times import FreeTime, after_quiet_hours
 
 GRACE = timedelta(minutes=3)  # as for messages: a slip of the hand is corrected within minutes
 
@@ -35,7 +35,7 @@ def plan_offer(released: Appointment, *, at: datetime | None = None) -> HeldSlot
     )  # fmt: skip
     if released.starts_at <= at or not waiting.exists():
         return None
-    opens_at = after_quiet_hours(at + GRACE, released, policy_of(released.organisation_id))
+    opens_at = after_quiet_hours(at + GRACE, released.clinic, policy_of(released.organisation_id))
     if opens_at >= released.starts_at:
         return None
     return HeldSlot.objects.create(
@@ -44,17 +44,6 @@ def plan_offer(released: Appointment, *, at: datetime | None = None) -> HeldSlot
         status=HeldSlotStatus.PLANNED, held_until=opens_at, released_id=released.pk,
         offered_by=released.cancelled_by,
     )  # fmt: skip
-
-
-def after_quiet_hours(moment: datetime, released: Appointment, policy: Policy) -> datetime:
-    """The moment itself, or the end of the quiet hours in which it lies, on the wall of the clinic."""
-    local = moment.astimezone(released.clinic.zone)
-    start, end = policy.quiet_from, policy.quiet_until
-    is_quiet = start <= local.time() < end if start <= end else not end <= local.time() < start
-    if not is_quiet:
-        return moment
-    day = local.date() + timedelta(days=local.time() >= end)
-    return datetime.combine(day, end, local.tzinfo)
 
 
 def open_planned(*, at: datetime | None = None) -> int:

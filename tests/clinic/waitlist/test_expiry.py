@@ -156,13 +156,35 @@ def test_nothing_is_planned_while_nobody_waits_for_the_service(desk, automatic):
     assert not HeldSlot.objects.exists()
 
 
-def test_a_planned_offer_waits_for_the_end_of_the_quiet_hours(desk, automatic, time_machine):
-    time_machine.move_to(BEFORE, tick=False)  # three at night in Riyadh
+@pytest.fixture
+def night(desk):
+    """Three at night in Riyadh, where nobody is written to before eight."""
+    desk.policy(quiet_from=time(21), quiet_until=time(8))
+
+
+def test_a_planned_offer_waits_for_the_end_of_the_quiet_hours(desk, automatic, night, time_machine):
+    time_machine.move_to(BEFORE, tick=False)
     desk.waits()
 
     cancel_at(desk, 9, at=BEFORE)
 
     assert HeldSlot.objects.get().opens_at.astimezone(desk.clinic.zone).time() == time(8)
+
+
+def test_an_offer_that_runs_out_at_night_is_handed_on_in_the_morning(desk, night):
+    desk.policy(offers_at_once=1)
+    desk.line("Amal", "Badr")
+    slot = desk.offer()
+
+    expire_offers(at=LATER)
+
+    slot.refresh_from_db()
+    again = HeldSlot.objects.get(status=HeldSlotStatus.PLANNED)
+    assert (slot.status, asked(slot)) == (HeldSlotStatus.EXPIRED, {"Amal": "expired"})
+    assert again.opens_at.astimezone(desk.clinic.zone).time() == time(8)
+    assert "09:00" in desk.times(at=LATER)
+
+    assert open_planned(at=again.opens_at) == 1
 
 
 def test_a_planned_offer_is_opened_when_it_is_due(desk, automatic):
