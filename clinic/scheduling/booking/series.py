@@ -15,7 +15,7 @@ from clinic.scheduling.booking.reasons import checked
 from clinic.scheduling.booking.several import NewTime, Wanted, book_all, cancel_all, move_all
 from clinic.scheduling.locks import lock
 from clinic.scheduling.series.members import Seen, changeable, members
-from clinic.scheduling.series.moving import shifted
+from clinic.scheduling.series.moving import is_there, shifted
 from clinic.scheduling.series.recurrence import Place, Recurrence
 from clinic.scheduling.series.rule import Rule
 from clinic.tenancy import own
@@ -124,7 +124,7 @@ def move_series(
     """Move this appointment to `starts_at`, and all others of the scope by as many days and minutes on the wall clock.
 
     All or nothing: raises SomeRefused with every appointment that cannot be moved. A series of which nothing would
-    change is refused, and what is over, held, begun or cancelled stays as it is.
+    change is refused; what is there already stays as it is, and so does what is over, held, begun or cancelled.
     """
     own(by, appointment, provider, clinic)
     at, reason = at or timezone.now(), checked(reason)
@@ -132,7 +132,8 @@ def move_series(
     anchor = next((row for row in rows if row.pk == appointment.pk), appointment)
     places = shifted(rows, anchor, starts_at, provider=provider, clinic=clinic)
     operation = begin(OperationKind.SERIES_MOVED, by=by, at=at, reason=reason)
-    times = [NewTime(row, place.starts_at, place.provider, place.clinic) for row, place in places]
+    leaving = [(row, place) for row, place in places if not is_there(row, place)] or places
+    times = [NewTime(row, place.starts_at, place.provider, place.clinic) for row, place in leaving]
     return move_all(times, by=by, operation=operation, reason=reason, at=at)
 
 

@@ -91,6 +91,11 @@ def shifted(
     return moved
 
 
+def is_there(row: Appointment, place: Place) -> bool:
+    """Whether the row stands at that place already."""
+    return place.key == (instant_of(row.starts_at), row.provider_id, row.clinic_id)
+
+
 def wall(moment: datetime, clinic: Clinic) -> datetime:
     """What the clock of the clinic shows, for arithmetic with days that may have 23 or 25 hours."""
     local = moment.astimezone(clinic.zone)

@@ -326,10 +326,16 @@ def test_what_changed_after_it_was_shown_is_refused(desk, verb, nothing_written)
         changes[verb](booked[0], scope="all", by=desk.user, seen=seen, at=BEFORE)
 
 
-def test_moving_to_another_provider_moves_all_of_them(desk):
+@pytest.fixture
+def mona(desk):
+    """Who gives the same service on Mondays."""
     mona = make_provider(desk.clinic, name="Mona")
     mona.services.add(desk.service)
     make_hours(mona, desk.clinic)
+    return mona
+
+
+def test_moving_to_another_provider_moves_all_of_them(desk, mona):
     booked = series(desk, "FREQ=WEEKLY;BYDAY=MO;COUNT=3")
 
     moved = move_series(booked[0], scope="all", starts_at=monday(14), provider=mona, by=desk.user, at=BEFORE)
@@ -343,3 +349,13 @@ def test_an_appointment_knows_which_one_of_its_series_it_is(desk):
 
     assert place_of(booked[2]) == (2, 8)
     assert place_of(booked[0]) == (0, 8)
+
+
+def test_a_date_that_the_new_provider_has_already_stays_where_it_is(desk, mona):
+    booked = series(desk, "FREQ=WEEKLY;BYDAY=MO;COUNT=3")
+    booking.move(booked[1], starts_at=booked[1].starts_at, provider=mona, by=desk.user, at=BEFORE)
+
+    moved = move_series(booked[0], scope="all", starts_at=monday(9), provider=mona, by=desk.user, at=BEFORE)
+
+    assert [row.pk for row in moved] == [booked[0].pk, booked[2].pk]
+    assert {row["provider_id"] for row in rows(*booked)} == {mona.pk}
