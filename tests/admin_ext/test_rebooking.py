@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
-from admin_ext.rebooking.lines import distance_words
 from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.enums import AppointmentStatus, LeaveStatus, RebookingItemStatus
 from clinic.models import Appointment, Closure, Leave, Operation, Rebooking, RebookingItem, WorkingHours
@@ -392,19 +391,3 @@ def test_their_provider_is_no_choice(batch, desk, theirs):
 
     assert desk.post(address(batch), {"item": item.pk, f"time-{item.pk}": chosen}).status_code == 404
     assert set(batch.items.values_list("status", flat=True)) == {S.OPEN}
-
-
-@pytest.mark.parametrize(
-    ("apart", "words"),
-    [
-        (timedelta(0), ""),
-        (timedelta(minutes=30), "30 min later"),
-        (-timedelta(minutes=90), "1:30 h earlier"),
-        (timedelta(hours=2), "2 h later"),
-        (timedelta(days=1), "1 day later"),
-        (-timedelta(days=3), "3 days earlier"),
-        (timedelta(hours=20), "1 day later"),
-    ],
-)
-def test_distance_is_said_as_people_say_it(apart, words):
-    assert distance_words(NINE, NINE + apart, RIYADH) == words
