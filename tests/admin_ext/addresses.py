@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import reverse
 
-#: Pages of series and of the waiting list, and which row of the world each is about.
+#: Pages of series, the waiting list and the audit, and which row of the world each is about.
 ROWS = {
     "series": "series",
     "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
-    "answer_offer": "offer",
+    "answer_offer": "offer", "certificate": "certificate",
 }  # fmt: skip
 
 
