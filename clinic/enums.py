@@ -119,6 +119,7 @@ class MessageKind(TextChoices):
     PLAN_UNDONE = "plan_undone", _("Sessions cancelled")
     SESSIONS_MOVED = "sessions_moved", _("Sessions moved")
     WAITLIST_OFFER = "waitlist_offer", _("Offer of a free time")
+    RECEIPT = "receipt", _("Payment receipt")
     PACKAGE_EXPIRING = "package_expiring", _("Package expires soon")
 
 
@@ -166,6 +167,7 @@ class OperationKind(TextChoices):
     EXTEND = "extend", _("Package extended")
     ADJUST = "adjust", _("Sessions adjusted")
     REMIND = "remind", _("Patients reminded")
+    SALE = "sale", _("Package sold")
     IMPORT = "import", _("Import")
 
 
@@ -276,6 +278,58 @@ class ChargeStatus(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("charge", "Withdrawn")
 
 
+class DocumentKind(TextChoices):
+    """What is numbered without a gap in an organisation."""
+
+    INVOICE = "invoice", pgettext_lazy("an", "invoice")
+    RECEIPT = "receipt", pgettext_lazy("a", "receipt")
+
+
+class PaymentStatus(TextChoices):
+    """How far an invoice, or everything that a visit has cost, is paid."""
+
+    UNPAID = "unpaid", pgettext_lazy("invoice", "Unpaid")
+    PARTIAL = "partial", pgettext_lazy("invoice", "Partly paid")
+    PAID = "paid", pgettext_lazy("invoice", "Paid")
+    WAIVED = "waived", pgettext_lazy("invoice", "Waived")
+    VOID = "void", pgettext_lazy("invoice", "Void")
+
+
+OWED_STATUSES = (PaymentStatus.UNPAID, PaymentStatus.PARTIAL)
+CLEARED_STATUSES = (PaymentStatus.PAID, PaymentStatus.WAIVED)
+VISIT_PAYMENT_STATUSES = (*OWED_STATUSES, *CLEARED_STATUSES)
+
+
+class PaymentKind(TextChoices):
+    PAYMENT = "payment", pgettext_lazy("a", "payment")
+    REFUND = "refund", pgettext_lazy("a", "refund")
+
+
+class PaymentMethod(TextChoices):
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    TRANSFER = "transfer", _("Bank transfer")
+
+
+class RefundRequestStatus(TextChoices):
+    ASKED = "asked", pgettext_lazy("refund", "Asked")
+    APPROVED = "approved", pgettext_lazy("refund", "Approved")
+    REFUSED = "refused", pgettext_lazy("refund", "Refused")
+
+
+class VisitStatus(TextChoices):
+    OPEN = "open", pgettext_lazy("visit", "Open")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
+
+
+class ConsultationStatus(TextChoices):
+    """Pending, then active, then closed: there is no other way, and no way back."""
+
+    PENDING = "pending", pgettext_lazy("consultation", "Pending")
+    ACTIVE = "active", pgettext_lazy("consultation", "Active")
+    CLOSED = "closed", pgettext_lazy("consultation", "Closed")
+
+
 class Happening(TextChoices):
     """What may happen to an appointment, as its timeline tells it."""
 
@@ -343,4 +397,7 @@ class RefusalCode(TextChoices):
     GAP = "gap", _("Too close to another session")
     ORDER = "order", _("Another service comes first")
     PREFERENCES = "preferences", _("Outside the chosen days and times")
+    UNPAID = "unpaid", _("Not paid")
+    AMOUNT = "amount", _("Not this amount")
+    SECOND_PERSON = "second_person", _("Needs a second person")
     COMPETITION = "competition", _("Taken by other patients of the same plan")

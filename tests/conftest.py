@@ -1,9 +1,12 @@
 """What all tests share: the browser's fixtures and the choice of tests by what they need."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+
+from clinic.constraints import Frozen
 
 pytest_plugins = ["tests.browser"]
 
@@ -16,6 +19,25 @@ settings.load_profile("clinic")
 def language():
     """English, whatever language the page of the test before was in: a request leaves its language to the process."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def flushable(request):
+    """Let Django empty the tables of SQLite row by row after the test; PostgreSQL truncates, which no trigger sees.
+
+    Emptying ends with the signal that makes all triggers anew.
+    """
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    commits = (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if commits and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for statement in (f"DROP TRIGGER IF EXISTS {rule.name}_delete" for rule in frozen_rules()):
+                cursor.execute(statement)
+
+
+def frozen_rules() -> list[Frozen]:
+    return [rule for model in apps.get_models() for rule in model._meta.constraints if isinstance(rule, Frozen)]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

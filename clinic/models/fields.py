@@ -74,3 +74,10 @@ class SearchTextField(models.TextField):
         """As the column keeps it: a phone number without the blanks it is shown with."""
         field = model_instance._meta.get_field(source)
         return field.get_prep_value(getattr(model_instance, field.attname)) or ""
+
+
+class Money(models.DecimalField):
+    """An amount to the cent, in the organisation's currency."""
+
+    def __init__(self, *args, max_digits: int = 10, decimal_places: int = 2, **kwargs) -> None:
+        super().__init__(*args, max_digits=max_digits, decimal_places=decimal_places, **kwargs)

@@ -90,6 +90,12 @@ class Policy(RecordedModel):
         help_text=_("To the waiting list, some minutes after a cancellation."),
     )
 
+    queues_before_payment = models.BooleanField(
+        _("hold a place in the queue before payment"),
+        default=False,
+        help_text=_("An outpatient who has still to pay already waits for the doctor; nobody can begin before."),
+    )
+
     class Meta:
         verbose_name = _("policy")
         verbose_name_plural = _("policies")

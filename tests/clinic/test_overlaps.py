@@ -13,7 +13,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.signals import pre_migrate
 
-from clinic.constraints import EXISTING_TRIGGERS, Agrees, NoOverlap
+from clinic.constraints import Agrees, NoOverlap
+from clinic.constraints.triggers import EXISTING_TRIGGERS
 from clinic.enums import AppointmentStatus
 from clinic.models import Appointment
 from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, TWO, WITHOUT_PACKAGE, World, constraints, refused

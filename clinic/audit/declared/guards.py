@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import ForeignKey, Model
+from django.db.models import BaseConstraint, ForeignKey, Model
 from django.utils.translation import gettext_lazy as _
 
 from clinic.audit.invariant import Invariant, Row
-from clinic.constraints import Agrees, statements_for
+from clinic.constraints import TriggerRule, statements_for
 
 # A trigger as the database has it: the statement that made it on SQLite, the body of its function on PostgreSQL.
 TRIGGERS = {
@@ -66,14 +66,16 @@ def guards_of(model: type[Model]) -> Iterator[Invariant]:
 
 def declared_for(model: type[Model]) -> set[str]:
     """The names of its constraints and triggers, and of the columns that are keys or unique."""
-    constraints = {rule.name for rule in model._meta.constraints if not isinstance(rule, Agrees)}
-    if connection.vendor == "sqlite":
-        constraints -= {name.removesuffix("_insert") for name in triggers_wanted(model)}
+    constraints = {rule.name for rule in model._meta.constraints if not is_kept_by_triggers(rule, model)}
     keys = {field.column for field in model._meta.local_fields if isinstance(field, ForeignKey) and field.db_constraint}
     unique = {
         f"{field.column} (unique)" for field in model._meta.local_fields if field.unique and not field.primary_key
     }
     return constraints | set(triggers_wanted(model)) | keys | unique
+
+
+def is_kept_by_triggers(rule: BaseConstraint, model: type[Model]) -> bool:
+    return isinstance(rule, TriggerRule) and any(rule.trigger_sql(model, connection.vendor))
 
 
 def existing_for(model: type[Model]) -> set[str]:
