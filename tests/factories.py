@@ -8,23 +8,28 @@ from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from clinic.enums import LeaveStatus, PurchaseStatus, Weekday
+from clinic.enums import DocumentKind, LeaveStatus, PaymentMethod, PurchaseStatus, Weekday
 from clinic.models import (
     Appointment,
     Clinic,
     Closure,
+    DocumentNumber,
     ExtraHours,
+    Invoice,
+    InvoiceLine,
     Leave,
     Organisation,
     Package,
     PackageItem,
     Patient,
+    Payment,
     Policy,
     Provider,
     Room,
     Series,
     Service,
     User,
+    Visit,
     WaitlistEntry,
     WorkingHours,
 )
@@ -168,3 +173,42 @@ def make_waitlist_entry(patient, service, **fields) -> WaitlistEntry:
         organisation=patient.organisation, patient=patient, service=service,
         **{"first_on": MONDAY, "last_on": MONDAY + timedelta(days=30), "joined_at": BEFORE, **fields},
     )  # fmt: skip
+
+
+def make_visit(patient, clinic, **fields) -> Visit:
+    return Visit.objects.create(
+        organisation=patient.organisation, patient=patient, clinic=clinic, **{"opened_at": NINE, **fields}
+    )
+
+
+def make_invoice(patient, clinic, *amounts, visit=None, **fields) -> Invoice:
+    """An unpaid invoice with a line for each amount, of 150.00 if none is given; as it stands, past every rule."""
+    organisation = patient.organisation
+    invoice = Invoice.objects.create(
+        organisation=organisation, patient=patient, clinic=clinic, visit=visit,
+        **{"number": next_number(organisation, DocumentKind.INVOICE), "currency": "SAR", "issued_at": NINE, **fields},
+    )  # fmt: skip
+    for amount in map(Decimal, amounts or ["150.00"]):
+        InvoiceLine.objects.create(
+            organisation=organisation, invoice=invoice, description_en="Treatment", unit_price=amount, amount=amount
+        )
+    return invoice
+
+
+def make_payment(invoice, amount="150.00", method=PaymentMethod.CASH, **fields) -> Payment:
+    """A payment as it stands in the table: the statuses of its invoice and visit stay as they are."""
+    organisation = invoice.organisation
+    return Payment.objects.create(
+        organisation=organisation, invoice=invoice, amount=Decimal(amount), method=method,
+        **{
+            "receipt_number": next_number(organisation, DocumentKind.RECEIPT), "clinic": invoice.clinic,
+            "taken_at": NINE, **fields,
+        },
+    )  # fmt: skip
+
+
+def next_number(organisation, kind: DocumentKind) -> int:
+    given, _ = DocumentNumber.objects.get_or_create(organisation=organisation, kind=kind)
+    given.last += 1
+    given.save()
+    return given.last
