@@ -31,11 +31,31 @@ UNDO = "clinic.change_operation"
 SEE_AUDIT = "clinic.view_certificate"
 SEE_REBOOKINGS = "clinic.view_rebooking"
 REBOOK = "clinic.change_rebooking"
+SEE_VISITS = "clinic.view_visit"
+WALK_IN = "clinic.add_visit"
+CHANGE_VISIT = "clinic.change_visit"
+SEE_CONSULTATIONS = "clinic.view_consultation"
+TREAT = "clinic.change_consultation"
+ADD_ADDENDUM = "clinic.add_addendum"
+SEE_INVOICES = "clinic.view_invoice"
+INVOICE = "clinic.add_invoice"
+WAIVE_INVOICE = permissions.WAIVE_INVOICE
+VOID_INVOICE = permissions.VOID_INVOICE
+SEE_PAYMENTS = "clinic.view_payment"
+TAKE_PAYMENT = "clinic.add_payment"
+REFUND = permissions.REFUND
+SEE_REFUND_REQUESTS = "clinic.view_refundrequest"
+ASK_REFUND = "clinic.add_refundrequest"
+APPROVE_REFUND = permissions.APPROVE_REFUND
+SEE_DAY_CLOSINGS = "clinic.view_dayclosing"
+CLOSE_DAY = "clinic.add_dayclosing"
+SEE_REFUSED_ATTEMPTS = "clinic.view_refusedattempt"
 
 CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
 ROTA = ("workinghours", "extrahours", "leave", "closure")
 DESK = ("appointment", "charge", "packagepurchase", "purchaseitem", "sessionentry", "message", "job", "operation")
 WAITLIST = ("waitlistentry", "heldslot", "offer")
+MONEY = ("invoice", "invoiceline", "payment")
 
 
 def may(verbs: str, *models: str) -> set[str]:
@@ -52,19 +72,36 @@ RUNS_THE_DESK = (
     | may("add change", "waitlistentry")
     | may("add change", "patient", "appointment", "packagepurchase", "operation", "job")
     | may("view change", "rebooking")
+    | may("view add change", "visit")
+    | may("view", *MONEY)
+)
+#: Figures of what patients were treated for and paid, never a word of what the doctor found.
+OVERSEES_OUTPATIENTS = (
+    may("view approve", "refundrequest") | may("view", "dayclosing", "refusedattempt") | may("waive void", "invoice")
 )
 
 ROLES: dict[str, set[str]] = {
     FRONT_DESK: RUNS_THE_DESK,
-    PROVIDER: SEES_THE_DESK | may("change", "appointment") | may("add", "leave"),
-    CASHIER: SEES_THE_DESK | may("view", "charge", "sessionentry", "message"),
+    PROVIDER: SEES_THE_DESK
+    | may("change", "appointment")
+    | may("add", "leave")
+    | may("view", "visit", "followup")
+    | may("view change", "consultation")
+    | may("view add", "addendum"),
+    CASHIER: SEES_THE_DESK
+    | may("view", "charge", "sessionentry", "message", "visit", *MONEY)
+    | may("add", "invoice", "payment")
+    | may("refund", "payment")
+    | may("view add", "refundrequest", "dayclosing"),
     MANAGER: RUNS_THE_DESK
+    | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
     | may("view", "policy", "organisation", "user", "certificate")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
+    | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
     | may("view change", "policy", "organisation")
