@@ -10,10 +10,24 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+
+from clinic import attempts
+from clinic.models import (
+    Addendum,
+    Consultation,
+    DayClosing,
+    FollowUp,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    RefundRequest,
+    RefusedAttempt,
+    Visit,
+)
 
 
 class StaffLocaleMiddleware:
@@ -75,3 +89,42 @@ class NoSuchPageMiddleware:
             explanation = _("If you need it for your work, ask an administrator for the role that has it.")
         context = {**admin.site.each_context(request), "title": title, "explanation": explanation}
         return TemplateResponse(request, "admin_ext/no_such_page.html", context, status=status).render()
+
+
+class DoorMiddleware:
+    """Names the page as the door of what is refused behind it, and notes who was turned away at the door itself.
+
+    The latter only at doors to consultations and their money: whoever comes with a POST is turned away by any of
+    `REFUSALS`, whoever only looks by not being allowed to.
+    """
+
+    REFUSALS = (403, 404, 405)
+    WORKFLOWS = ("admin_ext.cash_desk.", "admin_ext.consultation_room.", "admin_ext.reception.")
+    MODELS = (
+        Visit, Consultation, Addendum, FollowUp, Invoice, InvoiceLine, Payment, RefundRequest, DayClosing,
+        RefusedAttempt,
+    )  # fmt: skip
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        with attempts.at_door(by=request.user, target=request.path) as door:
+            response = self.get_response(request)
+            match = request.resolver_match
+            if match and self.is_watched(match) and self.turned_away(request, response):
+                door.broken.append(attempts.Attempt(request.user, request.path, str(response.status_code)))
+        return response
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
+        if door := attempts.current.get():
+            door.name = f"{request.resolver_match.url_name} {request.method}"
+
+    def turned_away(self, request: HttpRequest, response: HttpResponse) -> bool:
+        return response.status_code in (self.REFUSALS if request.method == "POST" else (403,))
+
+    def is_watched(self, match: ResolverMatch) -> bool:
+        model = getattr(getattr(match.func, "model_admin", None), "model", None)
+        return model in self.MODELS or match.func.__module__.startswith(self.WORKFLOWS)

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "admin_ext.middleware.StaffLocaleMiddleware",
+    "admin_ext.middleware.DoorMiddleware",
     "admin_ext.middleware.SignInAgainMiddleware",
     "admin_ext.middleware.NoSuchPageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
