@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import django.contrib.auth.models
 import django.contrib.auth.validators
+import django.contrib.postgres.operations
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
 import phonenumber_field.modelfields
 import simple_history.models
 from django.conf import settings
-from django.contrib.postgres.operations import BtreeGistExtension
 from django.db import migrations, models
 
 import clinic.constraints
@@ -26,7 +26,71 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        BtreeGistExtension(),  # exclusion constraints over plain columns
+        django.contrib.postgres.operations.BtreeGistExtension(),
+        migrations.CreateModel(
+            name="Organisation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(max_length=120, verbose_name="name")),
+                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
+                ("slug", models.SlugField(unique=True, verbose_name="short name")),
+                (
+                    "country",
+                    models.CharField(
+                        default="SA", help_text="Two letters, as in SA or EG.", max_length=2, verbose_name="country"
+                    ),
+                ),
+                ("currency", models.CharField(default="SAR", max_length=3, verbose_name="currency")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Asia/Riyadh",
+                        max_length=64,
+                        validators=[clinic.models.organisations.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ar", "Arabic")],
+                        default="en",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "week_start",
+                    models.PositiveSmallIntegerField(
+                        choices=[
+                            (1, "Monday"),
+                            (2, "Tuesday"),
+                            (3, "Wednesday"),
+                            (4, "Thursday"),
+                            (5, "Friday"),
+                            (6, "Saturday"),
+                            (7, "Sunday"),
+                        ],
+                        default=7,
+                        verbose_name="week starts on",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "organisation",
+                "verbose_name_plural": "organisations",
+                "ordering": ["name_en"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "ar"])), name="organisation_language_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("week_start__in", [1, 2, 3, 4, 5, 6, 7])),
+                        name="organisation_week_start_is_known",
+                    ),
+                ],
+            },
+        ),
         migrations.CreateModel(
             name="Clinic",
             fields=[
@@ -51,11 +115,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "clinic",
                 "verbose_name_plural": "clinics",
                 "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"),
+                        name="clinic_code_is_unique",
+                        violation_error_message="Another clinic has this code.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,11 +215,27 @@ class Migration(migrations.Migration):
                         verbose_name="user permissions",
                     ),
                 ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="users",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "user",
                 "verbose_name_plural": "users",
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "ar"])), name="user_language_is_known"
+                    )
+                ],
             },
             managers=[
                 ("objects", django.contrib.auth.models.UserManager()),
@@ -218,70 +315,6 @@ class Migration(migrations.Migration):
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name="Organisation",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name_en", models.CharField(max_length=120, verbose_name="name")),
-                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
-                ("slug", models.SlugField(unique=True, verbose_name="short name")),
-                (
-                    "country",
-                    models.CharField(
-                        default="SA", help_text="Two letters, as in SA or EG.", max_length=2, verbose_name="country"
-                    ),
-                ),
-                ("currency", models.CharField(default="SAR", max_length=3, verbose_name="currency")),
-                (
-                    "time_zone",
-                    models.CharField(
-                        default="Asia/Riyadh",
-                        max_length=64,
-                        validators=[clinic.models.organisations.validate_time_zone],
-                        verbose_name="time zone",
-                    ),
-                ),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("ar", "Arabic")],
-                        default="en",
-                        max_length=2,
-                        verbose_name="language",
-                    ),
-                ),
-                (
-                    "week_start",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (1, "Monday"),
-                            (2, "Tuesday"),
-                            (3, "Wednesday"),
-                            (4, "Thursday"),
-                            (5, "Friday"),
-                            (6, "Saturday"),
-                            (7, "Sunday"),
-                        ],
-                        default=7,
-                        verbose_name="week starts on",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "organisation",
-                "verbose_name_plural": "organisations",
-                "ordering": ["name_en"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("language__in", ["en", "ar"])), name="organisation_language_is_known"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("week_start__in", [1, 2, 3, 4, 5, 6, 7])),
-                        name="organisation_week_start_is_known",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
             name="Operation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -329,6 +362,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "operation",
                 "verbose_name_plural": "operations",
                 "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["organisation", "-at", "-id"], name="operation_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["auto_schedule"])), name="operation_kind_is_known"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,6 +436,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "job",
                 "verbose_name_plural": "jobs",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [models.Index(fields=["organisation", "-created_at", "-id"], name="job_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["bulk_plan", "bulk_apply"])), name="job_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "running", "done", "failed", "cancelled"])),
+                        name="job_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("done__lte", models.F("total"))), name="job_progress_within_total"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -999,30 +1051,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "closure",
                 "verbose_name_plural": "closures",
                 "ordering": ["-first_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("first_on__lte", models.F("last_on"))),
+                        name="closure_starts_before_it_ends",
+                        violation_error_message="The last day must not be before the first.",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"clinic": ("organisation",)}, name="closure_agrees", violation_error_code="agrees"
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="clinic",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="user",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="users",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
         ),
         migrations.CreateModel(
             name="Package",
@@ -1065,217 +1104,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "package",
                 "verbose_name_plural": "packages",
                 "ordering": ["name_en"],
-            },
-        ),
-        migrations.CreateModel(
-            name="PackagePurchase",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("purchased_on", models.DateField(verbose_name="purchased on")),
-                ("expires_on", models.DateField(verbose_name="last day")),
-                ("price", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="price")),
-                ("total_sessions", models.PositiveSmallIntegerField(verbose_name="sessions")),
-                ("sessions_used", models.PositiveSmallIntegerField(default=0, verbose_name="used")),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("active", "Active"),
-                            ("completed", "Completed"),
-                            ("expired", "Expired"),
-                            ("frozen", "Frozen"),
-                            ("cancelled", "Cancelled"),
-                            ("transferred", "Transferred"),
-                        ],
-                        default="active",
-                        max_length=12,
-                        verbose_name="status",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"),
+                        name="package_code_is_unique",
+                        violation_error_message="Another package has this code.",
                     ),
-                ),
-                ("frozen_on", models.DateField(blank=True, null=True, verbose_name="frozen on")),
-                (
-                    "assigned_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="assigned by",
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)),
+                        name="package_price_is_not_negative",
+                        violation_error_message="A price cannot be negative.",
                     ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
+                    models.CheckConstraint(
+                        condition=models.Q(("validity_days__gte", 1)), name="package_is_valid_for_a_day"
                     ),
-                ),
-                (
-                    "package",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="purchases",
-                        to="clinic.package",
-                        verbose_name="package",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "purchase",
-                "verbose_name_plural": "purchases",
-                "ordering": ["-purchased_on", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Appointment",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("room_place", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("consultation", "Consultation"),
-                            ("follow_up", "Follow-up"),
-                            ("therapy_session", "Therapy session"),
-                            ("xray_review", "X-ray review"),
-                            ("results_discussion", "Results discussion"),
-                            ("virtual", "Virtual"),
-                            ("emergency", "Emergency"),
-                        ],
-                        default="therapy_session",
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("scheduled", "Scheduled"),
-                            ("rescheduled", "Rescheduled"),
-                            ("confirmed", "Confirmed"),
-                            ("arrived", "Arrived"),
-                            ("in_progress", "In progress"),
-                            ("completed", "Completed"),
-                            ("cancelled_by_patient", "Cancelled by patient"),
-                            ("cancelled_by_clinic", "Cancelled by clinic"),
-                            ("no_show", "No-show"),
-                        ],
-                        default="scheduled",
-                        max_length=20,
-                        verbose_name="status",
-                    ),
-                ),
-                ("starts_at", models.DateTimeField(verbose_name="starts")),
-                ("ends_at", models.DateTimeField(verbose_name="ends")),
-                ("busy_from", models.DateTimeField()),
-                ("busy_until", models.DateTimeField()),
-                ("lane", models.PositiveSmallIntegerField(default=0)),
-                ("session_number", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="session")),
-                ("session_used", models.BooleanField(default=False, verbose_name="session used")),
-                ("reason", models.CharField(blank=True, max_length=250, verbose_name="reason")),
-                ("notes", models.TextField(blank=True, verbose_name="notes")),
-                (
-                    "overbook_reason",
-                    models.CharField(blank=True, max_length=250, verbose_name="reason for overbooking"),
-                ),
-                ("video_link", models.URLField(blank=True, verbose_name="video link")),
-                ("booked_at", models.DateTimeField(verbose_name="booked at")),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
-                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived at")),
-                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started at")),
-                ("completed_at", models.DateTimeField(blank=True, null=True, verbose_name="completed at")),
-                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
-                (
-                    "cancellation_reason",
-                    models.CharField(blank=True, max_length=250, verbose_name="reason for cancelling"),
-                ),
-                ("moves", models.PositiveSmallIntegerField(default=0, verbose_name="moves")),
-                ("calendar_sequence", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "booked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="booked by",
-                    ),
-                ),
-                (
-                    "cancelled_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="cancelled by",
-                    ),
-                ),
-                (
-                    "follow_up_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="follow_ups",
-                        to="clinic.appointment",
-                        verbose_name="follow-up of",
-                    ),
-                ),
-                (
-                    "clinic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="clinic.clinic",
-                        verbose_name="clinic",
-                    ),
-                ),
-                (
-                    "operation",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="clinic.operation",
-                        verbose_name="booked by operation",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-                (
-                    "package_purchase",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="appointments",
-                        to="clinic.packagepurchase",
-                        verbose_name="package",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "appointment",
-                "verbose_name_plural": "appointments",
-                "ordering": ["-starts_at", "-pk"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1356,87 +1199,60 @@ class Migration(migrations.Migration):
                 "verbose_name": "patient",
                 "verbose_name_plural": "patients",
                 "ordering": ["name_en", "pk"],
+                "indexes": [models.Index(fields=["organisation", "name_en", "id"], name="patient_by_name")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "file_number"),
+                        name="patient_file_number_is_unique",
+                        violation_error_message="Another patient has this file number.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sex__in", ["female", "male", "unknown"])), name="patient_sex_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "ar"])), name="patient_language_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("preferred_channel__in", ["sms", "email", "whatsapp"])),
+                        name="patient_preferred_channel_is_known",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="packagepurchase",
-            name="patient",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="package_purchases",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
         migrations.CreateModel(
-            name="Message",
+            name="PackagePurchase",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("booked", "Appointment booked"),
-                            ("moved", "Appointment moved"),
-                            ("cancelled", "Appointment cancelled"),
-                            ("assigned", "Package assigned"),
-                            ("planned", "Sessions booked"),
-                        ],
-                        max_length=20,
-                        verbose_name="kind",
-                    ),
-                ),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[("sms", "SMS"), ("email", "E-mail"), ("whatsapp", "WhatsApp")],
-                        max_length=10,
-                        verbose_name="channel",
-                    ),
-                ),
-                ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
-                (
-                    "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("ar", "Arabic")], max_length=2, verbose_name="language"
-                    ),
-                ),
-                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
-                ("body", models.TextField(verbose_name="text")),
-                ("due_at", models.DateTimeField(verbose_name="due at")),
+                ("purchased_on", models.DateField(verbose_name="purchased on")),
+                ("expires_on", models.DateField(verbose_name="last day")),
+                ("price", models.DecimalField(decimal_places=2, max_digits=10, verbose_name="price")),
+                ("total_sessions", models.PositiveSmallIntegerField(verbose_name="sessions")),
+                ("sessions_used", models.PositiveSmallIntegerField(default=0, verbose_name="used")),
                 (
                     "status",
                     models.CharField(
                         choices=[
-                            ("queued", "Queued"),
-                            ("sent", "Sent"),
-                            ("failed", "Failed"),
-                            ("skipped", "Skipped"),
+                            ("active", "Active"),
+                            ("completed", "Completed"),
+                            ("expired", "Expired"),
+                            ("frozen", "Frozen"),
                             ("cancelled", "Cancelled"),
+                            ("transferred", "Transferred"),
                         ],
-                        default="queued",
-                        max_length=10,
+                        default="active",
+                        max_length=12,
                         verbose_name="status",
                     ),
                 ),
-                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
-                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                ("frozen_on", models.DateField(blank=True, null=True, verbose_name="frozen on")),
                 (
-                    "provider_reference",
-                    models.CharField(blank=True, max_length=120, verbose_name="gateway's reference"),
-                ),
-                ("error", models.CharField(blank=True, max_length=250, verbose_name="error")),
-                ("queued_at", models.DateTimeField(verbose_name="queued at")),
-                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
-                (
-                    "appointment",
+                    "assigned_by",
                     models.ForeignKey(
-                        blank=True,
                         null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="clinic.appointment",
-                        verbose_name="appointment",
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assigned by",
                     ),
                 ),
                 (
@@ -1450,19 +1266,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "package",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="purchases",
+                        to="clinic.package",
+                        verbose_name="package",
+                    ),
+                ),
+                (
                     "patient",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
+                        related_name="package_purchases",
                         to="clinic.patient",
                         verbose_name="patient",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "message",
-                "verbose_name_plural": "messages",
-                "ordering": ["-queued_at", "-pk"],
+                "verbose_name": "purchase",
+                "verbose_name_plural": "purchases",
+                "ordering": ["-purchased_on", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-purchased_on", "-id"], name="purchase_newest"),
+                    models.Index(fields=["organisation", "status", "expires_on"], name="purchase_expiring"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("sessions_used__gte", 0), ("sessions_used__lte", models.F("total_sessions"))
+                        ),
+                        name="purchase_never_overused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_on__gte", models.F("purchased_on"))),
+                        name="purchase_expires_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("price__gte", 0)), name="purchase_price_is_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["active", "completed", "expired", "frozen", "cancelled", "transferred"])
+                        ),
+                        name="packagepurchase_status_is_known",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"package": ("organisation",), "patient": ("organisation",)},
+                        name="purchase_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1564,16 +1419,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="patient",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
         ),
         migrations.CreateModel(
             name="Policy",
@@ -1684,6 +1529,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "policy",
                 "verbose_name_plural": "policies",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("no_show_consequence__in", ["flag", "must_confirm", "must_prepay", "no_self_booking"])
+                        ),
+                        name="policy_no_show_consequence_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("late_cancellation_fee__gte", 0), ("no_show_fee__gte", 0)),
+                        name="policy_fees_are_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1733,6 +1590,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "provider",
                 "verbose_name_plural": "providers",
                 "ordering": ["name_en"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"),
+                        name="provider_code_is_unique",
+                        violation_error_message="Another provider has this code.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1787,6 +1651,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "leave",
                 "verbose_name_plural": "leave",
                 "ordering": ["-starts_at"],
+                "indexes": [models.Index(fields=["provider", "ends_at"], name="leave_by_provider")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="leave_starts_before_it_ends",
+                        violation_error_message="Leave must end after it starts.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["asked", "approved", "refused"])),
+                        name="leave_status_is_known",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"provider": ("organisation",)}, name="leave_agrees", violation_error_code="agrees"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2227,72 +2106,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "extra hours",
                 "verbose_name_plural": "extra hours",
                 "ordering": ["-date", "provider", "start"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("start__lt", models.F("end"))),
+                        name="extrahours_start_before_they_end",
+                        violation_error_message="Hours must end after they start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__gte", 1), ("slot_minutes__gte", 5)),
+                        name="extrahours_have_a_grid",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"clinic": ("organisation",), "provider": ("organisation",)},
+                        name="extrahours_agree",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="provider",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.CreateModel(
-            name="Room",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("name_en", models.CharField(max_length=120, verbose_name="name")),
-                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
-                ("code", models.CharField(max_length=20, verbose_name="code")),
-                (
-                    "capacity",
-                    models.PositiveSmallIntegerField(
-                        default=1,
-                        help_text="Appointments at once.",
-                        validators=[django.core.validators.MinValueValidator(1)],
-                        verbose_name="places",
-                    ),
-                ),
-                ("active", models.BooleanField(default=True, verbose_name="active")),
-                (
-                    "clinic",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rooms",
-                        to="clinic.clinic",
-                        verbose_name="clinic",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="clinic.organisation",
-                        verbose_name="organisation",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "room",
-                "verbose_name_plural": "rooms",
-                "ordering": ["clinic", "code"],
-            },
-        ),
-        migrations.AddField(
-            model_name="appointment",
-            name="room",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="clinic.room",
-                verbose_name="room",
-            ),
         ),
         migrations.CreateModel(
             name="Service",
@@ -2387,14 +2217,532 @@ class Migration(migrations.Migration):
                 "verbose_name": "service",
                 "verbose_name_plural": "services",
                 "ordering": ["name_en"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "code"),
+                        name="service_code_is_unique",
+                        violation_error_message="Another service has this code.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("duration__gt", datetime.timedelta(0))),
+                        name="service_takes_time",
+                        violation_error_message="A service must take at least one minute.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("buffer_after__gte", datetime.timedelta(0)), ("buffer_before__gte", datetime.timedelta(0))
+                        ),
+                        name="service_buffers_are_not_negative",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("price__gte", 0)), name="service_price_is_not_negative"),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__isnull", True), ("capacity__gte", 1), _connector="OR"),
+                        name="service_has_a_place",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("workflow_type__in", ["appointment", "gopd_consult"])),
+                        name="service_workflow_type_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bill_timing__in", ["before", "after"])),
+                        name="service_bill_timing_is_known",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"auto_assign_doctor": ("organisation",)},
+                        name="service_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="room",
-            name="services",
-            field=models.ManyToManyField(
-                blank=True, related_name="rooms", to="clinic.service", verbose_name="services"
-            ),
+        migrations.CreateModel(
+            name="Room",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name_en", models.CharField(max_length=120, verbose_name="name")),
+                ("name_ar", models.CharField(blank=True, max_length=120, verbose_name="name in Arabic")),
+                ("code", models.CharField(max_length=20, verbose_name="code")),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="Appointments at once.",
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="places",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rooms",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "services",
+                    models.ManyToManyField(
+                        blank=True, related_name="rooms", to="clinic.service", verbose_name="services"
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "room",
+                "verbose_name_plural": "rooms",
+                "ordering": ["clinic", "code"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("clinic", "code"),
+                        name="room_code_is_unique",
+                        violation_error_message="Another room of this clinic has this code.",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="room_has_a_place"),
+                    clinic.constraints.Agrees(
+                        links={"clinic": ("organisation",)}, name="room_agrees", violation_error_code="agrees"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Appointment",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("room_place", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("consultation", "Consultation"),
+                            ("follow_up", "Follow-up"),
+                            ("therapy_session", "Therapy session"),
+                            ("xray_review", "X-ray review"),
+                            ("results_discussion", "Results discussion"),
+                            ("virtual", "Virtual"),
+                            ("emergency", "Emergency"),
+                        ],
+                        default="therapy_session",
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("scheduled", "Scheduled"),
+                            ("rescheduled", "Rescheduled"),
+                            ("confirmed", "Confirmed"),
+                            ("arrived", "Arrived"),
+                            ("in_progress", "In progress"),
+                            ("completed", "Completed"),
+                            ("cancelled_by_patient", "Cancelled by patient"),
+                            ("cancelled_by_clinic", "Cancelled by clinic"),
+                            ("no_show", "No-show"),
+                        ],
+                        default="scheduled",
+                        max_length=20,
+                        verbose_name="status",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="starts")),
+                ("ends_at", models.DateTimeField(verbose_name="ends")),
+                ("busy_from", models.DateTimeField()),
+                ("busy_until", models.DateTimeField()),
+                ("lane", models.PositiveSmallIntegerField(default=0)),
+                ("session_number", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="session")),
+                ("session_used", models.BooleanField(default=False, verbose_name="session used")),
+                ("reason", models.CharField(blank=True, max_length=250, verbose_name="reason")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
+                (
+                    "overbook_reason",
+                    models.CharField(blank=True, max_length=250, verbose_name="reason for overbooking"),
+                ),
+                ("video_link", models.URLField(blank=True, verbose_name="video link")),
+                ("booked_at", models.DateTimeField(verbose_name="booked at")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed at")),
+                ("arrived_at", models.DateTimeField(blank=True, null=True, verbose_name="arrived at")),
+                ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started at")),
+                ("completed_at", models.DateTimeField(blank=True, null=True, verbose_name="completed at")),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True, verbose_name="cancelled at")),
+                (
+                    "cancellation_reason",
+                    models.CharField(blank=True, max_length=250, verbose_name="reason for cancelling"),
+                ),
+                ("moves", models.PositiveSmallIntegerField(default=0, verbose_name="moves")),
+                ("calendar_sequence", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="booked by",
+                    ),
+                ),
+                (
+                    "cancelled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="cancelled by",
+                    ),
+                ),
+                (
+                    "follow_up_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="follow_ups",
+                        to="clinic.appointment",
+                        verbose_name="follow-up of",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.operation",
+                        verbose_name="booked by operation",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "package_purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.room",
+                        verbose_name="room",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appointments",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appointment",
+                "verbose_name_plural": "appointments",
+                "ordering": ["-starts_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-starts_at", "-id"], name="appointment_newest"),
+                    models.Index(fields=["provider", "busy_from"], name="appointment_of_provider"),
+                    models.Index(fields=["patient", "starts_at"], name="appointment_of_patient"),
+                    models.Index(fields=["room", "busy_from"], name="appointment_of_room"),
+                ],
+                "constraints": [
+                    clinic.constraints.NoOverlap(
+                        end="busy_until",
+                        equal=("provider", "lane"),
+                        name="provider_is_never_double_booked",
+                        start="busy_from",
+                        violation_error_code="overlap",
+                        violation_error_message="The provider already has an appointment at this time.",
+                        where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
+                    ),
+                    clinic.constraints.NoOverlap(
+                        end="ends_at",
+                        equal=("patient",),
+                        name="patient_is_never_in_two_places",
+                        start="starts_at",
+                        violation_error_code="overlap",
+                        violation_error_message="The patient already has an appointment at this time.",
+                        where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
+                    ),
+                    clinic.constraints.NoOverlap(
+                        end="busy_until",
+                        equal=("room", "room_place"),
+                        name="room_is_never_double_booked",
+                        start="busy_from",
+                        violation_error_code="overlap",
+                        violation_error_message="The room is already taken at this time.",
+                        where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("status__in", ["scheduled", "rescheduled", "confirmed", "arrived", "in_progress"]),
+                            ("session_used", True),
+                            _connector="OR",
+                        ),
+                        fields=("package_purchase", "session_number"),
+                        name="session_number_is_given_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="appointment_starts_before_it_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("busy_from__lte", models.F("starts_at")), ("busy_until__gte", models.F("ends_at"))
+                        ),
+                        name="appointment_is_busy_while_it_lasts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("package_purchase__isnull", True),
+                                ("session_number__isnull", True),
+                                ("session_used", False),
+                            ),
+                            models.Q(
+                                ("package_purchase__isnull", False),
+                                ("session_number__gte", 1),
+                                ("session_number__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="appointment_numbers_its_session",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "scheduled",
+                                    "rescheduled",
+                                    "confirmed",
+                                    "arrived",
+                                    "in_progress",
+                                    "completed",
+                                    "cancelled_by_patient",
+                                    "cancelled_by_clinic",
+                                    "no_show",
+                                ],
+                            )
+                        ),
+                        name="appointment_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "consultation",
+                                    "follow_up",
+                                    "therapy_session",
+                                    "xray_review",
+                                    "results_discussion",
+                                    "virtual",
+                                    "emergency",
+                                ],
+                            )
+                        ),
+                        name="appointment_kind_is_known",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "clinic": ("organisation",),
+                            "operation": ("organisation",),
+                            "package_purchase": ("organisation", "patient"),
+                            "patient": ("organisation",),
+                            "provider": ("organisation",),
+                            "room": ("organisation", "clinic"),
+                            "service": ("organisation",),
+                        },
+                        name="appointment_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("booked", "Appointment booked"),
+                            ("moved", "Appointment moved"),
+                            ("cancelled", "Appointment cancelled"),
+                            ("assigned", "Package assigned"),
+                            ("planned", "Sessions booked"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("sms", "SMS"), ("email", "E-mail"), ("whatsapp", "WhatsApp")],
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("address", models.CharField(blank=True, max_length=254, verbose_name="address")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("ar", "Arabic")], max_length=2, verbose_name="language"
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="subject")),
+                ("body", models.TextField(verbose_name="text")),
+                ("due_at", models.DateTimeField(verbose_name="due at")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
+                ("dedupe_key", models.CharField(max_length=200, unique=True)),
+                (
+                    "provider_reference",
+                    models.CharField(blank=True, max_length=120, verbose_name="gateway's reference"),
+                ),
+                ("error", models.CharField(blank=True, max_length=250, verbose_name="error")),
+                ("queued_at", models.DateTimeField(verbose_name="queued at")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent at")),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="clinic.appointment",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-queued_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-queued_at", "-id"], name="message_newest"),
+                    models.Index(fields=["status", "due_at"], name="message_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["booked", "moved", "cancelled", "assigned", "planned"])),
+                        name="message_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["sms", "email", "whatsapp"])),
+                        name="message_channel_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "ar"])), name="message_language_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "sent", "failed", "skipped", "cancelled"])),
+                        name="message_status_is_known",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"appointment": ("organisation", "patient"), "patient": ("organisation",)},
+                        name="message_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PurchaseItem",
@@ -2432,6 +2780,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "purchase item",
                 "verbose_name_plural": "purchase items",
                 "ordering": ["purchase", "step", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("purchase", "service"), name="purchase_names_a_service_once"),
+                    clinic.constraints.Agrees(
+                        links={"purchase": ("organisation",), "service": ("organisation",)},
+                        name="purchaseitem_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2486,6 +2842,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "package item",
                 "verbose_name_plural": "package items",
                 "ordering": ["package", "step", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("package", "service"),
+                        name="package_names_a_service_once",
+                        violation_error_message="This package already has an item for this service.",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("sessions__gte", 1)), name="packageitem_has_a_session"),
+                    clinic.constraints.Agrees(
+                        links={"package": ("organisation",), "service": ("organisation",)},
+                        name="packageitem_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2795,16 +3164,6 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
-        migrations.AddField(
-            model_name="appointment",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="appointments",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
         migrations.CreateModel(
             name="SessionEntry",
             fields=[
@@ -2877,6 +3236,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "session entry",
                 "verbose_name_plural": "session entries",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "grant",
+                                    "use",
+                                    "give_back",
+                                    "adjust",
+                                    "transfer_in",
+                                    "transfer_out",
+                                    "refund",
+                                    "expire",
+                                ],
+                            )
+                        ),
+                        name="sessionentry_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sessions", 0), _negated=True), name="sessionentry_moves_something"
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "appointment": ("organisation",),
+                            "item": ("organisation", "purchase"),
+                            "purchase": ("organisation",),
+                        },
+                        name="sessionentry_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -2961,610 +3352,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "working hours",
                 "verbose_name_plural": "working hours",
                 "ordering": ["provider", "weekday", "start"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("start__lt", models.F("end"))),
+                        name="workinghours_start_before_they_end",
+                        violation_error_message="Hours must end after they start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("capacity__gte", 1), ("slot_minutes__gte", 5)),
+                        name="workinghours_have_a_grid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__in", [1, 2, 3, 4, 5, 6, 7])), name="workinghours_weekday_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True), ("valid_from__lte", models.F("valid_until")), _connector="OR"
+                        ),
+                        name="workinghours_validity_in_order",
+                        violation_error_message="The last day must not be before the first.",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("every_n_weeks__gte", 1)), name="workinghours_recur"),
+                    clinic.constraints.Agrees(
+                        links={"clinic": ("organisation",), "provider": ("organisation",)},
+                        name="workinghours_agree",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(fields=["organisation", "-at", "-id"], name="operation_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="operation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["auto_schedule"])), name="operation_kind_is_known"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["organisation", "-created_at", "-id"], name="job_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["bulk_plan", "bulk_apply"])), name="job_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["waiting", "running", "done", "failed", "cancelled"])),
-                name="job_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done__lte", models.F("total"))), name="job_progress_within_total"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_on__lte", models.F("last_on"))),
-                name="closure_starts_before_it_ends",
-                violation_error_message="The last day must not be before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closure",
-            constraint=clinic.constraints.Agrees(
-                links={"clinic": ("organisation",)}, name="closure_agrees", violation_error_code="agrees"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"),
-                name="clinic_code_is_unique",
-                violation_error_message="Another clinic has this code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="user",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["en", "ar"])), name="user_language_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"),
-                name="package_code_is_unique",
-                violation_error_message="Another package has this code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)),
-                name="package_price_is_not_negative",
-                violation_error_message="A price cannot be negative.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("validity_days__gte", 1)), name="package_is_valid_for_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["organisation", "name_en", "id"], name="patient_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "file_number"),
-                name="patient_file_number_is_unique",
-                violation_error_message="Another patient has this file number.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__in", ["female", "male", "unknown"])), name="patient_sex_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["en", "ar"])), name="patient_language_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("preferred_channel__in", ["sms", "email", "whatsapp"])),
-                name="patient_preferred_channel_is_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="packagepurchase",
-            index=models.Index(fields=["organisation", "-purchased_on", "-id"], name="purchase_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="packagepurchase",
-            index=models.Index(fields=["organisation", "status", "expires_on"], name="purchase_expiring"),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepurchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sessions_used__gte", 0), ("sessions_used__lte", models.F("total_sessions"))),
-                name="purchase_never_overused",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepurchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_on__gte", models.F("purchased_on"))),
-                name="purchase_expires_after_it_starts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepurchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)), name="purchase_price_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepurchase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["active", "completed", "expired", "frozen", "cancelled", "transferred"])
-                ),
-                name="packagepurchase_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packagepurchase",
-            constraint=clinic.constraints.Agrees(
-                links={"package": ("organisation",), "patient": ("organisation",)},
-                name="purchase_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["organisation", "-queued_at", "-id"], name="message_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["status", "due_at"], name="message_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["booked", "moved", "cancelled", "assigned", "planned"])),
-                name="message_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("channel__in", ["sms", "email", "whatsapp"])), name="message_channel_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__in", ["en", "ar"])), name="message_language_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "sent", "failed", "skipped", "cancelled"])),
-                name="message_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=clinic.constraints.Agrees(
-                links={"appointment": ("organisation", "patient"), "patient": ("organisation",)},
-                name="message_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("no_show_consequence__in", ["flag", "must_confirm", "must_prepay", "no_self_booking"])
-                ),
-                name="policy_no_show_consequence_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("late_cancellation_fee__gte", 0), ("no_show_fee__gte", 0)),
-                name="policy_fees_are_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="provider",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"),
-                name="provider_code_is_unique",
-                violation_error_message="Another provider has this code.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="leave",
-            index=models.Index(fields=["provider", "ends_at"], name="leave_by_provider"),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))),
-                name="leave_starts_before_it_ends",
-                violation_error_message="Leave must end after it starts.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["asked", "approved", "refused"])), name="leave_status_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=clinic.constraints.Agrees(
-                links={"provider": ("organisation",)}, name="leave_agrees", violation_error_code="agrees"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__lt", models.F("end"))),
-                name="extrahours_start_before_they_end",
-                violation_error_message="Hours must end after they start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1), ("slot_minutes__gte", 5)), name="extrahours_have_a_grid"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extrahours",
-            constraint=clinic.constraints.Agrees(
-                links={"clinic": ("organisation",), "provider": ("organisation",)},
-                name="extrahours_agree",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"),
-                name="service_code_is_unique",
-                violation_error_message="Another service has this code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("duration__gt", datetime.timedelta(0))),
-                name="service_takes_time",
-                violation_error_message="A service must take at least one minute.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("buffer_after__gte", datetime.timedelta(0)), ("buffer_before__gte", datetime.timedelta(0))
-                ),
-                name="service_buffers_are_not_negative",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("price__gte", 0)), name="service_price_is_not_negative"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__isnull", True), ("capacity__gte", 1), _connector="OR"),
-                name="service_has_a_place",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("workflow_type__in", ["appointment", "gopd_consult"])),
-                name="service_workflow_type_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("bill_timing__in", ["before", "after"])), name="service_bill_timing_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="service",
-            constraint=clinic.constraints.Agrees(
-                links={"auto_assign_doctor": ("organisation",)}, name="service_agrees", violation_error_code="agrees"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.UniqueConstraint(
-                fields=("clinic", "code"),
-                name="room_code_is_unique",
-                violation_error_message="Another room of this clinic has this code.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(condition=models.Q(("capacity__gte", 1)), name="room_has_a_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=clinic.constraints.Agrees(
-                links={"clinic": ("organisation",)}, name="room_agrees", violation_error_code="agrees"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseitem",
-            constraint=models.UniqueConstraint(fields=("purchase", "service"), name="purchase_names_a_service_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="purchaseitem",
-            constraint=clinic.constraints.Agrees(
-                links={"purchase": ("organisation",), "service": ("organisation",)},
-                name="purchaseitem_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageitem",
-            constraint=models.UniqueConstraint(
-                fields=("package", "service"),
-                name="package_names_a_service_once",
-                violation_error_message="This package already has an item for this service.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sessions__gte", 1)), name="packageitem_has_a_session"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="packageitem",
-            constraint=clinic.constraints.Agrees(
-                links={"package": ("organisation",), "service": ("organisation",)},
-                name="packageitem_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["organisation", "-starts_at", "-id"], name="appointment_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["provider", "busy_from"], name="appointment_of_provider"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["patient", "starts_at"], name="appointment_of_patient"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["room", "busy_from"], name="appointment_of_room"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=clinic.constraints.NoOverlap(
-                end="busy_until",
-                equal=("provider", "lane"),
-                name="provider_is_never_double_booked",
-                start="busy_from",
-                violation_error_code="overlap",
-                violation_error_message="The provider already has an appointment at this time.",
-                where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=clinic.constraints.NoOverlap(
-                end="ends_at",
-                equal=("patient",),
-                name="patient_is_never_in_two_places",
-                start="starts_at",
-                violation_error_code="overlap",
-                violation_error_message="The patient already has an appointment at this time.",
-                where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=clinic.constraints.NoOverlap(
-                end="busy_until",
-                equal=("room", "room_place"),
-                name="room_is_never_double_booked",
-                start="busy_from",
-                violation_error_code="overlap",
-                violation_error_message="The room is already taken at this time.",
-                where={"status": ("scheduled", "rescheduled", "confirmed", "arrived", "in_progress")},
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("status__in", ["scheduled", "rescheduled", "confirmed", "arrived", "in_progress"]),
-                    ("session_used", True),
-                    _connector="OR",
-                ),
-                fields=("package_purchase", "session_number"),
-                name="session_number_is_given_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="appointment_starts_before_it_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("busy_from__lte", models.F("starts_at")), ("busy_until__gte", models.F("ends_at"))),
-                name="appointment_is_busy_while_it_lasts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("package_purchase__isnull", True), ("session_number__isnull", True), ("session_used", False)
-                    ),
-                    models.Q(
-                        ("package_purchase__isnull", False),
-                        ("session_number__gte", 1),
-                        ("session_number__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="appointment_numbers_its_session",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            "scheduled",
-                            "rescheduled",
-                            "confirmed",
-                            "arrived",
-                            "in_progress",
-                            "completed",
-                            "cancelled_by_patient",
-                            "cancelled_by_clinic",
-                            "no_show",
-                        ],
-                    )
-                ),
-                name="appointment_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "consultation",
-                            "follow_up",
-                            "therapy_session",
-                            "xray_review",
-                            "results_discussion",
-                            "virtual",
-                            "emergency",
-                        ],
-                    )
-                ),
-                name="appointment_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "clinic": ("organisation",),
-                    "operation": ("organisation",),
-                    "package_purchase": ("organisation", "patient"),
-                    "patient": ("organisation",),
-                    "provider": ("organisation",),
-                    "room": ("organisation", "clinic"),
-                    "service": ("organisation",),
-                },
-                name="appointment_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["grant", "use", "give_back", "adjust", "transfer_in", "transfer_out", "refund", "expire"],
-                    )
-                ),
-                name="sessionentry_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sessions", 0), _negated=True), name="sessionentry_moves_something"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sessionentry",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "appointment": ("organisation",),
-                    "item": ("organisation", "purchase"),
-                    "purchase": ("organisation",),
-                },
-                name="sessionentry_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("start__lt", models.F("end"))),
-                name="workinghours_start_before_they_end",
-                violation_error_message="Hours must end after they start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity__gte", 1), ("slot_minutes__gte", 5)), name="workinghours_have_a_grid"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__in", [1, 2, 3, 4, 5, 6, 7])), name="workinghours_weekday_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True), ("valid_from__lte", models.F("valid_until")), _connector="OR"
-                ),
-                name="workinghours_validity_in_order",
-                violation_error_message="The last day must not be before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=models.CheckConstraint(condition=models.Q(("every_n_weeks__gte", 1)), name="workinghours_recur"),
-        ),
-        migrations.AddConstraint(
-            model_name="workinghours",
-            constraint=clinic.constraints.Agrees(
-                links={"clinic": ("organisation",), "provider": ("organisation",)},
-                name="workinghours_agree",
-                violation_error_code="agrees",
-            ),
         ),
     ]

@@ -1,5 +1,3 @@
-"""The booking desk: fees that a policy raises, what is forgiven, forms sent twice, and the lists of a full house."""
-
 import django.db.models.deletion
 import simple_history.models
 from django.conf import settings
@@ -44,11 +42,88 @@ class Migration(migrations.Migration):
                 ("raised_at", models.DateTimeField(verbose_name="raised at")),
                 ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled at")),
                 ("reason", models.CharField(blank=True, max_length=250, verbose_name="reason")),
+                (
+                    "appointment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charge",
+                        to="clinic.appointment",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="charges",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="raised by",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="settled by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "charge",
                 "verbose_name_plural": "charges",
                 "ordering": ["-raised_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-raised_at", "-id"], name="charge_newest"),
+                    models.Index(fields=["patient", "status"], name="charge_of_patient"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["no_show", "late_cancellation"])), name="charge_kind_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "paid", "waived", "withdrawn"])),
+                        name="charge_status_is_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="charge_is_an_amount"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("status", "open")),
+                            models.Q(models.Q(("status", "open"), _negated=True), ("settled_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="charge_is_open_or_settled",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"appointment": ("organisation", "patient"), "patient": ("organisation",)},
+                        name="charge_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +162,76 @@ class Migration(migrations.Migration):
                 (
                     "history_type",
                     models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.appointment",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "raised_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="raised by",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="settled by",
+                    ),
                 ),
             ],
             options={
@@ -286,178 +431,6 @@ class Migration(migrations.Migration):
                     ("kind__in", ["booked", "moved", "cancelled", "assigned", "planned", "plan_undone"])
                 ),
                 name="message_kind_is_known",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="appointment",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="charge",
-                to="clinic.appointment",
-                verbose_name="appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="patient",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="charges",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="raised_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="raised by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="charge",
-            name="settled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="settled by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="appointment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.appointment",
-                verbose_name="appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="patient",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="raised_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="raised by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalcharge",
-            name="settled_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="settled by",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="charge",
-            index=models.Index(fields=["organisation", "-raised_at", "-id"], name="charge_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="charge",
-            index=models.Index(fields=["patient", "status"], name="charge_of_patient"),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["no_show", "late_cancellation"])), name="charge_kind_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "paid", "waived", "withdrawn"])),
-                name="charge_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="charge_is_an_amount"),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("status", "open")),
-                    models.Q(models.Q(("status", "open"), _negated=True), ("settled_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="charge_is_open_or_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="charge",
-            constraint=clinic.constraints.Agrees(
-                links={"appointment": ("organisation", "patient"), "patient": ("organisation",)},
-                name="charge_agrees",
-                violation_error_code="agrees",
             ),
         ),
     ]

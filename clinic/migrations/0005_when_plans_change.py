@@ -24,11 +24,22 @@ class Migration(migrations.Migration):
                 ("seconds", models.FloatField(verbose_name="seconds")),
                 ("rows_checked", models.PositiveBigIntegerField(verbose_name="rows checked")),
                 ("findings", models.JSONField(default=list, verbose_name="findings")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "audit certificate",
                 "verbose_name_plural": "audit certificates",
                 "ordering": ["-checked_at", "-pk"],
+                "indexes": [models.Index(fields=["organisation", "-checked_at", "-id"], name="certificate_newest")],
             },
         ),
         migrations.CreateModel(
@@ -56,11 +67,89 @@ class Migration(migrations.Migration):
                 ("after", models.JSONField(default=dict, verbose_name="after")),
                 ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="undone at")),
                 ("kept_because", models.CharField(blank=True, max_length=250, verbose_name="not undone because")),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="clinic.appointment",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="clinic.operation",
+                        verbose_name="bulk action",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "change",
                 "verbose_name_plural": "changes",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "moved",
+                                    "cancelled",
+                                    "extended",
+                                    "adjusted",
+                                    "frozen",
+                                    "unfrozen",
+                                    "transferred",
+                                    "assigned",
+                                ],
+                            )
+                        ),
+                        name="change_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("appointment__isnull", True), ("purchase__isnull", False)),
+                            models.Q(("appointment__isnull", False), ("purchase__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="change_is_of_one_row",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "appointment": ("organisation",),
+                            "operation": ("organisation",),
+                            "purchase": ("organisation",),
+                        },
+                        name="change_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -87,11 +176,129 @@ class Migration(migrations.Migration):
                 ),
                 ("opens_at", models.DateTimeField(verbose_name="offered from")),
                 ("held_until", models.DateTimeField(verbose_name="held until")),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clinic.appointment",
+                        verbose_name="booked as",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "hold",
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="held_slot",
+                        to="clinic.appointment",
+                    ),
+                ),
+                (
+                    "offered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="offered by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "released",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clinic.appointment",
+                        verbose_name="freed by",
+                    ),
+                ),
+                (
+                    "room",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="clinic.room",
+                        verbose_name="room",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "offered time",
                 "verbose_name_plural": "offered times",
                 "ordering": ["-opens_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "-opens_at", "-id"], name="heldslot_newest"),
+                    models.Index(fields=["status", "held_until"], name="heldslot_due"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "open", "taken", "expired", "withdrawn"])),
+                        name="heldslot_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_at__lt", models.F("ends_at"))),
+                        name="heldslot_starts_before_it_ends",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "appointment": ("organisation",),
+                            "clinic": ("organisation",),
+                            "provider": ("organisation",),
+                            "released": ("organisation",),
+                            "room": ("organisation", "clinic"),
+                            "service": ("organisation",),
+                        },
+                        name="heldslot_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -111,6 +318,100 @@ class Migration(migrations.Migration):
                 (
                     "history_type",
                     models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="booked by",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "package_purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
                 ),
             ],
             options={
@@ -168,6 +469,112 @@ class Migration(migrations.Migration):
                     "history_type",
                     models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
                 ),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.appointment",
+                        verbose_name="booked as",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "joined_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "package_purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "historical waiting patient",
@@ -176,36 +583,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name="Offer",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "answer",
-                    models.CharField(
-                        choices=[
-                            ("open", "No answer yet"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("missed", "Taken by somebody else"),
-                            ("expired", "Not answered in time"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="open",
-                        max_length=10,
-                        verbose_name="answer",
-                    ),
-                ),
-                ("offered_at", models.DateTimeField(verbose_name="offered at")),
-                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
-            ],
-            options={
-                "verbose_name": "offer",
-                "verbose_name_plural": "offers",
-                "ordering": ["-offered_at", "-pk"],
-            },
         ),
         migrations.CreateModel(
             name="Rebooking",
@@ -232,11 +609,80 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=250, verbose_name="what happened")),
                 ("opened_at", models.DateTimeField(verbose_name="opened at")),
                 ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="done at")),
+                (
+                    "closure",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="rebookings",
+                        to="clinic.closure",
+                        verbose_name="closure",
+                    ),
+                ),
+                (
+                    "leave",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="rebookings",
+                        to="clinic.leave",
+                        verbose_name="leave",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="opened by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rebookings",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "re-booking",
                 "verbose_name_plural": "re-bookings",
                 "ordering": ["-opened_at", "-pk"],
+                "indexes": [models.Index(fields=["organisation", "-opened_at", "-id"], name="rebooking_newest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cause__in", ["leave", "closure", "hours"])),
+                        name="rebooking_cause_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "done"])), name="rebooking_status_is_known"
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"closure": ("organisation",), "leave": ("organisation",), "provider": ("organisation",)},
+                        name="rebooking_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,11 +720,84 @@ class Migration(migrations.Migration):
                 ),
                 ("note", models.CharField(blank=True, max_length=250, verbose_name="note")),
                 ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled at")),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rebooking_items",
+                        to="clinic.appointment",
+                        verbose_name="appointment",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rebooking_items",
+                        to="clinic.operation",
+                        verbose_name="bulk action",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "rebooking",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="items", to="clinic.rebooking"
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="settled by",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "appointment to re-book",
                 "verbose_name_plural": "appointments to re-book",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["open", "moved", "kept", "settled"])),
+                        name="rebookingitem_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("way__in", ["", "same_time", "same_provider", "other_provider", "other_clinic", "call"])
+                        ),
+                        name="rebookingitem_way_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("appointment",),
+                        name="appointment_is_rebooked_in_one_batch",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "appointment": ("organisation",),
+                            "operation": ("organisation",),
+                            "rebooking": ("organisation",),
+                        },
+                        name="rebookingitem_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,11 +811,92 @@ class Migration(migrations.Migration):
                 ("start", models.TimeField(verbose_name="at")),
                 ("exceptions", models.JSONField(blank=True, default=list, verbose_name="left out")),
                 ("booked_at", models.DateTimeField(verbose_name="booked at")),
+                (
+                    "booked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="booked by",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "package_purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="series",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "series",
                 "verbose_name_plural": "series",
                 "ordering": ["-booked_at", "-pk"],
+                "constraints": [
+                    clinic.constraints.Agrees(
+                        links={
+                            "clinic": ("organisation",),
+                            "package_purchase": ("organisation", "patient"),
+                            "patient": ("organisation",),
+                            "provider": ("organisation",),
+                            "service": ("organisation",),
+                        },
+                        name="series_agrees",
+                        violation_error_code="agrees",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -339,11 +939,213 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=250, verbose_name="note")),
                 ("joined_at", models.DateTimeField(verbose_name="waiting since")),
                 ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                (
+                    "appointment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="waitlist_entries",
+                        to="clinic.appointment",
+                        verbose_name="booked as",
+                    ),
+                ),
+                (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
+                    "joined_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="entered by",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "package_purchase",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waitlist_entries",
+                        to="clinic.packagepurchase",
+                        verbose_name="package",
+                    ),
+                ),
+                (
+                    "patient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waitlist_entries",
+                        to="clinic.patient",
+                        verbose_name="patient",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waitlist_entries",
+                        to="clinic.service",
+                        verbose_name="service",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "waiting patient",
                 "verbose_name_plural": "waiting list",
                 "ordering": ["-urgency", "joined_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["organisation", "status", "service", "last_on"], name="waitlist_matching"),
+                    models.Index(fields=["organisation", "-joined_at", "-id"], name="waitlist_newest"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("urgency__in", [1, 2, 3])), name="waitlistentry_urgency_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["waiting", "booked", "expired", "withdrawn"])),
+                        name="waitlistentry_status_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("first_on__lte", models.F("last_on"))),
+                        name="waitlistentry_days_in_order",
+                        violation_error_message="The last day must not be before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "booked"), _negated=True),
+                            ("appointment__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="waitlistentry_is_booked_as_something",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "waiting")),
+                        fields=("patient", "service"),
+                        name="patient_waits_once_for_a_service",
+                        violation_error_message="This patient already waits for this service.",
+                    ),
+                    clinic.constraints.Agrees(
+                        links={
+                            "appointment": ("organisation", "patient"),
+                            "clinic": ("organisation",),
+                            "package_purchase": ("organisation", "patient"),
+                            "patient": ("organisation",),
+                            "provider": ("organisation",),
+                            "service": ("organisation",),
+                        },
+                        name="waitlistentry_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Offer",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("open", "No answer yet"),
+                            ("accepted", "Accepted"),
+                            ("declined", "Declined"),
+                            ("missed", "Taken by somebody else"),
+                            ("expired", "Not answered in time"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("offered_at", models.DateTimeField(verbose_name="offered at")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
+                (
+                    "slot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="clinic.heldslot",
+                        verbose_name="time",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="clinic.waitlistentry",
+                        verbose_name="waiting patient",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "ordering": ["-offered_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer__in", ["open", "accepted", "declined", "missed", "expired", "withdrawn"])
+                        ),
+                        name="offer_answer_is_known",
+                    ),
+                    models.UniqueConstraint(fields=("slot", "entry"), name="time_is_offered_once_to_each"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("answer", "accepted")), fields=("slot",), name="time_is_accepted_once"
+                    ),
+                    clinic.constraints.Agrees(
+                        links={"entry": ("organisation",), "slot": ("organisation",)},
+                        name="offer_agrees",
+                        violation_error_code="agrees",
+                    ),
+                ],
             },
         ),
         migrations.AlterModelOptions(
@@ -618,578 +1420,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="certificate",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="change",
-            name="appointment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="changes",
-                to="clinic.appointment",
-                verbose_name="appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="change",
-            name="operation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="changes",
-                to="clinic.operation",
-                verbose_name="bulk action",
-            ),
-        ),
-        migrations.AddField(
-            model_name="change",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="change",
-            name="purchase",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="changes",
-                to="clinic.packagepurchase",
-                verbose_name="package",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="appointment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="clinic.appointment",
-                verbose_name="booked as",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="clinic",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="clinic.clinic", verbose_name="clinic"
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="hold",
-            field=models.OneToOneField(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="held_slot",
-                to="clinic.appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="offered_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="offered by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="provider",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="released",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="clinic.appointment",
-                verbose_name="freed by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="room",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="clinic.room",
-                verbose_name="room",
-            ),
-        ),
-        migrations.AddField(
-            model_name="heldslot",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="booked_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="booked by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="clinic",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.clinic",
-                verbose_name="clinic",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="package_purchase",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.packagepurchase",
-                verbose_name="package",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="patient",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="provider",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalseries",
-            name="service",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="appointment",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.appointment",
-                verbose_name="booked as",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="clinic",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.clinic",
-                verbose_name="clinic",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="joined_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="entered by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="organisation",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="package_purchase",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.packagepurchase",
-                verbose_name="package",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="patient",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="provider",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalwaitlistentry",
-            name="service",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="slot",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="offers",
-                to="clinic.heldslot",
-                verbose_name="time",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebooking",
-            name="closure",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="rebookings",
-                to="clinic.closure",
-                verbose_name="closure",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebooking",
-            name="leave",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="rebookings",
-                to="clinic.leave",
-                verbose_name="leave",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebooking",
-            name="opened_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="opened by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebooking",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebooking",
-            name="provider",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rebookings",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebookingitem",
-            name="appointment",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rebooking_items",
-                to="clinic.appointment",
-                verbose_name="appointment",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebookingitem",
-            name="operation",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="rebooking_items",
-                to="clinic.operation",
-                verbose_name="bulk action",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebookingitem",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebookingitem",
-            name="rebooking",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="items", to="clinic.rebooking"
-            ),
-        ),
-        migrations.AddField(
-            model_name="rebookingitem",
-            name="settled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="settled by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="booked_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="booked by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="clinic",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="series",
-                to="clinic.clinic",
-                verbose_name="clinic",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="package_purchase",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="series",
-                to="clinic.packagepurchase",
-                verbose_name="package",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="patient",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="series",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="provider",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="series",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="series",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
-        migrations.AddField(
             model_name="appointment",
             name="series",
             field=models.ForeignKey(
@@ -1306,339 +1536,6 @@ class Migration(migrations.Migration):
                     "service": ("organisation",),
                 },
                 name="appointment_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="appointment",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="waitlist_entries",
-                to="clinic.appointment",
-                verbose_name="booked as",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="clinic",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.clinic",
-                verbose_name="clinic",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="joined_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="entered by",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="organisation",
-            field=models.ForeignKey(
-                editable=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.organisation",
-                verbose_name="organisation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="package_purchase",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="waitlist_entries",
-                to="clinic.packagepurchase",
-                verbose_name="package",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="patient",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="waitlist_entries",
-                to="clinic.patient",
-                verbose_name="patient",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="provider",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="clinic.provider",
-                verbose_name="provider",
-            ),
-        ),
-        migrations.AddField(
-            model_name="waitlistentry",
-            name="service",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="waitlist_entries",
-                to="clinic.service",
-                verbose_name="service",
-            ),
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="entry",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="offers",
-                to="clinic.waitlistentry",
-                verbose_name="waiting patient",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="certificate",
-            index=models.Index(fields=["organisation", "-checked_at", "-id"], name="certificate_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="change",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["moved", "cancelled", "extended", "adjusted", "frozen", "unfrozen", "transferred", "assigned"],
-                    )
-                ),
-                name="change_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="change",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("appointment__isnull", True), ("purchase__isnull", False)),
-                    models.Q(("appointment__isnull", False), ("purchase__isnull", True)),
-                    _connector="OR",
-                ),
-                name="change_is_of_one_row",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="change",
-            constraint=clinic.constraints.Agrees(
-                links={"appointment": ("organisation",), "operation": ("organisation",), "purchase": ("organisation",)},
-                name="change_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="heldslot",
-            index=models.Index(fields=["organisation", "-opens_at", "-id"], name="heldslot_newest"),
-        ),
-        migrations.AddIndex(
-            model_name="heldslot",
-            index=models.Index(fields=["status", "held_until"], name="heldslot_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="heldslot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "open", "taken", "expired", "withdrawn"])),
-                name="heldslot_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heldslot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="heldslot_starts_before_it_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="heldslot",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "appointment": ("organisation",),
-                    "clinic": ("organisation",),
-                    "provider": ("organisation",),
-                    "released": ("organisation",),
-                    "room": ("organisation", "clinic"),
-                    "service": ("organisation",),
-                },
-                name="heldslot_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rebooking",
-            index=models.Index(fields=["organisation", "-opened_at", "-id"], name="rebooking_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="rebooking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cause__in", ["leave", "closure", "hours"])), name="rebooking_cause_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebooking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "done"])), name="rebooking_status_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebooking",
-            constraint=clinic.constraints.Agrees(
-                links={"closure": ("organisation",), "leave": ("organisation",), "provider": ("organisation",)},
-                name="rebooking_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebookingitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "moved", "kept", "settled"])),
-                name="rebookingitem_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebookingitem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("way__in", ["", "same_time", "same_provider", "other_provider", "other_clinic", "call"])
-                ),
-                name="rebookingitem_way_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebookingitem",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")),
-                fields=("appointment",),
-                name="appointment_is_rebooked_in_one_batch",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rebookingitem",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "appointment": ("organisation",),
-                    "operation": ("organisation",),
-                    "rebooking": ("organisation",),
-                },
-                name="rebookingitem_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="series",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "clinic": ("organisation",),
-                    "package_purchase": ("organisation", "patient"),
-                    "patient": ("organisation",),
-                    "provider": ("organisation",),
-                    "service": ("organisation",),
-                },
-                name="series_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waitlistentry",
-            index=models.Index(fields=["organisation", "status", "service", "last_on"], name="waitlist_matching"),
-        ),
-        migrations.AddIndex(
-            model_name="waitlistentry",
-            index=models.Index(fields=["organisation", "-joined_at", "-id"], name="waitlist_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("urgency__in", [1, 2, 3])), name="waitlistentry_urgency_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["waiting", "booked", "expired", "withdrawn"])),
-                name="waitlistentry_status_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("first_on__lte", models.F("last_on"))),
-                name="waitlistentry_days_in_order",
-                violation_error_message="The last day must not be before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "booked"), _negated=True), ("appointment__isnull", False), _connector="OR"
-                ),
-                name="waitlistentry_is_booked_as_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "waiting")),
-                fields=("patient", "service"),
-                name="patient_waits_once_for_a_service",
-                violation_error_message="This patient already waits for this service.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waitlistentry",
-            constraint=clinic.constraints.Agrees(
-                links={
-                    "appointment": ("organisation", "patient"),
-                    "clinic": ("organisation",),
-                    "package_purchase": ("organisation", "patient"),
-                    "patient": ("organisation",),
-                    "provider": ("organisation",),
-                    "service": ("organisation",),
-                },
-                name="waitlistentry_agrees",
-                violation_error_code="agrees",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ["open", "accepted", "declined", "missed", "expired", "withdrawn"])),
-                name="offer_answer_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(fields=("slot", "entry"), name="time_is_offered_once_to_each"),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answer", "accepted")), fields=("slot",), name="time_is_accepted_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=clinic.constraints.Agrees(
-                links={"entry": ("organisation",), "slot": ("organisation",)},
-                name="offer_agrees",
                 violation_error_code="agrees",
             ),
         ),
