@@ -14,74 +14,122 @@ from unfold.decorators import display
 from clinic.enums import (
     AppointmentStatus,
     ChargeStatus,
+    ConsultationStatus,
     HeldSlotStatus,
     JobStatus,
     LeaveStatus,
     MessageStatus,
     OfferAnswer,
+    PaymentStatus,
     PurchaseStatus,
     RebookingItemStatus,
     RebookingStatus,
+    RefundRequestStatus,
     Urgency,
+    VisitStatus,
     WaitlistStatus,
 )
 
 #: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
-COLOURS: dict[Choices, str] = {
-    AppointmentStatus.SCHEDULED: "blue",
-    AppointmentStatus.RESCHEDULED: "violet",
-    AppointmentStatus.CONFIRMED: "teal",
-    AppointmentStatus.ARRIVED: "amber",
-    AppointmentStatus.IN_PROGRESS: "orange",
-    AppointmentStatus.COMPLETED: "green",
-    AppointmentStatus.CANCELLED_BY_PATIENT: "grey",
-    AppointmentStatus.CANCELLED_BY_CLINIC: "grey",
-    AppointmentStatus.NO_SHOW: "red",
-    PurchaseStatus.ACTIVE: "teal",
-    PurchaseStatus.EXPIRED: "red",
-    PurchaseStatus.FROZEN: "blue",
-    PurchaseStatus.CANCELLED: "grey",
-    PurchaseStatus.TRANSFERRED: "violet",
-    ChargeStatus.OPEN: "amber",
-    ChargeStatus.PAID: "green",
-    ChargeStatus.WAIVED: "grey",
-    ChargeStatus.WITHDRAWN: "grey",
-    LeaveStatus.ASKED: "amber",
-    LeaveStatus.APPROVED: "green",
-    LeaveStatus.REFUSED: "grey",
-    LeaveStatus.WITHDRAWN: "grey",
-    RebookingStatus.OPEN: "amber",
-    RebookingStatus.DONE: "green",
-    RebookingItemStatus.OPEN: "amber",
-    RebookingItemStatus.MOVED: "violet",
-    RebookingItemStatus.KEPT: "blue",
-    RebookingItemStatus.SETTLED: "grey",
-    MessageStatus.QUEUED: "blue",
-    MessageStatus.SENT: "green",
-    MessageStatus.FAILED: "red",
-    MessageStatus.SKIPPED: "grey",
-    JobStatus.WAITING: "blue",
-    JobStatus.RUNNING: "amber",
-    JobStatus.DONE: "green",
-    WaitlistStatus.WAITING: "amber",
-    WaitlistStatus.BOOKED: "green",
-    WaitlistStatus.EXPIRED: "grey",
-    WaitlistStatus.WITHDRAWN: "grey",
-    HeldSlotStatus.PLANNED: "blue",
-    HeldSlotStatus.OPEN: "amber",
-    HeldSlotStatus.TAKEN: "green",
-    HeldSlotStatus.EXPIRED: "grey",
-    HeldSlotStatus.WITHDRAWN: "grey",
-    OfferAnswer.OPEN: "amber",
-    OfferAnswer.ACCEPTED: "green",
-    OfferAnswer.DECLINED: "grey",
-    OfferAnswer.MISSED: "blue",
-    OfferAnswer.EXPIRED: "grey",
-    OfferAnswer.WITHDRAWN: "grey",
-    Urgency.ROUTINE: "grey",
-    Urgency.SOON: "amber",
-    Urgency.URGENT: "red",
+COLOURS: dict[type[Choices], dict[str | int, str]] = {
+    AppointmentStatus: {
+        AppointmentStatus.SCHEDULED: "blue",
+        AppointmentStatus.RESCHEDULED: "violet",
+        AppointmentStatus.CONFIRMED: "teal",
+        AppointmentStatus.ARRIVED: "amber",
+        AppointmentStatus.IN_PROGRESS: "orange",
+        AppointmentStatus.COMPLETED: "green",
+        AppointmentStatus.CANCELLED_BY_PATIENT: "grey",
+        AppointmentStatus.CANCELLED_BY_CLINIC: "grey",
+        AppointmentStatus.NO_SHOW: "red",
+    },
+    PurchaseStatus: {
+        PurchaseStatus.ACTIVE: "teal",
+        PurchaseStatus.COMPLETED: "green",
+        PurchaseStatus.EXPIRED: "red",
+        PurchaseStatus.FROZEN: "blue",
+        PurchaseStatus.CANCELLED: "grey",
+        PurchaseStatus.TRANSFERRED: "violet",
+    },
+    ChargeStatus: {
+        ChargeStatus.OPEN: "amber",
+        ChargeStatus.PAID: "green",
+        ChargeStatus.WAIVED: "grey",
+        ChargeStatus.WITHDRAWN: "grey",
+    },
+    PaymentStatus: {
+        PaymentStatus.UNPAID: "amber",
+        PaymentStatus.PARTIAL: "orange",
+        PaymentStatus.PAID: "green",
+        PaymentStatus.WAIVED: "violet",
+        PaymentStatus.VOID: "grey",
+    },
+    RefundRequestStatus: {
+        RefundRequestStatus.ASKED: "amber",
+        RefundRequestStatus.APPROVED: "green",
+        RefundRequestStatus.REFUSED: "grey",
+    },
+    VisitStatus: {VisitStatus.OPEN: "teal", VisitStatus.CLOSED: "grey"},
+    ConsultationStatus: {
+        ConsultationStatus.PENDING: "amber",
+        ConsultationStatus.ACTIVE: "orange",
+        ConsultationStatus.CLOSED: "green",
+    },
+    LeaveStatus: {
+        LeaveStatus.ASKED: "amber",
+        LeaveStatus.APPROVED: "green",
+        LeaveStatus.REFUSED: "grey",
+        LeaveStatus.WITHDRAWN: "grey",
+    },
+    RebookingStatus: {RebookingStatus.OPEN: "amber", RebookingStatus.DONE: "green"},
+    RebookingItemStatus: {
+        RebookingItemStatus.OPEN: "amber",
+        RebookingItemStatus.MOVED: "violet",
+        RebookingItemStatus.KEPT: "blue",
+        RebookingItemStatus.SETTLED: "grey",
+    },
+    MessageStatus: {
+        MessageStatus.QUEUED: "blue",
+        MessageStatus.SENT: "green",
+        MessageStatus.FAILED: "red",
+        MessageStatus.SKIPPED: "grey",
+        MessageStatus.CANCELLED: "grey",
+    },
+    JobStatus: {
+        JobStatus.WAITING: "blue",
+        JobStatus.RUNNING: "amber",
+        JobStatus.DONE: "green",
+        JobStatus.FAILED: "red",
+        JobStatus.CANCELLED: "grey",
+    },
+    WaitlistStatus: {
+        WaitlistStatus.WAITING: "amber",
+        WaitlistStatus.BOOKED: "green",
+        WaitlistStatus.EXPIRED: "grey",
+        WaitlistStatus.WITHDRAWN: "grey",
+    },
+    HeldSlotStatus: {
+        HeldSlotStatus.PLANNED: "blue",
+        HeldSlotStatus.OPEN: "amber",
+        HeldSlotStatus.TAKEN: "green",
+        HeldSlotStatus.EXPIRED: "grey",
+        HeldSlotStatus.WITHDRAWN: "grey",
+    },
+    OfferAnswer: {
+        OfferAnswer.OPEN: "amber",
+        OfferAnswer.ACCEPTED: "green",
+        OfferAnswer.DECLINED: "grey",
+        OfferAnswer.MISSED: "blue",
+        OfferAnswer.EXPIRED: "grey",
+        OfferAnswer.WITHDRAWN: "grey",
+    },
+    Urgency: {Urgency.ROUTINE: "grey", Urgency.SOON: "amber", Urgency.URGENT: "red"},
 }
+
+
+def colour_of(status: Choices) -> str:
+    """The colour of a status; two kinds of rows may use one word in different colours."""
+    return COLOURS[type(status)][status]
 
 
 def label(colour: str, text) -> SafeString:
@@ -90,7 +138,7 @@ def label(colour: str, text) -> SafeString:
 
 def status_label(status: Choices) -> SafeString:
     """The status as a coloured word."""
-    return label(COLOURS[status], status.label)
+    return label(colour_of(status), status.label)
 
 
 def name(row) -> SafeString:
@@ -180,6 +228,14 @@ class StatusColumn:
         return status_label(statuses_of(row)(row.status))
 
 
+class PaymentStatusColumn:
+    """The column of how far everything in a visit is paid."""
+
+    @display(description=_("payment"), ordering="payment_status")
+    def display_payment_status(self, row):
+        return status_label(PaymentStatus(row.payment_status))
+
+
 class ActiveColumn:
     @display(description=_("active"), ordering="active")
     def display_active(self, row):
@@ -194,5 +250,4 @@ class PhoneColumn:
 
 def statuses_of(row) -> type[Choices]:
     """The enumeration of the statuses of a row."""
-    known = {type(status) for status in COLOURS}
-    return next(kind for kind in known if kind.choices == row._meta.get_field("status").choices)
+    return next(kind for kind in COLOURS if kind.choices == row._meta.get_field("status").choices)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from admin_ext.calendar.layout import Place
-from admin_ext.columns import COLOURS, clock
+from admin_ext.columns import clock, colour_of
 from clinic.enums import CANCELLED_STATUSES, AppointmentKind, AppointmentStatus
 from clinic.models import Appointment, Clinic, HeldSlot
 from clinic.scheduling.attendance import NoShowRecord
@@ -113,7 +113,7 @@ class Card:
 
     @property
     def colour(self) -> str:
-        return COLOURS[AppointmentStatus(self.row.status)]
+        return colour_of(AppointmentStatus(self.row.status))
 
     @property
     def is_emergency(self) -> bool:

@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from admin_ext.columns import COLOURS
+from admin_ext.columns import colour_of
 from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
@@ -75,7 +75,7 @@ class FlowCard:
 
     @property
     def colour(self) -> str:
-        return COLOURS[Status(self.row.status)]
+        return colour_of(Status(self.row.status))
 
     @property
     def is_late(self) -> bool:

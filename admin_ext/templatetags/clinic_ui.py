@@ -5,6 +5,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localtime
 
 from admin_ext import columns
+from clinic.enums import PaymentStatus
 
 register = template.Library()
 
@@ -21,6 +22,12 @@ register.simple_tag(columns.money, name="money")
 def status(row):
     """The coloured status of a row that has a `status`."""
     return columns.status_label(columns.statuses_of(row)(row.status))
+
+
+@register.filter
+def payment_status(visit):
+    """How far everything in the visit is paid, as a coloured word."""
+    return columns.status_label(PaymentStatus(visit.payment_status))
 
 
 @register.filter
