@@ -15,21 +15,23 @@ from django.utils.translation import gettext_lazy
 from admin_ext.columns import clock, day
 from admin_ext.front_desk.answers import changed, refused
 from admin_ext.front_desk.book_asked import Asked, asked
-from admin_ext.front_desk.book_people import duplicates, matches
 from admin_ext.front_desk.book_screen import screen_for
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
+from admin_ext.who import AsksWho
 from clinic.errors import ClinicError, Refusal
 from clinic.models import Appointment
-from clinic.packages.selectors import local_day
 from clinic.scheduling.booking import book, take_back
 from clinic.scheduling.booking.newcomer import book_new_patient
 from clinic.scheduling.booking.overruling import reason_missing
 
-FRAGMENTS = {"book-found": "found", "book-duplicates": "duplicates", "book-when": "when", "book-chosen": "chosen"}
+FRAGMENTS = {
+    "book-found": "who/found", "book-duplicates": "who/duplicates", "book-when": "front_desk/book/when",
+    "book-chosen": "front_desk/book/chosen",
+}  # fmt: skip
 
 
-class BookPage(StaffPage):
+class BookPage(AsksWho):
     """Asks by address, books by POST; what is refused comes back with everything that was entered."""
 
     title = gettext_lazy("New appointment")
@@ -41,34 +43,18 @@ class BookPage(StaffPage):
     @cached_property
     def part(self) -> str:
         """What of the page htmx asks for."""
-        return FRAGMENTS.get(self.request.headers.get("HX-Target"), "book")
+        return FRAGMENTS.get(self.request.headers.get("HX-Target"), "front_desk/book/book")
 
     @property
     def fragment_name(self):
-        return f"admin_ext/front_desk/book/{self.part}.html"
-
-    @cached_property
-    def today(self):
-        return local_day(self.organisation, now())
+        return f"admin_ext/{self.part}.html"
 
     def get(self, request):
         question = asked(request.GET, self.organisation)
-        if self.part in ("found", "duplicates") and self.is_htmx:
+        if self.part.startswith("who/") and self.is_htmx:
             return self.shown(question)
-        if question.is_new and question.term:
-            question = question.with_newcomer()
-        elif "pick" in request.GET and question.patient is None:
-            question = self.picked(question)
+        question = self.known(question)
         return self.shown(question, screen=screen_for(question, request.user, at=now()))
-
-    def picked(self, question: Asked) -> Asked:
-        """The first patient found; a new one where nobody is called so, and this person may open files."""
-        found = matches(self.organisation, question.term, today=self.today)
-        if found:
-            return question.with_patient(found[0].patient)
-        if question.term and self.request.user.has_perm("clinic.add_patient"):
-            return question.with_newcomer()
-        return question
 
     def post(self, request):
         question = asked(request.POST, self.organisation)
@@ -91,15 +77,7 @@ class BookPage(StaffPage):
 
     def missing(self, question: Asked) -> list[Refusal | str]:
         """Sentences about what has to be entered first."""
-        sentences = []
-        if question.is_new and not self.request.user.has_perm("clinic.add_patient"):
-            sentences.append(_("You may not open files of new patients. Choose a patient who has one."))
-        elif question.is_new and not question.name:
-            sentences.append(_("Write the name of the new patient."))
-        elif question.is_new and question.phone != question.known_phone and self.duplicates(question):
-            sentences.append(_("This phone is known already. Use that file, or press Book again to open a new one."))
-        elif not question.is_new and question.patient is None:
-            sentences.append(_("Choose a patient first."))
+        sentences: list[Refusal | str] = list(self.nobody_yet(question))
         if question.service is None:
             sentences.append(_("Choose a service or a package."))
         elif question.time is None:
@@ -147,20 +125,13 @@ class BookPage(StaffPage):
         return self.shown(question, screen=screen, refused=sentences, lacks_why=reason_missing() in reasons)
 
     def shown(self, question: Asked, **context) -> HttpResponse:
-        if question.is_new:
-            context["duplicates"] = self.duplicates(question)
-        elif question.patient is None:
-            context["found"] = matches(self.organisation, question.term, today=self.today)
+        context |= self.people(question)
         if screen := context.get("screen"):
             question = screen.asked
         key = question.request_key or uuid4()
         as_page = question.as_page or not self.is_htmx
-        return self.render_to_response(
-            self.get_context_data(asked=question, request_key=key, as_page=as_page, **context)
-        )
-
-    def duplicates(self, question: Asked) -> list:
-        return duplicates(self.organisation, question.phone, today=self.today)
+        context |= {"asked": question, "here": reverse("admin:book"), "request_key": key, "as_page": as_page}
+        return self.render_to_response(self.get_context_data(**context))
 
 
 class UndoBookingPage(StaffPage):

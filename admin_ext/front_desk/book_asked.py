@@ -1,6 +1,6 @@
 """What the booking page is asked for by its address or its form: rows of the person's own organisation, or 404."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -8,11 +8,11 @@ from django.http import QueryDict
 
 from admin_ext.reading import read_day, read_moment, read_wall_time
 from admin_ext.scope import own_rows, row_or_404
+from admin_ext.who import Who, text, who
 from clinic.enums import AppointmentKind
-from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Patient, Provider, Service
-from clinic.people.selectors import NUMBER
+from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Provider, Service
 
-LONGEST = {"name": 120, "phone": 40, "reason": 250, "overbook_reason": 250}
+LONGEST = {"reason": 250, "overbook_reason": 250}
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,9 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Who):
     """`provider` and `clinic` narrow the search for a time; `time` is the one chosen."""
 
-    organisation: Organisation
-    patient: Patient | None = None
-    name: str = ""
-    phone: str = ""
-    is_new: bool = False  # a patient to be registered with this name and phone
-    known_phone: str = ""  # whose other owners have been shown
     service: Service | None = None
     purchase: PackagePurchase | None = None
     is_without_package: bool = False  # a service was chosen, and no package for it
@@ -55,7 +49,6 @@ class Asked:
     reason: str = ""
     overbook_reason: str = ""
     first_day: date | None = None
-    term: str = ""
     request_key: UUID | None = None
     as_page: bool = False
 
@@ -65,29 +58,15 @@ class Asked:
         moment = self.time.starts_at if self.time else self.starts_at
         return moment.date() if moment else None
 
-    def with_patient(self, patient: Patient) -> "Asked":
-        return replace(self, patient=patient, term="", is_new=False)
-
-    def with_newcomer(self) -> "Asked":
-        """What was typed into the search is the new patient's name, or phone if it is a number."""
-        field = "phone" if looks_like_number(self.term) else "name"
-        return replace(self, **{field: self.term[: LONGEST[field]]}, term="", is_new=True)
-
 
 def asked(query: QueryDict, organisation: Organisation) -> Asked:
     """Read the address of the page, or its form. A row of another organisation, or no row at all, is not found."""
     reader = Reader(query, organisation)
     origin = reader.row("follow_up_of", Appointment)
     service, purchase, is_without_package = reader.what()
-    patient = reader.row("patient", Patient) or (origin and origin.patient)
     time = reader.time()
     return Asked(
-        organisation=organisation,
-        patient=patient,
-        name=reader.text("name"),
-        phone=reader.text("phone"),
-        is_new="new" in query and patient is None,
-        known_phone=query.get("known_phone", ""),
+        **who(query, organisation, otherwise=origin and origin.patient),
         service=service or (purchase is None and origin and origin.service) or None,
         purchase=purchase,
         is_without_package=is_without_package,
@@ -100,7 +79,6 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
         reason=reader.text("reason"),
         overbook_reason=reader.text("overbook_reason"),
         first_day=read_day(query.get("from", "")),
-        term=query.get("q", "").strip(),
         request_key=key_of(query.get("request_key", "")),
         as_page="as_page" in query,
     )
@@ -120,7 +98,7 @@ class Reader:
         return row_or_404(rows.select_related(*related[model]) if model in related else rows, key)
 
     def text(self, name: str) -> str:
-        return self.query.get(name, "").replace("\0", "").strip()[: LONGEST[name]]
+        return text(self.query, name, LONGEST[name])
 
     def moment(self, name: str) -> datetime | None:
         return read_moment(self.query.get(name, "").replace(" ", "+"))  # a plus sign that was not quoted
@@ -172,10 +150,6 @@ def key_of(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-def looks_like_number(text: str) -> bool:
-    return bool(NUMBER.fullmatch("".join(text.split())))
 
 
 def time_value(provider: int, clinic: int, starts_at: datetime) -> str:
