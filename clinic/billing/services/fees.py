@@ -23,8 +23,8 @@ def raise_fee(
     """Charge the patient `amount`, in the organisation's currency, for an appointment that was not held.
 
     One charge for each appointment: what is open or paid already stays as it is, what was withdrawn or waived is open
-    again with this amount. For an amount of zero nothing is written. None where the appointment has no charge.
-    The caller holds the appointment's lock.
+    again with this amount, on no invoice. For an amount of zero nothing is written. None where the appointment has no
+    charge. The caller holds the appointment's lock.
     """
     own(by, appointment)
     charge = charge_of(appointment, lock=True)
@@ -35,7 +35,7 @@ def raise_fee(
     )
     charge.kind, charge.amount, charge.status = kind, amount, ChargeStatus.OPEN
     charge.raised_by, charge.raised_at = by, at or now()
-    charge.settled_by, charge.settled_at, charge.reason = None, None, ""
+    charge.settled_by, charge.settled_at, charge.reason, charge.invoice = None, None, "", None
     charge.record(by=by, at=charge.raised_at)
     return charge
 
@@ -44,7 +44,7 @@ def raise_fee(
 def withdraw_fee(appointment: Appointment, *, by: User, reason: str = "", at: datetime | None = None) -> Charge | None:
     """Take back the appointment's fee because its cause is undone; the charge, None where there is none.
 
-    Raises BillingRefused when the fee has been paid.
+    Raises BillingRefused when the fee has been paid, or stands on an invoice that is still to be paid.
     """
     own(by, appointment)
     charge = charge_of(appointment, lock=True)
@@ -55,7 +55,10 @@ def withdraw_fee(appointment: Appointment, *, by: User, reason: str = "", at: da
 
 @transaction.atomic
 def waive_fee(appointment: Appointment, *, by: User, reason: str, at: datetime | None = None) -> Charge | None:
-    """Forgive the appointment's fee as far as it is still open; the charge, None where there is none."""
+    """Forgive the appointment's fee as far as it is still open; the charge, None where there is none.
+
+    Raises BillingRefused when it stands on an invoice that is still to be paid.
+    """
     own(by, appointment)
     return _settle(charge_of(appointment, lock=True), ChargeStatus.WAIVED, by=by, reason=reason, at=at)
 
@@ -64,6 +67,8 @@ def _settle(
     charge: Charge | None, status: ChargeStatus, *, by: User, reason: str, at: datetime | None
 ) -> Charge | None:
     if charge is not None and charge.status == ChargeStatus.OPEN:
+        if charge.invoice is not None:
+            raise BillingRefused(is_on_invoice(charge))
         charge.status, charge.reason = status, reason
         charge.settled_by, charge.settled_at = by, at or now()
         charge.record("status", "reason", "settled_by", "settled_at", by=by, reason=reason, at=charge.settled_at)
@@ -73,3 +78,9 @@ def _settle(
 def has_been_paid(charge: Charge) -> Refusal:
     message = _("The fee of %(amount)s for this appointment has been paid.") % {"amount": amount_text(charge)}
     return Refusal(RefusalCode.STATUS, message, _("Give the money back first."))
+
+
+def is_on_invoice(charge: Charge) -> Refusal:
+    values = {"amount": amount_text(charge), "number": charge.invoice}
+    message = _("The fee of %(amount)s for this appointment is on invoice %(number)s.") % values
+    return Refusal(RefusalCode.STATUS, message, _("Ask a manager to void or waive the invoice first."))

@@ -1,0 +1,40 @@
+"""What patients are told of the money they have paid."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import translation
+
+from clinic.enums import MessageKind, MessageStatus
+from clinic.messaging.services import destination_of, written_once
+from clinic.messaging.words import day, first_name, rendered
+from clinic.models import Message, Payment, User
+from clinic.tenancy import own
+
+KIND = MessageKind.RECEIPT
+
+
+def tell_of_payment(payment: Payment, *, left: Decimal, by: User, at: datetime) -> Message:
+    """Write the receipt of a payment into the outbox, once; `left` is what is still to be paid of its invoice."""
+    own(by, payment)
+    patient = payment.invoice.patient
+    destination = destination_of(patient)
+    subject, body = receipt_words(payment, left=left)
+    return written_once({
+        "organisation_id": payment.organisation_id, "patient": patient, "kind": KIND,
+        "channel": destination.channel, "address": destination.address, "language": patient.language,
+        "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
+        "error": destination.obstacle, "dedupe_key": f"{KIND}:payment-{payment.pk}",
+    })  # fmt: skip
+
+
+def receipt_words(payment: Payment, *, left: Decimal) -> tuple[str, str]:
+    """The subject and the text in the patient's language, with nothing in them of what was paid for."""
+    patient, clinic = payment.invoice.patient, payment.clinic
+    with translation.override(patient.language):
+        return rendered(KIND, patient.language, {
+            "first_name": first_name(patient), "clinic": clinic.name_in(patient.language),
+            "amount": payment.amount, "left": left, "currency": payment.invoice.currency,
+            "number": payment.receipt_number, "day": day(payment.taken_at.astimezone(clinic.zone)),
+        })  # fmt: skip
