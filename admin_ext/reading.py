@@ -1,7 +1,8 @@
-"""Days, moments and words as an address or a form has them; None for a time that cannot be understood."""
+"""Days, moments and words as an address or a form has them; None for what cannot be understood."""
 
 from collections.abc import Callable
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.timezone import is_aware
@@ -28,6 +29,14 @@ def read_wall_time(text: str) -> datetime | None:
 def read_words(text: str, longest: int) -> str:
     """What somebody has written, as a column of so many letters can hold it."""
     return text.replace("\0", "").strip()[:longest]
+
+
+def read_key(text: str) -> UUID | None:
+    """The key that a form was sent with."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _near[Day: date](parse: Callable[[str], Day | None], text: str) -> Day | None:

@@ -10,6 +10,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from admin_ext.pages import StaffPage
+from admin_ext.reading import read_words
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import PurchaseStatus
 from clinic.models import Organisation, PackagePurchase, Patient
@@ -50,16 +51,12 @@ def who(query: QueryDict, organisation: Organisation, *, otherwise: Patient | No
     return {
         "organisation": organisation,
         "patient": patient,
-        "name": text(query, "name", LONGEST["name"]),
-        "phone": text(query, "phone", LONGEST["phone"]),
+        "name": read_words(query.get("name", ""), LONGEST["name"]),
+        "phone": read_words(query.get("phone", ""), LONGEST["phone"]),
         "is_new": "new" in query and patient is None,
         "known_phone": query.get("known_phone", ""),
         "term": query.get("q", "").strip(),
     }
-
-
-def text(query: QueryDict, name: str, longest: int) -> str:
-    return query.get(name, "").replace("\0", "").strip()[:longest]
 
 
 def looks_like_number(text: str) -> bool:

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from admin_ext.reading import read_day, read_moment, read_wall_time
+from admin_ext.reading import read_day, read_key, read_moment, read_wall_time, read_words
 from admin_ext.scope import own_rows, row_or_404
-from admin_ext.who import Who, text, who
+from admin_ext.who import Who, who
 from clinic.enums import AppointmentKind
 from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Provider, Service
 
@@ -79,7 +79,7 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
         reason=reader.text("reason"),
         overbook_reason=reader.text("overbook_reason"),
         first_day=read_day(query.get("from", "")),
-        request_key=key_of(query.get("request_key", "")),
+        request_key=read_key(query.get("request_key", "")),
         as_page="as_page" in query,
     )
 
@@ -98,7 +98,7 @@ class Reader:
         return row_or_404(rows.select_related(*related[model]) if model in related else rows, key)
 
     def text(self, name: str) -> str:
-        return text(self.query, name, LONGEST[name])
+        return read_words(self.query.get(name, ""), LONGEST[name])
 
     def moment(self, name: str) -> datetime | None:
         return read_moment(self.query.get(name, "").replace(" ", "+"))  # a plus sign that was not quoted
@@ -142,14 +142,6 @@ class Reader:
             return None
         at_clinic = self.own(Clinic, clinic)
         return Time(self.own(Provider, provider), at_clinic, moment.astimezone(at_clinic.zone))
-
-
-def key_of(text: str) -> UUID | None:
-    """The key that a form was sent with; None for a text that is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def time_value(provider: int, clinic: int, starts_at: datetime) -> str:
