@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from clinic.constraints import install_triggers, remove_triggers
 
 # Modules whose functions listen to signals of other parts.
-RECEIVERS = ("clinic.scheduling.receivers", "clinic.scheduling.rebooking.receivers", "clinic.waitlist.receivers")
+RECEIVERS = (
+    "clinic.scheduling.receivers", "clinic.scheduling.rebooking.receivers", "clinic.waitlist.receivers",
+    "clinic.consultations.receivers",
+)  # fmt: skip
 
 
 class ClinicConfig(AppConfig):

@@ -61,7 +61,11 @@ class PackageRefused(ClinicError):
 
 
 class BillingRefused(ClinicError):
-    """This charge cannot be raised, settled or changed like this."""
+    """Money cannot be asked for, taken or given back like this."""
+
+
+class ConsultationRefused(ClinicError):
+    """This consultation, or the visit it belongs to, cannot be begun, written, closed or read like this."""
 
 
 class WaiverRefused(ClinicError):
@@ -89,11 +93,19 @@ class PlanRefused(ClinicError):
 
 
 class InvalidEntry(ClinicError):
-    """What was entered breaks a rule of the record itself. `.field` names where."""
+    """What was entered breaks a rule of the record itself.
 
-    def __init__(self, *reasons: Refusal, field: str = "") -> None:
+    `.field` names where; `.fields` maps every field that is wrong to its reason, where several can be.
+    """
+
+    def __init__(self, *reasons: Refusal, field: str = "", fields: dict[str, Refusal] | None = None) -> None:
         super().__init__(*reasons)
-        self.field = field
+        self.field, self.fields = field, fields or {field: reasons[0]}
+
+    @classmethod
+    def at(cls, wrong: dict[str, Refusal]) -> Self:
+        """Everything that is wrong, by the field where it was entered."""
+        return cls(*wrong.values(), field=next(iter(wrong)), fields=wrong)
 
     @classmethod
     def first_of(cls, wrong: ValidationError) -> Self:

@@ -8,11 +8,20 @@ from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from clinic.enums import DocumentKind, LeaveStatus, PaymentMethod, PurchaseStatus, Weekday
+from clinic.enums import (
+    BillTiming,
+    ConsultationStatus,
+    DocumentKind,
+    LeaveStatus,
+    PaymentMethod,
+    PurchaseStatus,
+    Weekday,
+)
 from clinic.models import (
     Appointment,
     Clinic,
     Closure,
+    Consultation,
     DocumentNumber,
     ExtraHours,
     Invoice,
@@ -205,6 +214,22 @@ def make_payment(invoice, amount="150.00", method=PaymentMethod.CASH, **fields) 
             "taken_at": NINE, **fields,
         },
     )  # fmt: skip
+
+
+def make_consultation(visit, service, doctor=None, status=ConsultationStatus.ACTIVE, **fields) -> Consultation:
+    """A consultation as it stands in the table, billed after it if nothing else is given."""
+    pending, closed = status == ConsultationStatus.PENDING, status == ConsultationStatus.CLOSED
+    row = Consultation.objects.create(
+        organisation=visit.organisation, visit=visit, patient=visit.patient, clinic=visit.clinic, service=service,
+        doctor=doctor, status=ConsultationStatus.ACTIVE if closed else status,
+        **{
+            "bill_timing": BillTiming.AFTER, "requested_at": NINE, "activated_at": None if pending else NINE, **fields,
+        },
+    )  # fmt: skip
+    if closed:  # no row begins like this
+        row.status, row.closed_at = status, NINE
+        row.save()
+    return row
 
 
 def next_number(organisation, kind: DocumentKind) -> int:

@@ -17,6 +17,12 @@ from clinic.models.visits import Visit
 
 S = ConsultationStatus
 
+#: What a body can have of each vital sign, both ends included.
+POSSIBLE = {
+    "temperature": (25, 45), "pulse": (20, 300), "systolic": (40, 300), "diastolic": (20, 200), "respiration": (4, 100),
+    "saturation": (30, 100), "weight": (0, 500), "height": (20, 260),
+}  # fmt: skip
+
 
 def measured(name: str, low: int, high: int) -> models.CheckConstraint:
     """A CHECK that keeps the vital sign `name` within what a body can have."""
@@ -101,14 +107,7 @@ class Consultation(RecordedModel):
         constraints = [
             choice_check("status", ConsultationStatus),
             choice_check("bill_timing", BillTiming),
-            measured("temperature", 25, 45),
-            measured("pulse", 20, 300),
-            measured("systolic", 40, 300),
-            measured("diastolic", 20, 200),
-            measured("respiration", 4, 100),
-            measured("saturation", 30, 100),
-            measured("weight", 0, 500),
-            measured("height", 20, 260),
+            *(measured(name, *limits) for name, limits in POSSIBLE.items()),
             models.CheckConstraint(
                 name="consultation_has_the_moments_of_its_status",
                 condition=Q(status=S.PENDING, activated_at__isnull=True, closed_at__isnull=True)

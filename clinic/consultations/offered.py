@@ -1,0 +1,43 @@
+"""What outpatients can walk in for, where, and who treats them then."""
+
+from dataclasses import dataclass
+
+from clinic.enums import BillTiming, WorkflowType
+from clinic.models import Clinic, Organisation, Provider, Service
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A service as a clinic gives it; without a `doctor` any doctor of the clinic may take the patient."""
+
+    service: Service
+    clinic: Clinic
+    doctor: Provider | None
+
+    @property
+    def is_free(self) -> bool:
+        return not self.service.price
+
+    @property
+    def is_paid_first(self) -> bool:
+        return self.service.bill_timing == BillTiming.BEFORE and not self.is_free
+
+
+def offers_by_clinic(organisation: Organisation) -> dict[Clinic, list[Offer]]:
+    """The active clinics in order of their codes, each with the services a patient may walk in for, by name.
+
+    A clinic that gives none is left out. Four queries at most.
+    """
+    services = Service.objects.of(organisation).filter(workflow_type=WorkflowType.GOPD_CONSULT, active=True)
+    services = services.select_related("auto_assign_doctor").prefetch_related("clinics", "auto_assign_doctor__clinics")
+    offers: dict[Clinic, list[Offer]] = {clinic: [] for clinic in Clinic.objects.of(organisation).filter(active=True)}
+    for service in services.order_by("name_en", "pk"):
+        for clinic in offers.keys() & set(service.clinics.all()):
+            offers[clinic].append(Offer(service, clinic, working_doctor(service, clinic)))
+    return {clinic: given for clinic, given in offers.items() if given}
+
+
+def working_doctor(service: Service, clinic: Clinic) -> Provider | None:
+    """The doctor whom the service names, as long as he or she works in this clinic."""
+    doctor = service.auto_assign_doctor
+    return doctor if doctor and doctor.active and clinic in doctor.clinics.all() else None

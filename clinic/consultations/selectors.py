@@ -1,0 +1,68 @@
+"""Questions about who waits for a doctor, and what earlier ones have found."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+
+from clinic.consultations.clearance import CLEARED
+from clinic.consultations.refusals import amount_owed, why_not_begin
+from clinic.enums import ConsultationStatus
+from clinic.models import Clinic, Consultation, Provider
+
+__all__ = ["IN_THE_ROOM", "NOT_PAID", "WAITING", "amount_owed", "earlier_consultations", "queue_of", "why_not_begin"]
+
+S = ConsultationStatus
+WAITING, IN_THE_ROOM, NOT_PAID = range(3)  # the order of a queue
+LOADED = ("patient", "clinic", "service", "doctor", "organisation", "visit__organisation", "line__invoice")
+
+
+def queue_of(doctor: Provider, clinics: Iterable[Clinic], *, at: datetime) -> QuerySet[Consultation]:
+    """What is the doctor's and what nobody has taken, in those of the clinics that he or she works in.
+
+    Each row has `place` (WAITING first, then IN_THE_ROOM, which somebody has begun to write, then NOT_PAID), `cleared`
+    and `waited`, the time since it was asked for; within a place who came first is first. Closed ones are left out.
+    """
+    untouched = Q(status=S.PENDING) | Q(version=0)
+    rows = Consultation.objects.filter(
+        Q(doctor=doctor) | Q(doctor=None),
+        organisation=doctor.organisation_id,
+        status__in=(S.PENDING, S.ACTIVE),
+        clinic__in=doctor.clinics.filter(pk__in=[clinic.pk for clinic in clinics]),
+    )
+    return (
+        rows.annotate(
+            cleared=Case(When(CLEARED, then=True), default=False, output_field=BooleanField()),
+            waited=ExpressionWrapper(Value(at) - F("requested_at"), output_field=DurationField()),
+        )
+        .annotate(
+            place=Case(
+                When(Q(status=S.PENDING, cleared=False), then=NOT_PAID),
+                When(untouched, then=WAITING),
+                default=IN_THE_ROOM,
+                output_field=IntegerField(),
+            )
+        )
+        .select_related(*LOADED)
+        .order_by("place", "requested_at", "pk")
+    )
+
+
+def earlier_consultations(consultation: Consultation) -> QuerySet[Consultation]:
+    """What was closed before for the same patient, whoever wrote it, newest first; with service, doctor and clinic.
+
+    It stands beside the consultation of a doctor who treats the patient now: show it to nobody else (`can_access`).
+    """
+    rows = Consultation.objects.filter(patient=consultation.patient_id, status=S.CLOSED).exclude(pk=consultation.pk)
+    return rows.select_related("service", "doctor", "clinic", "organisation").order_by("-closed_at", "-pk")
