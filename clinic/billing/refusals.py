@@ -8,10 +8,10 @@ from clinic.billing.balances import Balance
 from clinic.billing.entries import LONGEST_REFERENCE, length_refusals, method_refusals, reason_refusals
 from clinic.billing.money import amount_refusals, money_text
 from clinic.billing.selectors import begun_consultations, refundable
-from clinic.enums import OWED_STATUSES, PaymentKind, PaymentStatus, RefusalCode
+from clinic.enums import OWED_STATUSES, PaymentKind, PaymentStatus, RefundRequestStatus, RefusalCode
 from clinic.errors import Refusal
-from clinic.models import Invoice, PackagePurchase, Payment, User
-from clinic.permissions import WAIVE_INVOICE
+from clinic.models import Invoice, PackagePurchase, Payment, RefundRequest, User
+from clinic.permissions import APPROVE_REFUND, WAIVE_INVOICE
 
 
 def payment_refusals(
@@ -37,15 +37,14 @@ def refund_refusals(payment: Payment, *, amount: Decimal, method: str, reason: s
         return [Refusal(RefusalCode.STATUS, message, _("Choose the payment that the money came from."))]
     refusals = [*amount_refusals(amount), *method_refusals(method), *reason_refusals(reason)]
     left = refundable(payment)
-    if left and (refusals or amount <= left):
-        return refusals
-    currency = payment.invoice.currency
     if not left:
         message = _("Receipt %(number)s has been given back whole.") % {"number": payment}
-        return [*refusals, Refusal(RefusalCode.AMOUNT, message, _("Look at the other payments of the invoice."))]
-    message = _("Only %(left)s of receipt %(number)s can be given back.")
-    values = {"left": money_text(left, currency), "number": payment}
-    return [Refusal(RefusalCode.AMOUNT, message % values, _("Give back that much, or less."))]
+        refusals.append(Refusal(RefusalCode.AMOUNT, message, _("Look at the other payments of the invoice.")))
+    elif not refusals and amount > left:
+        values = {"left": money_text(left, payment.invoice.currency), "number": payment}
+        message = _("Only %(left)s of receipt %(number)s can be given back.") % values
+        refusals.append(Refusal(RefusalCode.AMOUNT, message, _("Give back that much, or less.")))
+    return refusals
 
 
 def second_person_refusals(invoice: Invoice) -> list[Refusal]:
@@ -54,6 +53,30 @@ def second_person_refusals(invoice: Invoice) -> list[Refusal]:
         return []
     message = _("The consultation that invoice %(number)s pays for has begun.") % {"number": invoice}
     return [Refusal(RefusalCode.SECOND_PERSON, message, _("Ask for the refund: a second person approves it."))]
+
+
+def asked_already_refusals(payment: Payment) -> list[Refusal]:
+    """Why no further refund of this payment can be asked for: one waits for its answer."""
+    if not payment.refund_requests.filter(status=RefundRequestStatus.ASKED).exists():
+        return []
+    message = _("A refund of receipt %(number)s has been asked for already.") % {"number": payment}
+    return [Refusal(RefusalCode.STATUS, message, _("Wait for the answer."))]
+
+
+def answer_refusals(request: RefundRequest, *, by: User) -> list[Refusal]:
+    """Why this person cannot answer the locked request; empty when it waits for an answer of this person."""
+    refusals = []
+    if not by.has_perm(APPROVE_REFUND):
+        message = _("Your role does not allow you to decide on a refund.")
+        refusals.append(Refusal(RefusalCode.PERMISSION, message, _("Ask a manager.")))
+    if request.asked_by_id == by.pk:
+        message = _("You have asked for this refund yourself.")
+        refusals.append(Refusal(RefusalCode.SECOND_PERSON, message, _("Another person has to decide on it.")))
+    if request.status != RefundRequestStatus.ASKED:
+        said = {"number": request.payment, "status": RefundRequestStatus(request.status).label}
+        message = _("The refund of receipt %(number)s has been answered: %(status)s.") % said
+        refusals.append(Refusal(RefusalCode.STATUS, message, _("Look at the invoice again.")))
+    return refusals
 
 
 def void_refusals(invoice: Invoice, balance: Balance, *, reason: str) -> list[Refusal]:

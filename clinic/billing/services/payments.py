@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from clinic.attempts import watched
 from clinic.billing.entries import trimmed
+from clinic.billing.money import to_cents
 from clinic.billing.refusals import another_amount, payment_refusals
 from clinic.billing.selectors import balance_of
 from clinic.billing.services.numbers import next_number
@@ -50,7 +51,7 @@ def record_payment(
     if refusals := payment_refusals(invoice, balance, amount=amount, method=method, reference=reference):
         raise BillingRefused(*refusals)
     payment = Payment.objects.create(
-        organisation=organisation, invoice=invoice, method=method, amount=amount, reference=reference,
+        organisation=organisation, invoice=invoice, method=method, amount=to_cents(amount), reference=reference,
         clinic=clinic or invoice.clinic, taken_by=by, taken_at=at, request_key=request_key,
         receipt_number=next_number(organisation, DocumentKind.RECEIPT),
     )  # fmt: skip

@@ -1,12 +1,13 @@
 """A clinic with a cashier, a manager and a patient who owes for a visit."""
 
+from contextlib import contextmanager
 from decimal import Decimal
 
 import pytest
 
 from clinic.billing.services import issue_invoice, line_for, record_payment
 from clinic.enums import PaymentMethod
-from clinic.models import RefusedAttempt
+from clinic.errors import BillingRefused
 from tests.factories import (
     NINE,
     make_clinic,
@@ -56,12 +57,14 @@ def desk(db):
 
 @pytest.fixture
 def refused():
-    """The codes of an error, after making sure that each refusal says what to do and that the attempt was noted."""
+    """A block that is refused for these codes with this sentence, saying what to do instead."""
 
-    def codes(caught):
-        reasons = caught.value.reasons
-        assert all(str(reason.message) and str(reason.hint) for reason in reasons)
-        assert RefusedAttempt.objects.filter(code=reasons[0].code).exists()
-        return [reason.code for reason in reasons]
+    @contextmanager
+    def block(*codes, saying=""):
+        with pytest.raises(BillingRefused) as caught:
+            yield
+        assert [reason.code for reason in caught.value.reasons] == list(codes)
+        assert all(str(reason.hint) for reason in caught.value.reasons)
+        assert saying in str(caught.value)
 
-    return codes
+    return block

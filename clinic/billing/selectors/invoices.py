@@ -1,41 +1,17 @@
-"""Questions about what patients owe: fees, invoices and what is left of them."""
+"""Questions about invoices: what they ask for, what was paid, what is left, and what they pay for."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Round
 
 from clinic.billing.balances import Balance, Standing, balance_in, status_of
-from clinic.billing.money import ZERO, money_text, to_cents
-from clinic.enums import ChargeStatus, ConsultationStatus, PaymentStatus
-from clinic.models import Appointment, Charge, Consultation, Invoice, InvoiceLine, Patient, Payment, Visit
+from clinic.billing.money import ZERO, to_cents
+from clinic.enums import ConsultationStatus, PaymentStatus
+from clinic.models import Consultation, Invoice, InvoiceLine, Payment, Visit
 
 AMOUNT = DecimalField(max_digits=12, decimal_places=2)
 BEGUN = (ConsultationStatus.ACTIVE, ConsultationStatus.CLOSED)
-
-
-def amount_text(charge: Charge) -> str:
-    """The amount with its currency, as in 50.00 SAR."""
-    return money_text(charge.amount, charge.organisation.currency)
-
-
-def charge_of(appointment: Appointment, *, lock: bool = False) -> Charge | None:
-    """The charge of this appointment, whatever its status; with `lock`, nobody else's to change meanwhile."""
-    charges = Charge.objects.select_for_update() if lock else Charge.objects.all()
-    return charges.filter(appointment=appointment).first()
-
-
-def open_charges(patient: Patient) -> QuerySet[Charge]:
-    """What the patient still has to pay, oldest first; appointment and organisation loaded."""
-    charges = Charge.objects.filter(patient=patient, status=ChargeStatus.OPEN)
-    return charges.select_related("appointment__clinic", "organisation").order_by("raised_at", "pk")
-
-
-def owed_by(patients: Iterable[Patient]) -> dict[int, Decimal]:
-    """The sum of the open charges by the patient's key, only of those who owe something; one query."""
-    charges = Charge.objects.filter(patient__in=[patient.pk for patient in patients], status=ChargeStatus.OPEN)
-    return dict(charges.order_by().values_list("patient").annotate(Sum("amount")))
 
 
 def with_balances(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
