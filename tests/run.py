@@ -1,4 +1,4 @@
-"""`make test`: lint, every test on SQLite, every test of the database on PostgreSQL, coverage; then what could not run.
+"""`make test`: lint, every test on SQLite, those of the database once more on PostgreSQL; then what could not run.
 
 Extra arguments go to pytest. ALLOW_MISSING=1 lets a machine without Chromium or PostgreSQL pass.
 """
@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from tests.browser import chromium
 from tests.postgres import NoServerError, postgresql
 
-PYTEST = ["pytest", "-n", "2", "--dist", "loadfile", "-q", "--cov", "--cov-report="]
+PYTEST = ["pytest", "-n", "2", "--dist", "worksteal", "-q"]
+COVERED = ["--cov", "--cov-report="]
 
 
 @dataclass
@@ -56,11 +57,11 @@ def sqlite(run: Run) -> None:
     if chromium() is None:
         run.missing.append("the browser tests: no Chromium found (on Debian: apt-get install chromium)")
         wanted += " and not browser"
-    run.step("tests on SQLite", [*PYTEST, "-m", wanted, *run.arguments], DATABASE_URL="sqlite:///clinic.sqlite3")
+    run.step("tests on SQLite", [*PYTEST, *COVERED, "-m", wanted, *run.arguments], DATABASE_URL="sqlite:///clinic.sqlite3")
 
 
 def on_postgresql(run: Run) -> None:
-    tests = [*PYTEST, "--cov-append", "-m", "not browser", "--only-database", *run.arguments]
+    tests = [*PYTEST, "-m", "not browser", "--only-engine", *run.arguments]
     try:
         with postgresql() as url:
             run.step("tests on PostgreSQL", tests, DATABASE_URL=url)

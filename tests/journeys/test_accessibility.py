@@ -39,7 +39,7 @@ def ours(sign_in):
 def found_on(page, address: str) -> list[str]:
     """What axe finds there, a line for each element."""
     page.goto(address)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("document.readyState === 'complete' && !document.querySelector('.htmx-request')")
     report = Axe().run(page, options={"runOnly": LEVELS, "resultTypes": ["violations"]})
     return [
         f"{address} {broken['id']}: {node['html'][:200]}"
@@ -73,8 +73,9 @@ def test_nothing_is_found_on_the_page_of_an_offer(page, ours, language):
     assert found_on(page, reverse("offer", args=[token_of(ours.offer)])) == []
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
-def test_nothing_is_found_on_any_page(page, ours, language):
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
+def test_nothing_is_found_on_any_page(page, ours, language, scheme):
+    page.emulate_media(color_scheme=scheme)
     ours.user.language = language
     ours.user.save()
 

@@ -21,7 +21,7 @@ from clinic.models import (
 from clinic.scheduling import selectors
 from clinic.scheduling.rebooking.hits import during_leave
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.any_engine, pytest.mark.django_db]
 
 SUNDAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 8, 20, tzinfo=UTC)

@@ -152,7 +152,7 @@ def rows_now(*, without=()) -> dict[int, dict]:
     return {row.pop("id"): {k: v for k, v in row.items() if k != "calendar_sequence"} for row in rows}
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seeds)
 def test_what_is_done_and_undone_leaves_the_rows_as_they_were(seed):
     with rolled_back():
@@ -173,7 +173,7 @@ def test_what_is_done_and_undone_leaves_the_rows_as_they_were(seed):
         assert set(left) <= {AppointmentStatus.CANCELLED_BY_CLINIC}
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(seeds)
 def test_what_others_did_meanwhile_stays_and_what_is_kept_says_why(seed):
     with rolled_back():
