@@ -118,6 +118,7 @@
     target.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") early = null; // nobody waits for the dialog any more
     if (event.target.closest("input, select, textarea, dialog[open], #modal-content")) return;
     if (early !== null && !event.ctrlKey && !event.metaKey && (event.key.length === 1 || event.key === "Enter")) {
       if (event.key.length === 1) early += event.key;
