@@ -47,6 +47,7 @@ from tests.factories import (
     make_waitlist_entry,
     numbers,
 )
+from tests.outpatients import make_outpatient
 
 
 def make_world(word: str) -> SimpleNamespace:
@@ -84,6 +85,7 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         rebooking=make_rebooking(appointment, f"{word} lost times"), **rota(provider, clinic, word),
         **long_work(user, word),
         **wait(patient, service, provider, clinic, word),
+        **make_outpatient(patient, service, provider, clinic, by=user, follow_up=appointment, word=word),
     )  # fmt: skip
 
 

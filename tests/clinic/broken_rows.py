@@ -5,13 +5,20 @@ from decimal import Decimal
 
 from clinic.constraints import Agrees
 from clinic.models import (
+    Addendum,
     Appointment,
     Change,
     Charge,
     Clinic,
     Closure,
+    Consultation,
+    DayClosing,
+    DocumentNumber,
     ExtraHours,
+    FollowUp,
     HeldSlot,
+    Invoice,
+    InvoiceLine,
     Job,
     Leave,
     Message,
@@ -22,29 +29,36 @@ from clinic.models import (
     PackageItem,
     PackagePurchase,
     Patient,
+    Payment,
     Policy,
     Provider,
     PurchaseItem,
     Rebooking,
     RebookingItem,
+    RefundRequest,
     Room,
     Service,
     SessionEntry,
     User,
+    Visit,
     WaitlistEntry,
     WorkingHours,
 )
-from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, WITHOUT_PACKAGE, constraints
+from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, TWO, WITHOUT_PACKAGE, constraints
 from tests.factories import (
     MONDAY,
     NINE,
     make_appointment,
+    make_invoice,
+    make_payment,
     make_series,
     make_service,
+    make_visit,
     make_waitlist_entry,
 )
+from tests.outpatients import close_day
 
-# What breaks each constraint, as a change of the row that the world has …
+# What breaks each constraint, as a change of the row that the world has (where rows are final: as a second one) …
 BY_CHANGING = {
     "appointment_is_busy_while_it_lasts": (Appointment, {"busy_from": NINE + HALF_HOUR / 2}),
     "appointment_is_held_until_a_moment": (Appointment, {"held_until": NINE}),
@@ -55,20 +69,41 @@ BY_CHANGING = {
     "appointment_status_is_known": (Appointment, {"status": "booked"}),
     "change_is_of_one_row": (Change, {"appointment": None}),
     "change_kind_is_known": (Change, {"kind": "lost"}),
+    "addendum_says_something": (Addendum, {"text": ""}),
     "charge_is_an_amount": (Charge, {"amount": Decimal(0)}),
     "charge_is_open_or_settled": (Charge, {"status": "paid"}),
     "charge_kind_is_known": (Charge, {"kind": "fine"}),
     "charge_status_is_known": (Charge, {"status": "lost", "settled_at": NINE}),
     "closure_starts_before_it_ends": (Closure, {"last_on": date(2030, 1, 6)}),
+    "closing_counts_no_less_than_nothing": (DayClosing, {"cash_counted": Decimal("-0.01")}),
+    "consultation_bill_timing_is_known": (Consultation, {"bill_timing": "never"}),
+    "consultation_diastolic_is_possible": (Consultation, {"diastolic": 19}),
+    "consultation_has_the_moments_of_its_status": (Consultation, {"closed_at": NINE}),
+    "consultation_height_is_possible": (Consultation, {"height": Decimal("260.1")}),
+    "consultation_pulse_is_possible": (Consultation, {"pulse": 301}),
+    "consultation_respiration_is_possible": (Consultation, {"respiration": 3}),
+    "consultation_saturation_is_possible": (Consultation, {"saturation": 101}),
+    "consultation_status_is_known": (Consultation, {"status": "lost"}),
+    "consultation_systolic_is_possible": (Consultation, {"systolic": 39}),
+    "consultation_temperature_is_possible": (Consultation, {"temperature": Decimal("24.9")}),
+    "consultation_weight_is_possible": (Consultation, {"weight": Decimal("500.1")}),
+    "documentnumber_kind_is_known": (DocumentNumber, {"kind": "letter"}),
     "extrahours_have_a_grid": (ExtraHours, {"slot_minutes": 4}),
     "extrahours_start_before_they_end": (ExtraHours, {"end": time(9)}),
     "heldslot_starts_before_it_ends": (HeldSlot, {"ends_at": NINE}),
     "heldslot_status_is_known": (HeldSlot, {"status": "lost"}),
+    "invoice_is_numbered_from_one": (Invoice, {"number": 0}),
+    "invoice_is_void_since_a_moment": (Invoice, {"voided_at": NINE}),
+    "invoice_is_waived_since_a_moment": (Invoice, {"status": "waived"}),
+    "invoice_status_is_known": (Invoice, {"status": "lost"}),
     "job_kind_is_known": (Job, {"kind": "sweep"}),
     "job_progress_within_total": (Job, {"done": 2}),
     "job_status_is_known": (Job, {"status": "lost"}),
     "leave_starts_before_it_ends": (Leave, {"ends_at": NINE}),
     "leave_status_is_known": (Leave, {"status": "maybe"}),
+    "line_amount_is_price_times_quantity": (InvoiceLine, {"amount": Decimal("149.99")}),
+    "line_has_a_quantity": (InvoiceLine, {"quantity": 0, "amount": 0}),
+    "line_price_is_not_negative": (InvoiceLine, {"unit_price": Decimal("-0.01"), "amount": Decimal("-0.01")}),
     "message_channel_is_known": (Message, {"channel": "fax"}),
     "message_kind_is_known": (Message, {"kind": "greeting"}),
     "message_language_is_known": (Message, {"language": "fr"}),
@@ -84,6 +119,9 @@ BY_CHANGING = {
     "patient_language_is_known": (Patient, {"language": "fr"}),
     "patient_preferred_channel_is_known": (Patient, {"preferred_channel": "fax"}),
     "patient_sex_is_known": (Patient, {"sex": "f"}),
+    "payment_kind_is_known": (Payment, {"kind": "gift"}),
+    "payment_method_is_known": (Payment, {"method": "gold"}),
+    "payment_takes_and_refund_gives": (Payment, {"amount": Decimal(0)}),
     "policy_fees_are_not_negative": (Policy, {"no_show_fee": Decimal("-0.01")}),
     "policy_no_show_consequence_is_known": (Policy, {"no_show_consequence": "shout"}),
     "purchase_expires_after_it_starts": (PackagePurchase, {"expires_on": date(2030, 1, 6)}),
@@ -94,6 +132,16 @@ BY_CHANGING = {
     "rebooking_status_is_known": (Rebooking, {"status": "lost"}),
     "rebookingitem_status_is_known": (RebookingItem, {"status": "lost"}),
     "rebookingitem_way_is_known": (RebookingItem, {"way": "by_foot"}),
+    "receipt_is_numbered_from_one": (Payment, {"receipt_number": 0}),
+    "refund_is_approved_by_another": (Payment, {"approved_by": lambda ours: ours.payment.taken_by}),
+    "refundrequest_is_answered_by_another": (
+        RefundRequest,
+        {"status": "refused", "answered_at": NINE, "answered_by": lambda ours: ours.refund_request.asked_by},
+    ),
+    "refundrequest_is_an_amount": (RefundRequest, {"amount": 0}),
+    "refundrequest_is_asked_or_answered": (RefundRequest, {"status": "approved"}),
+    "refundrequest_method_is_known": (RefundRequest, {"method": "gold"}),
+    "refundrequest_status_is_known": (RefundRequest, {"status": "lost"}),
     "room_has_a_place": (Room, {"capacity": 0}),
     "service_bill_timing_is_known": (Service, {"bill_timing": "never"}),
     "service_buffers_are_not_negative": (Service, {"buffer_after": timedelta(minutes=-1)}),
@@ -104,6 +152,9 @@ BY_CHANGING = {
     "sessionentry_kind_is_known": (SessionEntry, {"kind": "lost"}),
     "sessionentry_moves_something": (SessionEntry, {"sessions": 0}),
     "user_language_is_known": (User, {"language": "fr"}),
+    "visit_is_closed_since_a_moment": (Visit, {"status": "closed"}),
+    "visit_payment_status_is_known": (Visit, {"payment_status": "void"}),
+    "visit_status_is_known": (Visit, {"status": "lost"}),
     "waitlistentry_days_in_order": (WaitlistEntry, {"last_on": date(2030, 1, 6)}),
     "waitlistentry_is_booked_as_something": (WaitlistEntry, {"status": "booked"}),
     "waitlistentry_status_is_known": (WaitlistEntry, {"status": "lost"}),
@@ -113,6 +164,20 @@ BY_CHANGING = {
     "workinghours_start_before_they_end": (WorkingHours, {"start": time(17)}),
     "workinghours_validity_in_order": (WorkingHours, {"valid_until": date(2020, 1, 5)}),
     "workinghours_weekday_is_known": (WorkingHours, {"weekday": 0}),
+}
+
+
+def breaking(name, ours) -> tuple[type, dict[str, object]]:
+    """The model and the change of its row that breaks this constraint."""
+    model, changes = BY_CHANGING[name]
+    return model, {field: value(ours) if callable(value) else value for field, value in changes.items()}
+
+
+# Another rule that such a row cannot but break as well; which one speaks first is the database's own affair.
+ALSO_BROKEN = {
+    "consultation_status_is_known": "consultation_goes_one_way",
+    "refundrequest_status_is_known": "refundrequest_is_asked_or_answered",
+    "visit_status_is_known": "visit_is_closed_since_a_moment",
 }
 
 
@@ -130,10 +195,13 @@ def second_acceptance(ours) -> dict[str, object]:
 # … or as a second row that is like the first but for what is said.
 BY_A_TWIN = {
     "appointment_is_rebooked_in_one_batch": (RebookingItem, lambda ours: {}),
+    "documents_are_numbered_once": (DocumentNumber, lambda ours: {}),
+    "invoice_number_is_given_once": (Invoice, lambda ours: {}),
     "clinic_code_is_unique": (Clinic, lambda ours: {}),
     "package_code_is_unique": (Package, lambda ours: {}),
     "package_names_a_service_once": (PackageItem, lambda ours: {}),
     "patient_file_number_is_unique": (Patient, lambda ours: {}),
+    "patient_has_one_open_visit": (Visit, lambda ours: {}),
     "patient_is_never_in_two_places": (Appointment, lambda ours: {**WITHOUT_PACKAGE, "lane": 1, "room": None}),
     "patient_waits_once_for_a_service": (WaitlistEntry, lambda ours: {}),
     "provider_code_is_unique": (Provider, lambda ours: {}),
@@ -141,6 +209,8 @@ BY_A_TWIN = {
         Appointment, lambda ours: {**WITHOUT_PACKAGE, "patient": ours.second_patient, "room": None},
     ),
     "purchase_names_a_service_once": (PurchaseItem, lambda ours: {}),
+    "receipt_number_is_given_once": (Payment, lambda ours: {}),
+    "refund_is_asked_for_once": (RefundRequest, lambda ours: {}),
     "room_code_is_unique": (Room, lambda ours: {}),
     "room_is_never_double_booked": (
         Appointment, lambda ours: {**WITHOUT_PACKAGE, "patient": ours.second_patient, "lane": 1},
@@ -167,13 +237,36 @@ BY_ANOTHERS_ROW = {
         "series": make_series(ours.second_patient, ours.service, ours.provider, ours.clinic),
         "series_on": MONDAY,
     },
+    ("charge_agrees", "invoice", "patient"): lambda ours: {"invoice": make_invoice(ours.second_patient, ours.clinic)},
+    ("consultation_agrees", "line", "service"): lambda ours: {
+        "line": make_invoice(ours.patient, ours.clinic).lines.get()
+    },
+    ("consultation_agrees", "visit", "clinic"): lambda ours: {"visit": make_visit(ours.patient, ours.second_clinic)},
+    ("consultation_agrees", "visit", "patient"): lambda ours: {"visit": make_visit(ours.second_patient, ours.clinic)},
     ("charge_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
     ("heldslot_agrees", "room", "clinic"): lambda ours: {"room": ours.room_elsewhere},
+    ("invoice_agrees", "visit", "clinic"): lambda ours: {"visit": make_visit(ours.patient, ours.second_clinic)},
+    ("invoice_agrees", "visit", "patient"): lambda ours: {"visit": make_visit(ours.second_patient, ours.clinic)},
     ("message_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
+    ("payment_agrees", "closing", "clinic"): lambda ours: {
+        "closing": close_day(ours.second_clinic, "", by=ours.by, at=NINE)
+    },
+    ("payment_agrees", "refund_of", "invoice"): lambda ours: {
+        "refund_of": make_payment(make_invoice(ours.patient, ours.clinic)),
+        "kind": "refund",
+        "amount": -1,
+        "receipt_number": 99,
+    },
     ("series_agrees", "package_purchase", "patient"): lambda ours: {
         "package_purchase": ours.purchase_of_second_patient
     },
     ("sessionentry_agrees", "item", "purchase"): lambda ours: {"item": ours.second_purchase.items.get()},
+    ("visit_agrees", "appointment", "clinic"): lambda ours: {
+        "appointment": make_appointment(ours.patient, ours.service, ours.provider, ours.second_clinic, NINE + HOUR)
+    },
+    ("visit_agrees", "appointment", "patient"): lambda ours: {
+        "appointment": make_appointment(ours.second_patient, ours.service, ours.provider, ours.clinic, NINE + HOUR)
+    },
     ("waitlistentry_agrees", "appointment", "patient"): lambda ours: {
         "appointment": make_appointment(ours.second_patient, ours.service, ours.provider, ours.clinic, NINE + HOUR)
     },
@@ -196,8 +289,21 @@ def pointing(model, relation, row) -> dict[str, object]:
     beside = {
         (Appointment, "series"): {"series_on": MONDAY},
         (Change, "purchase"): {"appointment": None},
+        (Payment, "refund_of"): {"kind": "refund", "amount": -1},
+        (RefundRequest, "refund"): {"status": "approved", "answered_at": NINE},
     }
     return {relation: row, **beside.get((model, relation), {})}
+
+
+def target(model, relation, world):
+    """A row to point to: the world's, or one that nobody points to yet where only one may."""
+    if (model, relation) == (Consultation, "line"):
+        return make_invoice(world.patient, world.clinic).lines.get()
+    if (model, relation) == (FollowUp, "appointment"):
+        return make_appointment(world.second_patient, world.service, world.provider, world.clinic, TWO + HOUR)
+    if (model, relation) == (RefundRequest, "payment"):
+        return make_payment(make_invoice(world.patient, world.clinic))
+    return world.row(model._meta.get_field(relation).related_model)
 
 
 def unmet(model, ours) -> dict[str, object]:
@@ -205,13 +311,21 @@ def unmet(model, ours) -> dict[str, object]:
     clear = {
         Appointment: {**LATER, "session_number": 2},
         Charge: {"appointment": ours.appointment},
+        Consultation: {"line": None},
+        FollowUp: {
+            "appointment": make_appointment(ours.second_patient, ours.service, ours.provider, ours.clinic, TWO + HOUR)
+        },
         HeldSlot: {"hold": None},
+        Invoice: {"number": 99},
         Offer: {"entry": make_waitlist_entry(ours.second_patient, ours.service)},
         PackageItem: {"service": make_service(ours.provider)},
+        Payment: {"receipt_number": 99},
         PurchaseItem: {"service": make_service(ours.provider)},
         RebookingItem: {"status": "kept"},
+        RefundRequest: {"payment": make_payment(make_invoice(ours.patient, ours.clinic))},
         Room: {"code": "R-new"},
         Service: {"code": "S-new"},
+        Visit: {"status": "closed", "closed_at": NINE},
         WaitlistEntry: {"status": "withdrawn"},
     }
     return clear.get(model, {})

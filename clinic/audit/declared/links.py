@@ -65,21 +65,23 @@ def question_of(model: type[Model]) -> str:
         f"LEFT JOIN {field.related_model._meta.db_table} at_{field.name} ON at_{field.name}.id = here.{field.column}"
         for field in keys
     ]
-    cases = [f"WHEN {wrong} THEN '{field.name} {fault}'" for field in keys for fault, wrong in faults_of(model, field)]
+    found = [(field.name, fault, wrong) for field in keys for fault, wrong in faults_of(model, field)]
+    found.sort(key=lambda one: one[1] not in (GONE, "organisation"))  # a row of others agrees in nothing else either
+    cases = [f"WHEN {wrong} THEN '{name} {fault}'" for name, fault, wrong in found]
     return QUESTION.format(table=model._meta.db_table, joins=" ".join(joins), cases=" ".join(cases))
 
 
 def faults_of(model: type[Model], field: ForeignKey) -> Iterator[tuple[str, str]]:
     """What may be wrong with the link, and the condition that finds it. People of the platform have no organisation."""
     there = field.related_model._meta
-    yield GONE, f"here.{field.column} IS NOT NULL AND at_{field.name}.id IS NULL"
-    agreed = [rule.links.get(field.name, ()) for rule in model._meta.constraints if isinstance(rule, Agrees)]
-    same = {name for names in agreed for name in names}
+    there_row = f"at_{field.name}"
+    yield GONE, f"here.{field.column} IS NOT NULL AND {there_row}.id IS NULL"
     if has_organisation(field.related_model):
-        same.add("organisation")
-    for name in sorted(same, key=lambda name: (name != "organisation", name)):
-        here_column, there_column = model._meta.get_field(name).column, there.get_field(name).column
-        yield name, f"at_{field.name}.{there_column} <> here.{here_column}"
+        yield "organisation", f"{there_row}.organisation_id <> here.organisation_id"
+    agreed = [rule.links.get(field.name, ()) for rule in model._meta.constraints if isinstance(rule, Agrees)]
+    for name in sorted({name for names in agreed for name in names} - {"organisation"}):
+        same = f"{there_row}.{there.get_field(name).column} = here.{model._meta.get_field(name).column}"
+        yield name, f"NOT COALESCE({same}, {there_row}.id IS NULL)"
 
 
 def has_organisation(model: type[Model]) -> bool:
