@@ -39,5 +39,8 @@ def offers_by_clinic(organisation: Organisation) -> dict[Clinic, list[Offer]]:
 
 def working_doctor(service: Service, clinic: Clinic) -> Provider | None:
     """The doctor whom the service names, as long as he or she works in this clinic."""
-    doctor = service.auto_assign_doctor
+    return working(service.auto_assign_doctor, clinic)
+
+
+def working(doctor: Provider | None, clinic: Clinic) -> Provider | None:
     return doctor if doctor and doctor.active and clinic in doctor.clinics.all() else None

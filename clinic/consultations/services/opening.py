@@ -8,11 +8,12 @@ from django.utils.timezone import now
 from clinic.attempts import watched
 from clinic.consultations.access import doctor_of
 from clinic.consultations.clearance import waiting_lines
+from clinic.consultations.offered import working, working_doctor
 from clinic.consultations.refusals import still_owed, why_not_begin
 from clinic.consultations.services.locks import locked_visit, locked_with_visit
 from clinic.enums import CLEARED_STATUSES, BillTiming, ConsultationStatus
 from clinic.errors import ConsultationRefused
-from clinic.models import Clinic, Consultation, Invoice, InvoiceLine, Provider, Service, User, Visit
+from clinic.models import Consultation, Invoice, InvoiceLine, Provider, User, Visit
 from clinic.retries import retried
 from clinic.tenancy import own
 
@@ -59,7 +60,7 @@ def ask_for(
 
     Billed after, it is active at once; billed before, once it is cleared and has a doctor, and pending until then.
     """
-    doctor = assigned_doctor(line.service, visit.clinic)
+    doctor = working_doctor(line.service, visit.clinic)
     row = Consultation(
         organisation_id=visit.organisation_id, visit=visit, patient_id=visit.patient_id, clinic=visit.clinic,
         service=line.service, doctor=doctor, line=line, bill_timing=timing, complaint=complaint or visit.complaint,
@@ -69,17 +70,6 @@ def ask_for(
         row.status, row.activated_by, row.activated_at = S.ACTIVE, by, at
     row.record(by=by, at=at)
     return row
-
-
-def assigned_doctor(service: Service, clinic: Clinic) -> Provider | None:
-    """The doctor whom the service names, if he or she still works in this clinic; two queries at most."""
-    return working(service.auto_assign_doctor, clinic)
-
-
-def working(doctor: Provider | None, clinic: Clinic) -> Provider | None:
-    if doctor is None or not doctor.active or not doctor.clinics.filter(pk=clinic.pk).exists():
-        return None
-    return doctor
 
 
 @watched

@@ -83,7 +83,7 @@ def why_not_start(
     if not service.active:
         message = _("%(service)s is no longer offered.") % {"service": service}
         yield Refusal(RefusalCode.INACTIVE, message, _("Choose another service."))
-    elif not clinic.active:
+    elif not Clinic.objects.filter(pk=clinic.pk, active=True).exists():
         message = _("%(name)s is no longer active.") % {"name": clinic}
         yield Refusal(RefusalCode.INACTIVE, message, _("Choose another one."))
     elif not service.clinics.filter(pk=clinic.pk).exists():

@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
-from clinic.enums import BillTiming, WorkflowType
+from clinic.billing.selectors import balance_of
+from clinic.billing.services import record_payment
+from clinic.consultations.services import start_gopd
+from clinic.enums import OWED_STATUSES, BillTiming, PaymentMethod, WorkflowType
 from tests.factories import (
+    NINE,
     make_clinic,
     make_organisation,
     make_patient,
@@ -43,5 +47,20 @@ class Outpatients:
             },
         )  # fmt: skip
 
+    def hold_places(self):
+        """The organisation keeps a place in the queue for who has still to pay."""
+        self.organisation.policy.queues_before_payment = True
+        self.organisation.policy.save()
+
     def visit(self, **fields):
         return make_visit(self.patient, self.clinic, **fields)
+
+    def start(self, service, **options):
+        return start_gopd(self.patient, service, **{"by": self.desk, "clinic": self.clinic, "at": NINE, **options})
+
+    def pay(self, visit, amount=None, *, at=NINE):
+        """Take `amount`, or whatever is left, for each of the visit's invoices that is not paid."""
+        for invoice in visit.invoices.filter(status__in=OWED_STATUSES).order_by("pk"):
+            left = balance_of(invoice).left
+            record_payment(invoice, method=PaymentMethod.CASH, amount=Decimal(amount or left), by=self.cashier, at=at)
+        visit.refresh_from_db()
