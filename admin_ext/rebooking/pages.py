@@ -19,7 +19,7 @@ from clinic.models import Clinic, Operation, Provider, Rebooking, RebookingItem
 from clinic.scheduling.planning import RebookingPlan, plan_rebooking
 from clinic.scheduling.rebooking import selectors
 from clinic.scheduling.rebooking.hits import open_items
-from clinic.scheduling.rebooking.settling import LONGEST_NOTE, Choice, approve, keep, note_call
+from clinic.scheduling.rebooking.settling import LONGEST, Choice, approve, keep, note_call
 from clinic.scheduling.undoing import undo
 
 VERBS = ("called", "kept")
@@ -116,7 +116,7 @@ class RebookingItemPage(RebookingPage):
         item = self.batch.items.select_related("rebooking", "appointment__patient").filter(pk=pk).first()
         if item is None or verb not in VERBS:
             raise Http404
-        said = read_words(request.POST.get("said", ""), LONGEST_NOTE)
+        said = read_words(request.POST.get("said", ""), LONGEST)
         try:
             if verb == "kept":
                 keep(item, by=request.user, reason=said)

@@ -198,3 +198,17 @@ def test_the_list_is_filtered_and_changed_and_left_on_a_phone(page, olaya):
     told(page, "Badr does not wait any more")
     page.get_by_text("2 patients wait").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_list_that_refreshes_itself_leaves_the_focus_where_it_is(page, olaya):
+    page.clock.install()
+    page.goto("/admin/waitlist/")
+    change = page.get_by_role("link", name="Change: Badr")
+    change.focus()
+    eman = make_patient(olaya.person.organisation, "Eman")
+    services.join(eman, olaya.service, by=olaya.person, first_on=olaya.day, last_on=olaya.day)
+
+    page.clock.fast_forward(16_000)
+    page.get_by_text("4 patients wait").wait_for()
+
+    assert change.evaluate("element => element === document.activeElement")

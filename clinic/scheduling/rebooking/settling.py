@@ -24,7 +24,7 @@ from clinic.scheduling.rebooking.batches import close_finished
 from clinic.tenancy import own
 
 S = RebookingItemStatus
-LONGEST_REASON, LONGEST_NOTE = 200, 250  # as long as their columns
+LONGEST = 250  # as long as the columns of reasons and notes
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def approve(batch: Rebooking, choices: Sequence[Choice], *, by: User, at: dateti
     times = [choice.time for choice in choices]
     lock_everybody([time.appointment for time in times], [time.place(time.appointment) for time in times])
     items = open_ones(batch, [choice.item for choice in choices])
-    operation = operations.begin(OperationKind.REBOOKING, by=by, at=at, reason=batch.title[:LONGEST_REASON])
+    operation = operations.begin(OperationKind.REBOOKING, by=by, at=at, reason=batch.title[:LONGEST])
     ways = [way_of(choice) for choice in choices]
     booking.move_all(times, by=by, operation=operation, reason=batch.title, at=at)
     for choice, way in zip(choices, ways, strict=True):
@@ -81,7 +81,7 @@ def keep(item: RebookingItem, *, by: User, reason: str, at: datetime | None = No
         message = _("An appointment that is kept as it is needs a reason.")
         raise InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Say who will be there.")), field="reason")
     row = open_ones(item.rebooking, [item])[item.pk]
-    row.status, row.note = S.KEPT, reason[:LONGEST_NOTE]
+    row.status, row.note = S.KEPT, reason[:LONGEST]
     row.settled_at, row.settled_by = at or timezone.now(), by
     row.save(update_fields=["status", "note", "settled_at", "settled_by"])
     close_finished([row.rebooking_id], at=row.settled_at)
@@ -99,7 +99,7 @@ def note_call(item: RebookingItem, *, by: User, said: str = "", at: datetime | N
         "said": said.strip(),
     }
     text = _("%(at)s, %(name)s: %(said)s") if values["said"] else _("%(at)s, %(name)s: called.")
-    row.note = (text % values)[:LONGEST_NOTE]
+    row.note = (text % values)[:LONGEST]
     row.save(update_fields=["note"])
     return row
 
