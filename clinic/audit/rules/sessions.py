@@ -153,11 +153,12 @@ OWN_SESSION = Invariant(
     remedy=_("Give the session back to this package and spend it from the right one."),
     model=SessionEntry,
     question="""
-SELECT entry.id AS key, entry.organisation_id AS organisation, booked.id AS appointment
+SELECT MIN(entry.id) AS key, entry.organisation_id AS organisation, booked.id AS appointment
   FROM clinic_sessionentry entry
   JOIN clinic_purchaseitem item ON item.id = entry.item_id
   JOIN clinic_appointment booked ON booked.id = entry.appointment_id
  WHERE booked.package_purchase_id IS DISTINCT FROM entry.purchase_id OR booked.service_id <> item.service_id
+ GROUP BY entry.organisation_id, booked.id, item.id HAVING SUM(entry.sessions) <> 0
 """,
 )
 

@@ -2,6 +2,7 @@
 
 from clinic.packages.services.adjusting import adjust
 from clinic.packages.services.assigning import assign
+from clinic.packages.services.covering import coverable
 from clinic.packages.services.expiring import expire_due, expire_everywhere
 from clinic.packages.services.lifecycle import (
     cancel_remaining,
@@ -11,6 +12,7 @@ from clinic.packages.services.lifecycle import (
     unfreeze,
 )
 from clinic.packages.services.reminding import remind_expiring
+from clinic.packages.services.sale import Sale, sale_of, sell
 from clinic.packages.services.sessions import (
     check_usable,
     give_back_session,
@@ -23,10 +25,12 @@ from clinic.packages.services.taking_back import take_change_back
 from clinic.packages.services.transferring import transfer
 
 __all__ = [
+    "Sale",
     "adjust",
     "assign",
     "cancel_remaining",
     "check_usable",
+    "coverable",
     "expire_due",
     "expire_everywhere",
     "extend",
@@ -37,6 +41,8 @@ __all__ = [
     "lock_all",
     "next_session_numbers",
     "remind_expiring",
+    "sale_of",
+    "sell",
     "take_change_back",
     "transfer",
     "unfreeze",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.enums import MessageKind, RefusalCode, SessionEntryKind
 from clinic.errors import PackageRefused, Refusal
 from clinic.messaging.services import queue
-from clinic.models import Package, PackageItem, PackagePurchase, Patient, PurchaseItem, SessionEntry, User
+from clinic.models import Operation, Package, PackageItem, PackagePurchase, Patient, PurchaseItem, SessionEntry, User
 from clinic.packages.selectors import local_day
 from clinic.retries import made_before, retried
 from clinic.tenancy import own
@@ -26,11 +26,12 @@ def assign(
     on: date | None = None,
     at: datetime | None = None,
     request_key: UUID | None = None,
+    operation: Operation | None = None,
 ) -> PackagePurchase:
     """Give the patient a copy of the package, bought on `on`, or on the organisation's day at `at`.
 
     The price, the items and the last day are those of the package now; the patient is told. `request_key` names the
-    form that asks for it: sent again, it gets the purchase that it made.
+    form that asks for it: sent again, it gets the purchase that it made. `operation` is the sale that it is part of.
     Raises PackageRefused when the package or the patient is not active or the package has nothing to give.
     """
     organisation = own(by, package, patient)
@@ -49,7 +50,7 @@ def assign(
     )  # fmt: skip
     purchase.record(by=by)
     grant(purchase, items, by=by, at=at)
-    queue(MessageKind.ASSIGNED, patient, purchase=purchase, by=by, at=at)
+    queue(MessageKind.ASSIGNED, patient, purchase=purchase, operation=operation, by=by, at=at)
     return purchase
 
 

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from clinic.enums import ChangeKind, PurchaseStatus, RefusalCode, SessionEntryKind
+from clinic.enums import ChangeKind, OperationKind, PurchaseStatus, RefusalCode, SessionEntryKind
 from clinic.errors import PackageRefused, Refusal
 from clinic.models import Change, PackagePurchase, PurchaseItem, User
 from clinic.packages.refusals import wrong_status
@@ -22,6 +22,7 @@ from clinic.packages.services.ledger import enter
 from clinic.packages.services.sessions import lock
 from clinic.packages.services.transferred import take_transfer_back
 from clinic.packages.services.undoing import Undo, check_still
+from clinic.packages.services.unselling import take_sale_back
 from clinic.retries import retried
 from clinic.tenancy import own
 
@@ -35,7 +36,9 @@ def take_change_back(change: Change, *, by: User, at: datetime | None = None, re
     Of a transfer both purchases are restored, by whichever of its two changes comes first.
     """
     own(by, change)
-    return TAKES_BACK[ChangeKind(change.kind)](change, Undo(by, at or now(), reason))
+    is_sale = change.operation.kind == OperationKind.SALE
+    take_back = take_sale_back if is_sale else TAKES_BACK[ChangeKind(change.kind)]
+    return take_back(change, Undo(by, at or now(), reason))
 
 
 def take_freeze_back(change: Change, undo: Undo) -> PackagePurchase:

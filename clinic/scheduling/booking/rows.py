@@ -27,6 +27,8 @@ def reread(
     """
     purchase = packages.lock(appointment.package_purchase) if appointment.package_purchase_id else None
     row = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED).get(pk=appointment.pk)
+    if row.package_purchase_id != appointment.package_purchase_id:  # sold, or taken back, since it was looked at
+        purchase = packages.lock(row.package_purchase) if row.package_purchase_id else None
     row.package_purchase = purchase
     if expected_sequence is not None and row.calendar_sequence != expected_sequence:
         raise ChangedMeanwhile(what_happened(row))
