@@ -10,16 +10,15 @@ from clinic.billing.selectors import balance_of, refundable
 from clinic.billing.services import approve_refund, ask_refund, refund, refuse_refund
 from clinic.enums import (
     BillTiming,
-    ConsultationStatus,
     PaymentKind,
     PaymentMethod,
     RefundRequestStatus,
     RefusalCode,
 )
 from clinic.errors import InvalidEntry
-from clinic.models import Consultation, Message, Payment, RefundRequest
+from clinic.models import Message, Payment, RefundRequest
 from tests.clinic.full_world import World
-from tests.factories import NINE, make_user
+from tests.factories import NINE, make_consultation, make_user
 
 KEY = UUID("00000000-0000-4000-8000-000000000001")
 FIFTY, WHOLE = Decimal("50.00"), Decimal("150.00")
@@ -34,11 +33,7 @@ def paid(desk):
 @pytest.fixture
 def begun(desk, paid):
     """The same payment after the doctor has begun."""
-    Consultation.objects.create(
-        organisation=desk.organisation, visit=desk.visit, patient=desk.patient, clinic=desk.clinic,
-        service=desk.service, line=paid.invoice.lines.get(), bill_timing=BillTiming.BEFORE,
-        status=ConsultationStatus.ACTIVE, requested_at=NINE, activated_at=NINE,
-    )  # fmt: skip
+    make_consultation(desk.visit, desk.service, bill_timing=BillTiming.BEFORE, line=paid.invoice.lines.get())
     return paid
 
 
