@@ -3,11 +3,14 @@
 from django.contrib import admin
 from django.urls import reverse
 
-#: Pages of series, the waiting list and the audit, and which row of the world each is about.
+#: Pages of series, the waiting list, the audit and the doctors, and which row of the world each is about.
 ROWS = {
     "series": "series",
     "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
-    "answer_offer": "offer", "certificate": "certificate",
+    "answer_offer": "offer", "certificate": "certificate", "visit": "visit", "close_visit": "visit",
+    "ask_cashier": "visit", "consultation": "consultation", "consultation_save": "consultation",
+    "consultation_step": "consultation", "consultation_addendum": "closed_consultation",
+    "consultation_summary": "closed_consultation", "follow_up": "consultation",
 }  # fmt: skip
 
 
@@ -17,7 +20,8 @@ def page_address(page, ours) -> str:
     row = ours.patient if page == "patient" else ours.appointment if "appointment" in page else ours.purchase
     public = ours.operation if "operation" in page else ours.rebooking if "rebooking" in page else ours.job
     if page in ROWS:
-        return reverse(f"admin:{page}", args=[getattr(ours, ROWS[page]).pk])
+        named = {"pk": getattr(ours, ROWS[page]).pk, "verb": "activate"}
+        return reverse(f"admin:{page}", kwargs={name: named[name] for name in pattern.pattern.converters})
     found = {
         "pk": ours.rebooking.items.get().pk if "rebooking" in page else row.pk,
         "public_id": public.public_id,

@@ -40,6 +40,13 @@ LISTS = {
     "policy": ("MA", "", "MA"),
     "rebooking": ("FMA", "", ""),
     "certificate": ("MA", "", ""),
+    "visit": ("FPCMA", "", ""),
+    "consultation": ("P", "", ""),  # whose words nobody reads there: the room shows them to their doctor
+    "invoice": ("FCMA", "", ""),
+    "payment": ("FCMA", "", ""),
+    "refundrequest": ("CMA", "", ""),
+    "dayclosing": ("CMA", "", ""),
+    "refusedattempt": ("MA", "", ""),
 }
 PAGES = {
     "book": "FMA",
@@ -100,6 +107,18 @@ PAGES = {
     "rebooking": "FMA",
     "rebooking_item": "FMA",
     "undo_rebooking": "FMA",
+    "walk_in": "FMA",
+    "visit": "FPCMA",
+    "close_visit": "FMA",
+    "doctors_queue": "P",
+    "ask_cashier": "P",
+    "diagnosis_search": "P",
+    "consultation": "",  # judged by the row: its own doctor alone
+    "consultation_save": "P",
+    "consultation_step": "P",
+    "consultation_addendum": "P",
+    "consultation_summary": "P",
+    "follow_up": "P",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

@@ -1,0 +1,51 @@
+"""Saving the words of a consultation while they are being written."""
+
+from django.http import HttpResponse, JsonResponse
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy
+
+from admin_ext.columns import clock
+from admin_ext.consultation_room.pages import RoomPage
+from admin_ext.consultation_room.words import posted, words_of
+from admin_ext.roles import TREAT
+from clinic.consultations.services import write
+from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry
+from clinic.models import Consultation
+
+
+class SavePage(RoomPage):
+    """POST the words that have changed, and `version`, which says what the writer had read.
+
+    200 with the new version, the clinic's time, how the words are `stored`, and sentences about those that are `wrong`;
+    409 with what somebody else has written meanwhile; 422 with why nothing can be written, as in a closed one.
+    """
+
+    title = gettext_lazy("Consultation")
+    permission_required = TREAT
+    http_method_names = ["post"]
+    template_name = "admin_ext/consultation_room/meanwhile.html"
+
+    def post(self, request, pk):
+        words, wrong, row = posted(request.POST), {}, self.row
+        try:
+            try:
+                row = self.written(words)
+            except InvalidEntry as refusal:
+                wrong = {name: str(reason) for name, reason in refusal.fields.items()}
+                row = self.written({name: word for name, word in words.items() if name not in wrong})
+        except ChangedMeanwhile as refusal:
+            return self.meanwhile(refusal, words)
+        except ClinicError as refusal:
+            return JsonResponse({"refusal": str(refusal)}, status=422)
+        stored = {name: word.value for name, word in words_of(row).items() if name in words and name not in wrong}
+        time = clock(now(), row.clinic.zone)
+        return JsonResponse({"version": row.version, "time": time, "stored": stored, "wrong": wrong})
+
+    def written(self, words: dict) -> Consultation:
+        seen = self.seen_version
+        return write(self.row, words, by=self.request.user, expected_version=-1 if seen is None else seen)
+
+    def meanwhile(self, refusal: ChangedMeanwhile, words: dict) -> HttpResponse:
+        theirs = Consultation.objects.get(pk=self.row.pk)
+        shown = {"refusal": refusal, "words": words_of(theirs).values(), "posted": words, "version": theirs.version}
+        return self.render_to_response(shown, status=409)
