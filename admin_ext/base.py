@@ -1,5 +1,7 @@
 """What every list and change page shares: the organisation wall, owned fields, history that is only read."""
 
+from dataclasses import replace
+
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import unquote
@@ -12,6 +14,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
@@ -143,8 +146,28 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
 
+class ReadableChanges(HistoricalRecordContextHelper):
+    """What a version of a row changed, without the fields that are nobody's to read in a list of versions."""
+
+    def __init__(self, model, historical_record, *, without: tuple[str, ...]) -> None:
+        super().__init__(model, historical_record)
+        self.without = without
+
+    def context_for_delta_changes(self, delta):
+        shown = [change for change in delta.changes if change.field not in self.without]
+        return super().context_for_delta_changes(replace(delta, changes=shown))
+
+
 class RecordedModelAdmin(SimpleHistoryAdmin, ClinicModelAdmin):
-    """A ClinicModelAdmin with the pages of the row's history, which show and never write."""
+    """A ClinicModelAdmin with the pages of the row's history, which show and never write.
+
+    `kept_out_of_history` names fields whose changes nobody reads there.
+    """
+
+    kept_out_of_history: tuple[str, ...] = ()
+
+    def get_historical_record_context_helper(self, request, historical_record):
+        return ReadableChanges(self.model, historical_record, without=self.kept_out_of_history)
 
     def history_view(self, request, object_id, extra_context=None):
         self.row_or_404(request, unquote(object_id))

@@ -1,4 +1,4 @@
-"""What long work did: jobs, bulk bookings and the nightly audits."""
+"""What long work did: jobs, bulk bookings and the nightly audits; and what nobody was allowed to do."""
 
 from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import intcomma
@@ -8,8 +8,8 @@ from unfold.decorators import display
 
 from admin_ext.base import ClinicModelAdmin, ReadOnly
 from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name
-from admin_ext.filters import ChoicesFilter, MomentRangeFilter
-from clinic.models import Certificate, Job, Operation
+from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnRowsFilter
+from clinic.models import Certificate, Job, Operation, RefusedAttempt
 from clinic.operations import with_sizes
 
 
@@ -95,3 +95,29 @@ class CertificateAdmin(ReadOnly, ClinicModelAdmin):
         if not broken:
             return label("green", gettext("All rules hold"))
         return label("red", ngettext("%(n)d rule is broken", "%(n)d rules are broken", broken) % {"n": broken})
+
+
+@admin.register(RefusedAttempt)
+class RefusedAttemptAdmin(ReadOnly, ClinicModelAdmin):
+    list_display = ["display_at", "display_by", "display_reason", "target", "display_door"]
+    list_filter = [("at", MomentRangeFilter), ("by", OwnRowsFilter)]
+    list_select_related = ["by"]
+    sortable_by = ["display_at"]
+    fieldsets = [(None, {"fields": [("by", "at"), ("display_door", "target"), ("code", "message")]})]
+    readonly_fields = ["display_door"]
+
+    @display(description=_("when"), ordering="at")
+    def display_at(self, row):
+        return moment(row.at)
+
+    @display(description=_("who"))
+    def display_by(self, row):
+        return name(row.by)
+
+    @display(description=_("refusal"))
+    def display_reason(self, row):
+        return name(row.message or row.code)
+
+    @display(description=_("door"))
+    def display_door(self, row):
+        return left_to_right(row.door)
