@@ -1,0 +1,60 @@
+"""Visits of outpatients, as the reception looks them up."""
+
+from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from admin_ext.base import ReadOnly, RecordedModelAdmin
+from admin_ext.columns import PaymentStatusColumn, StatusColumn, dash, moment, name
+from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteFilter, OwnRowsFilter, PatientSearch
+from clinic.models import Visit
+
+
+@admin.register(Visit)
+class VisitAdmin(PatientSearch, StatusColumn, PaymentStatusColumn, ReadOnly, RecordedModelAdmin):
+    list_display = [
+        "display_opened_at", "display_patient", "display_services", "display_clinic", "display_payment_status",
+        "display_status",
+    ]  # fmt: skip
+    list_filter = [
+        ("status", ChoicesFilter), ("payment_status", ChoicesFilter), ("opened_at", MomentRangeFilter),
+        ("clinic", OwnRowsFilter), ("patient", OwnAutocompleteFilter),
+    ]  # fmt: skip
+    list_select_related = ["patient", "clinic"]
+    sortable_by = ["display_opened_at"]
+    row_page = "visit"
+    kept_out_of_history = ("complaint",)
+    fieldsets = [
+        (None, {"fields": [("patient", "clinic"), ("status", "payment_status"), "appointment"]}),
+        (
+            _("Record"),
+            {
+                "fields": [
+                    ("opened_by", "opened_at"),
+                    ("cashier_asked_by", "cashier_asked_at"),
+                    ("closed_by", "closed_at"),
+                ]
+            },
+        ),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("consultations__service")
+
+    @display(description=_("came in"), ordering="opened_at")
+    def display_opened_at(self, row):
+        return moment(row.opened_at, row.clinic.zone)
+
+    @display(description=_("patient"))
+    def display_patient(self, row):
+        return name(row.patient)
+
+    @display(description=_("services"))
+    def display_services(self, row):
+        services = [(name(one.service),) for one in row.consultations.all()]
+        return format_html_join(", ", "{}", services) if services else dash()
+
+    @display(description=_("clinic"))
+    def display_clinic(self, row):
+        return name(row.clinic)
