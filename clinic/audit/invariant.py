@@ -15,19 +15,21 @@ type Row = dict[str, object]
 type Text = str | Promise
 
 # What the engines say differently. LOCAL_DAY(x, zone) is the day of a moment on the wall, LATER(x, n) a date n days
-# later, STAMP(x) a moment as the keys of messages write it, TEXT(x) a JSON as text.
+# later, STAMP(x) a moment as the keys of messages write it, TEXT(x) a JSON as text, MONEY(x) cents as an amount.
 WRITTEN = {
     "sqlite": {
         r"LOCAL_DAY\((.+?), (.+?)\)": r"django_datetime_cast_date(\1, \2, 'UTC')",
         r"LATER\((.+?), (.+?)\)": r"date(\1, '\2 days')",
         r"STAMP\((.+?)\)": r"strftime('%%Y%%m%%dT%%H%%MZ', \1)",
         r"TEXT\((.+?)\)": r"\1",
+        r"MONEY\((.+?)\)": r"printf('%%.2f', \1 / 100.0)",
     },
     "postgresql": {
         r"LOCAL_DAY\((.+?), (.+?)\)": r"(\1 AT TIME ZONE \2)::date",
         r"LATER\((.+?), (.+?)\)": r"(\1 + (\2))",
         r"STAMP\((.+?)\)": r"""to_char(\1 AT TIME ZONE 'UTC', 'YYYYMMDD"T"HH24MI"Z"')""",
         r"TEXT\((.+?)\)": r"\1::text",
+        r"MONEY\((.+?)\)": r"(\1 / 100.0)::numeric(12, 2)::text",
     },
 }
 

@@ -17,10 +17,11 @@ FITS = Invariant(
 SELECT fee.id AS key, fee.organisation_id AS organisation, fee.status AS status, fee.kind AS kind,
        missed.id AS appointment
   FROM clinic_charge fee JOIN clinic_appointment missed ON missed.id = fee.appointment_id
+  LEFT JOIN clinic_invoice asked ON asked.id = fee.invoice_id AND asked.status = 'waived'
  WHERE (fee.status IN ('open', 'paid') AND NOT CASE fee.kind WHEN 'no_show' THEN missed.status = 'no_show'
                                                            ELSE missed.cancelled_late END)
     OR (fee.status = 'open' AND missed.waived_at IS NOT NULL)
-    OR (fee.status = 'waived' AND missed.waived_at IS NULL)
+    OR (fee.status = 'waived' AND missed.waived_at IS NULL AND asked.id IS NULL)
 """,
 )
 

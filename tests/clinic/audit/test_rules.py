@@ -21,6 +21,7 @@ from clinic.models import (
     SessionEntry,
     WaitlistEntry,
 )
+from tests.clinic.audit import money_breakers
 from tests.clinic.audit.bare import broken, sentences
 from tests.factories import BEFORE, MONDAY, NINE, make_appointment, make_service
 
@@ -224,6 +225,7 @@ BREAKERS = {
     "series_leaves_its_exceptions_out": (
         on_a_day_left_out, "Stands for a day on which series number {series} has none."
     ),
+    **money_breakers.BREAKERS,
 }  # fmt: skip
 
 
