@@ -50,23 +50,32 @@ class ChangeRule(TriggerRule):
 class Frozen(ChangeRule):
     """A row that stands like `where` is neither changed nor deleted; without `where`, from the moment it is written.
 
-    `where` maps a field to the values that freeze the row; the fields of `but` stay free.
+    `where` maps a field to the values that freeze the row; the fields of `but` stay free. `only` freezes just these
+    fields: they keep their values, and the row may still be deleted.
     """
 
-    def __init__(self, *, name, where=None, but=(), violation_error_code="frozen", violation_error_message=None):
+    def __init__(
+        self, *, name, where=None, but=(), only=(), violation_error_code="frozen", violation_error_message=None
+    ):
         super().__init__(
             name=name, violation_error_code=violation_error_code, violation_error_message=violation_error_message
         )
-        self.where, self.but = written(where), tuple(but)
+        self.where, self.but, self.only = written(where), tuple(but), tuple(only)
+
+    def freezes(self, field: str) -> bool:
+        return field in self.only if self.only else field not in self.but
 
     def broken_by(self, model) -> Mapping[str, str]:
         frozen = having(model, "OLD", self.where)
-        fields = [field.column for field in model._meta.local_concrete_fields if field.name not in self.but]
-        return {f"UPDATE OF {', '.join(fields)}" if self.but else "UPDATE": frozen, "DELETE": frozen}
+        columns = [field.column for field in model._meta.local_concrete_fields if self.freezes(field.name)]
+        if self.only:
+            changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+            return {f"UPDATE OF {', '.join(columns)}": f"{frozen} AND ({changed})"}
+        return {f"UPDATE OF {', '.join(columns)}" if self.but else "UPDATE": frozen, "DELETE": frozen}
 
     def deconstruct(self):
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "where": self.where, "but": self.but}
+        return path, args, {**kwargs, "where": self.where, "but": self.but, "only": self.only}
 
 
 class Steps(ChangeRule):

@@ -1085,6 +1085,13 @@ class Migration(migrations.Migration):
                     ),
                     clinic.constraints.Frozen(
                         but=(),
+                        name="consultation_stays_what_was_asked_for",
+                        only=("organisation", "visit", "patient", "clinic", "service", "bill_timing"),
+                        violation_error_code="frozen",
+                        where={},
+                    ),
+                    clinic.constraints.Frozen(
+                        but=(),
                         name="closed_consultation_is_final",
                         violation_error_code="frozen",
                         where={"status": ("closed",)},

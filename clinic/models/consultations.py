@@ -122,6 +122,10 @@ class Consultation(RecordedModel):
                 field="status", value=S.ACTIVE, where={"bill_timing": [BillTiming.BEFORE]},
                 link="visit", has={"payment_status": CLEARED_STATUSES},
             ),
+            Frozen(
+                name="consultation_stays_what_was_asked_for",
+                only=["organisation", "visit", "patient", "clinic", "service", "bill_timing"],
+            ),
             Frozen(name="closed_consultation_is_final", where={"status": [S.CLOSED]}),
             Agrees(
                 name="consultation_agrees",

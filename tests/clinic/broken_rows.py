@@ -241,8 +241,18 @@ BY_ANOTHERS_ROW = {
     ("consultation_agrees", "line", "service"): lambda ours: {
         "line": make_invoice(ours.patient, ours.clinic).lines.get()
     },
-    ("consultation_agrees", "visit", "clinic"): lambda ours: {"visit": make_visit(ours.patient, ours.second_clinic)},
-    ("consultation_agrees", "visit", "patient"): lambda ours: {"visit": make_visit(ours.second_patient, ours.clinic)},
+    ("consultation_agrees", "visit", "clinic"): lambda ours: {
+        "visit": make_visit(ours.patient, ours.second_clinic),
+        "line": None,
+        "status": "pending",
+        "activated_at": None,
+    },
+    ("consultation_agrees", "visit", "patient"): lambda ours: {
+        "visit": make_visit(ours.second_patient, ours.clinic),
+        "line": None,
+        "status": "pending",
+        "activated_at": None,
+    },
     ("charge_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
     ("heldslot_agrees", "room", "clinic"): lambda ours: {"room": ours.room_elsewhere},
     ("invoice_agrees", "visit", "clinic"): lambda ours: {"visit": make_visit(ours.patient, ours.second_clinic)},

@@ -149,7 +149,7 @@ class World:
 def is_final(model, fields) -> bool:
     """Whether the table never changes one of these fields, whatever the row."""
     rules = [rule for rule in model._meta.constraints if isinstance(rule, Frozen) and not rule.where]
-    return any(set(fields) - set(rule.but) for rule in rules)
+    return any(rule.freezes(field) for rule in rules for field in fields)
 
 
 def unique_fields(model) -> dict[str, object]:

@@ -16,7 +16,7 @@ from django.db.models.signals import pre_migrate
 from clinic.constraints import Agrees, NoOverlap
 from clinic.constraints.triggers import EXISTING_TRIGGERS
 from clinic.enums import AppointmentStatus
-from clinic.models import Appointment
+from clinic.models import Appointment, Consultation, Payment
 from tests.clinic.full_world import HALF_HOUR, HOUR, LATER, TWO, WITHOUT_PACKAGE, World, constraints, refused
 from tests.factories import NINE, make_provider
 
@@ -186,7 +186,7 @@ def rebuild_tables() -> None:
     """What a migration may do: SQLite copies a whole table to change it, PostgreSQL gives columns a type."""
     tables = MigrationLoader(connection).project_state().apps
     with connection.schema_editor() as editor:
-        for name in ("Patient", "Appointment"):
+        for name in ("Patient", "Appointment", "Visit", "Consultation", "Payment"):
             model = tables.get_model("clinic", name)
             if connection.vendor == "sqlite":
                 editor._remake_table(model)
@@ -210,6 +210,10 @@ def test_triggers_make_way_for_a_migration_and_come_back():
         ours.write(Appointment, {"patient": theirs.patient})
     with refused("provider_is_never_double_booked"), transaction.atomic():
         ours.insert(Appointment, {**WITHOUT_PACKAGE, "patient": ours.second_patient, "room": None})
+    with refused("closed_consultation_is_final"), transaction.atomic():
+        Consultation.objects.filter(pk=ours.closed_consultation.pk).update(findings="other words")
+    with refused("payment_is_final"), transaction.atomic():
+        ours.write(Payment, {"method": "card"})
 
 
 @pytest.mark.django_db
