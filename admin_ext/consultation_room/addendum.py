@@ -18,12 +18,15 @@ class AddendumForm(ClinicForm):
 
 
 class AddendumPage(RoomPage, WorkflowPage):
-    """POST `text`; a refusal lands on a page with the text as it was typed."""
+    """POST `text`; a refusal lands on a page with the text as it was typed. It is asked for below the consultation."""
 
     title = _("Addendum")
     permission_required = ADD_ADDENDUM
     form_class = AddendumForm
     submit_label = _("Add")
+
+    def get(self, request, pk):
+        return self.leave(self.get_success_url())
 
     def perform(self, form):
         return add_addendum(self.row, text=form.cleaned_data["text"], by=self.request.user)
