@@ -52,8 +52,20 @@ def series_stylesheet(request) -> str:
     return static("admin_ext/series.css")
 
 
+def cash_desk_stylesheet(request) -> str:
+    return static("admin_ext/cash_desk.css")
+
+
+def receipt_stylesheet(request) -> str:
+    return static("admin_ext/receipt.css")
+
+
 def labels_script(request) -> str:
     return static("admin_ext/labels.js")
+
+
+def cash_desk_script(request) -> str:
+    return static("admin_ext/cash_desk.js")
 
 
 def toast_script(request) -> str:

@@ -99,8 +99,8 @@ class Stand:
 
 
 def shown(name: str, value: object) -> object:
-    """A value of a purchase as people read it."""
-    if name == "status":
+    """A value of a purchase as people read it; nothing of one that was not there before."""
+    if name == "status" and value:
         return status_label(PurchaseStatus(value))
     return day(date.fromisoformat(value)) if name in DAYS and value else value
 

@@ -15,7 +15,7 @@ from admin_ext.answers import told
 from admin_ext.pages import StaffPage
 from admin_ext.reading import read_words
 from admin_ext.records.lines import Line, lines_of
-from admin_ext.roles import ADJUST_PACKAGE, UNDO
+from admin_ext.roles import ADJUST_PACKAGE, REFUND, UNDO
 from admin_ext.scope import own_rows
 from clinic.enums import CANCELLED_STATUSES, MessageStatus, OperationKind
 from clinic.errors import ClinicError
@@ -26,7 +26,13 @@ from clinic.scheduling.undoing import Undone, undo
 LINES = 50  # on a page
 AT_ONCE = 50  # rows; more are undone by a job
 LONGEST_REASON = 100  # letters, as the form says
-ADJUSTMENTS = {OperationKind.EXTEND, OperationKind.ADJUST, OperationKind.TRANSFER}
+#: What takes a permission of its own, to be done and to be undone.
+PERMISSIONS = {
+    OperationKind.EXTEND: ADJUST_PACKAGE,
+    OperationKind.ADJUST: ADJUST_PACKAGE,
+    OperationKind.TRANSFER: ADJUST_PACKAGE,
+    OperationKind.SALE: REFUND,
+}
 
 
 class OperationPage(StaffPage):
@@ -81,7 +87,7 @@ class UndoOperationPage(OperationPage):
 
 def may_undo(user: User, operation: Operation) -> bool:
     """Whether this person may undo it: what takes a permission of its own takes it to be undone, too."""
-    return user.has_perm(UNDO) and (operation.kind not in ADJUSTMENTS or user.has_perm(ADJUST_PACKAGE))
+    return user.has_perm(UNDO) and user.has_perm(PERMISSIONS.get(operation.kind, UNDO))
 
 
 def who_was_told(operation: Operation) -> Counter[str]:

@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.urls import reverse
 
-#: Pages of series, the waiting list, the audit and the doctors, and which row of the world each is about.
+#: Pages of series, the waiting list, the audit, the cash desk and the doctors, and which row of the world each is about.
 ROWS = {
-    "series": "series",
+    "series": "series", "take_payment": "invoice", "pay_fees": "patient", "receipt": "payment", "invoice": "invoice",
+    "waive_invoice": "invoice", "void_invoice": "invoice", "refund": "payment", "answer_refund": "refund_request",
+    "day_closing": "closing",
     "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
     "answer_offer": "offer", "certificate": "certificate", "visit": "visit", "close_visit": "visit",
     "ask_cashier": "visit", "consultation": "consultation", "consultation_save": "consultation",

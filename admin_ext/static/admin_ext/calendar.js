@@ -1,7 +1,5 @@
 // The calendar: arrows walk over its slots and cards, keys push a card to another time, and it keeps up to date.
 (() => {
-  document.getElementById("paper-print")?.addEventListener("click", () => print());
-  if (document.body.matches("[data-print]")) print();
   const page = document.getElementById("calendar"), diary = document.getElementById("diary");
   if (!page) return;
   const one = (selector, root = diary) => root.querySelector(selector);
