@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,7 +30,10 @@ class Outcome:
 
 
 def race(racer: str, entries: Sequence[dict]) -> list[Outcome]:
-    """Run `tests.concurrency.racers.<racer>` in one process for each entry, all at once; the outcomes, as they came."""
+    """Run `racer` in one process for each entry, all at once; the outcomes, as they came.
+
+    It is a function of `tests.concurrency.racers`, or of the module beside it that is named before a dot.
+    """
     from django.db import connection  # noqa: PLC0415 (the racing processes import this file before Django is ready)
 
     done = subprocess.run(
@@ -57,10 +61,9 @@ def main() -> None:
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    from tests.concurrency import racers  # noqa: PLC0415
-
     connection.settings_dict["NAME"] = os.environ["RACE_DATABASE"]
-    racer = getattr(racers, sys.argv[1])
+    module, _, name = sys.argv[1].rpartition(".")
+    racer = getattr(import_module(f"tests.concurrency.{module or 'racers'}"), name)
     entries = json.load(sys.stdin)
     gc.freeze()  # what is loaded stays shared between the processes
     ready, report_ready = os.pipe()

@@ -1,0 +1,64 @@
+"""What each of the racing cashiers does. Rows are named by their keys; what is returned can be written as JSON."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from clinic.billing import services
+from clinic.billing.selectors import balance_of
+from clinic.models import Charge, Clinic, Invoice, Patient, Payment, Service, User
+from tests.factories import BEFORE
+
+
+def pay(*, invoice, amount, by, request_key=None):
+    """Take the amount in cash; the number of the receipt."""
+    payment = services.record_payment(
+        Invoice.objects.get(pk=invoice), method="cash", amount=Decimal(amount), by=User.objects.get(pk=by),
+        request_key=request_key and UUID(request_key), at=BEFORE,
+    )  # fmt: skip
+    return payment.receipt_number
+
+
+def look_and_pay(*, invoice, amount, by, receipt_number):
+    """What a program without locks would do: look what is left, and write the payment if it is enough."""
+    row = Invoice.objects.get(pk=invoice)
+    if balance_of(row).left < Decimal(amount):
+        return False
+    Payment.objects.create(
+        organisation_id=row.organisation_id, invoice=row, method="cash", amount=Decimal(amount), clinic=row.clinic,
+        taken_by_id=by, taken_at=BEFORE, receipt_number=receipt_number,
+    )  # fmt: skip
+    return True
+
+
+def issue(*, patient, clinic, by, service=None, charge=None, request_key=None):
+    """Issue an invoice for the service or the fee; its number."""
+    row = Charge.objects.get(pk=charge) if charge else Service.objects.get(pk=service)
+    invoice = services.issue_invoice(
+        Patient.objects.get(pk=patient), [services.line_for(row)], by=User.objects.get(pk=by),
+        clinic=Clinic.objects.get(pk=clinic), request_key=request_key and UUID(request_key), at=BEFORE,
+    )  # fmt: skip
+    return invoice.number
+
+
+def refund(*, payment, amount, by):
+    """Give the amount back; the number of the receipt."""
+    given_back = services.refund(
+        Payment.objects.get(pk=payment), amount=Decimal(amount), by=User.objects.get(pk=by), reason="Ill", at=BEFORE
+    )
+    return given_back.receipt_number
+
+
+def pay_or_void(**wanted):
+    """Take the payment if there is an amount to take, else make the invoice void."""
+    if "amount" in wanted:
+        return pay(**wanted)
+    row = Invoice.objects.get(pk=wanted["invoice"])
+    return services.void(row, by=User.objects.get(pk=wanted["by"]), reason="Wrong", at=BEFORE).number
+
+
+def close_day(*, by, clinic, counted):
+    """Close the day; how many receipts were counted."""
+    closing = services.close_day(
+        by=User.objects.get(pk=by), clinic=Clinic.objects.get(pk=clinic), cash_counted=Decimal(counted), at=BEFORE
+    )
+    return closing.payments.count()
