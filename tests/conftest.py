@@ -24,6 +24,8 @@ OPENED = {  # pages
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clinic")
 
+COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests whose rows have to be taken out again
+
 
 @pytest.fixture(autouse=True)
 def language():
@@ -37,9 +39,11 @@ def flushable(request):
 
     Emptying ends with the signal that makes all triggers anew.
     """
-    yield
     marker = request.node.get_closest_marker("django_db")
-    commits = (marker and marker.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    commits = (marker and marker.kwargs.get("transaction")) or COMMITTING & set(request.fixturenames)
+    if commits:
+        request.getfixturevalue("transactional_db")  # set up first, so that it empties the tables last
+    yield
     if commits and connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             for statement in (f"DROP TRIGGER IF EXISTS {rule.name}_delete" for rule in frozen_rules()):
