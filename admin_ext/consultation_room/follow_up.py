@@ -28,4 +28,6 @@ class FollowUpPage(RoomPage):
         }
         if self.doctor:
             asked["provider"] = self.doctor.pk
+        if row.service.providers.filter(pk=asked["provider"]).exists():
+            asked["service"] = row.service_id
         return redirect(f"{reverse('admin:book')}?{urlencode(asked)}")

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admin_ext.columns import clock, day
+from admin_ext.consultation_room.actions import may_follow_up, may_take_back
 from admin_ext.front_desk.answers import changed, refused
 from admin_ext.front_desk.book_asked import Asked, asked
 from admin_ext.front_desk.book_screen import screen_for
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
 from admin_ext.who import AsksWho
+from clinic.consultations.services import book_follow_up
 from clinic.errors import ClinicError, Refusal
 from clinic.models import Appointment
 from clinic.scheduling.booking import book, take_back
@@ -39,6 +41,10 @@ class BookPage(AsksWho):
     template_name = "admin_ext/front_desk/book/page.html"
     context_model = Appointment
     http_method_names = ["get", "head", "post"]
+
+    def has_permission(self) -> bool:
+        """Who books; and a doctor, what follows an own consultation."""
+        return super().has_permission() or may_follow_up(self.request)
 
     @cached_property
     def part(self) -> str:
@@ -101,7 +107,10 @@ class BookPage(AsksWho):
         }
         if question.is_new:
             return book_new_patient(name_en=question.name, phone=question.phone, **booking)
-        return book(patient=question.patient, purchase=question.purchase, **booking)
+        booking |= {"patient": question.patient, "purchase": question.purchase}
+        if question.consultation is not None:
+            return book_follow_up(question.consultation, **booking)
+        return book(**booking)
 
     def done(self, appointment: Appointment) -> HttpResponse:
         zone = appointment.clinic.zone
@@ -113,7 +122,9 @@ class BookPage(AsksWho):
         }
         if "as_page" in self.request.POST:
             messages.success(self.request, text)
-            return self.leave(reverse("admin:appointment", args=[appointment.pk]))
+            consultation = self.request.POST.get("consultation")
+            page = ("consultation", consultation) if consultation else ("appointment", appointment.pk)
+            return self.leave(reverse(f"admin:{page[0]}", args=[page[1]]))
         return changed(self.request, appointment, text, undo=reverse("admin:undo_booking", args=[appointment.pk]))
 
     def again(self, question: Asked, reasons: Iterable[Refusal | str]) -> HttpResponse:
@@ -140,6 +151,10 @@ class UndoBookingPage(StaffPage):
     title = gettext_lazy("Undo")
     permission_required = BOOK
     http_method_names = ["post"]
+
+    def has_permission(self) -> bool:
+        """Who books; and a doctor, the follow-up that he or she has booked."""
+        return super().has_permission() or may_take_back(self.request.user, self.kwargs["pk"])
 
     def post(self, request, pk):
         appointment = self.own(Appointment, pk)

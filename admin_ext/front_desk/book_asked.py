@@ -10,7 +10,7 @@ from admin_ext.reading import read_day, read_key, read_moment, read_wall_time, r
 from admin_ext.scope import own_rows, row_or_404
 from admin_ext.who import Who, who
 from clinic.enums import AppointmentKind
-from clinic.models import Appointment, Clinic, Organisation, PackagePurchase, Provider, Service
+from clinic.models import Appointment, Clinic, Consultation, Organisation, PackagePurchase, Provider, Service
 
 LONGEST = {"reason": 250, "overbook_reason": 250}
 
@@ -46,6 +46,7 @@ class Asked(Who):
     starts_at: datetime | None = None  # a start with anybody who is free then
     kind: str = ""
     follow_up_of: Appointment | None = None
+    consultation: Consultation | None = None  # whose follow-up is noted with the booking
     reason: str = ""
     overbook_reason: str = ""
     first_day: date | None = None
@@ -62,11 +63,12 @@ class Asked(Who):
 def asked(query: QueryDict, organisation: Organisation) -> Asked:
     """Read the address of the page, or its form. A row of another organisation, or no row at all, is not found."""
     reader = Reader(query, organisation)
-    origin = reader.row("follow_up_of", Appointment)
+    origin, consultation = reader.row("follow_up_of", Appointment), reader.row("consultation", Consultation)
+    came_from = origin or consultation
     service, purchase, is_without_package = reader.what()
     time = reader.time()
     return Asked(
-        **who(query, organisation, otherwise=origin and origin.patient),
+        **who(query, organisation, otherwise=came_from and came_from.patient),
         service=service or (purchase is None and origin and origin.service) or None,
         purchase=purchase,
         is_without_package=is_without_package,
@@ -76,6 +78,7 @@ def asked(query: QueryDict, organisation: Organisation) -> Asked:
         starts_at=None if time else reader.moment("starts_at"),
         kind=reader.kind() or (AppointmentKind.FOLLOW_UP if origin and "kind" not in query else ""),
         follow_up_of=origin,
+        consultation=consultation,
         reason=reader.text("reason"),
         overbook_reason=reader.text("overbook_reason"),
         first_day=read_day(query.get("from", "")),
@@ -93,7 +96,11 @@ class Reader:
         return self.own(model, key) if (key := self.query.get(name)) else None
 
     def own(self, model, key: str):
-        related = {Appointment: ("patient", "provider", "clinic", "service"), PackagePurchase: ("package", "patient")}
+        related = {
+            Appointment: ("patient", "provider", "clinic", "service"),
+            Consultation: ("patient",),
+            PackagePurchase: ("package", "patient"),
+        }
         rows = own_rows(model, self.organisation)
         return row_or_404(rows.select_related(*related[model]) if model in related else rows, key)
 

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
+from admin_ext.consultation_room.actions import summary_of
 from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_BOOKING
 from admin_ext.scope import own_rows
@@ -119,7 +120,8 @@ class MyDayPage(ProviderPage):
         return self.render_to_response({"day": day}, headers={"HX-Trigger": "my-day-changed"})
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(provider=self.provider, today=date_format(localdate(), "l j F Y"), **kwargs)
+        today, queue = date_format(localdate(), "l j F Y"), summary_of(self.request.user, at=now())
+        return super().get_context_data(provider=self.provider, today=today, queue=queue, **kwargs)
 
 
 class CurrentPage(ProviderPage):

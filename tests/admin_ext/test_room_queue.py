@@ -163,3 +163,16 @@ def test_queue_costs_the_same_number_of_queries_for_any_number_of_patients(n, re
 
     with django_assert_num_queries(9):
         assert reem.get("doctors_queue").status_code == 200
+
+
+def test_own_day_says_who_waits_in_the_queue_and_leads_there(reem):
+    empty = reem.get("my_day")
+    reem.waits(requested_at=NINE - 40 * MINUTE)
+    reem.waits("Noura", reem.provider, requested_at=NINE - 10 * MINUTE)
+    reem.not_paid("Unpaid", requested_at=NINE - 90 * MINUTE)
+
+    page = reem.get("my_day")
+
+    assert "Nobody waits in your queue" in empty.text
+    assert "2 patients wait in your queue, the first for 40 min" in page.text
+    assert f'href="{reverse("admin:doctors_queue")}"' in page.text

@@ -1,7 +1,7 @@
 """The only way a consultation comes to be, begins, is written and ends."""
 
 from clinic.consultations.access import can_access
-from clinic.consultations.services.follow_ups import note_follow_up
+from clinic.consultations.services.follow_ups import book_follow_up, note_follow_up
 from clinic.consultations.services.opening import activate, open_after_payment
 from clinic.consultations.services.starting import start_gopd
 from clinic.consultations.services.visits import ask_cashier, close_visit
@@ -11,6 +11,7 @@ __all__ = [
     "activate",
     "add_addendum",
     "ask_cashier",
+    "book_follow_up",
     "can_access",
     "close",
     "close_visit",

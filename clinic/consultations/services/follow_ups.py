@@ -9,6 +9,7 @@ from clinic.enums import ConsultationStatus, RefusalCode
 from clinic.errors import ConsultationRefused, Refusal
 from clinic.models import Appointment, Consultation, FollowUp, User
 from clinic.retries import retried
+from clinic.scheduling.booking import book
 from clinic.tenancy import own
 
 
@@ -29,6 +30,18 @@ def note_follow_up(consultation: Consultation, appointment: Appointment, *, by: 
     if refusals := why_not_follow(row, appointment, noted):
         raise ConsultationRefused(*refusals)
     return FollowUp.objects.create(organisation_id=row.organisation_id, consultation=row, appointment=appointment)
+
+
+@retried
+@transaction.atomic
+def book_follow_up(consultation: Consultation, *, by: User, **booking: object) -> Appointment:
+    """Book an appointment and note it as the consultation's follow-up: both or neither.
+
+    `booking` is as for `book`. Raises like `book` and `note_follow_up`.
+    """
+    appointment = book(by=by, **booking)
+    note_follow_up(consultation, appointment, by=by)
+    return appointment
 
 
 def why_not_follow(row: Consultation, appointment: Appointment, noted: FollowUp | None) -> list[Refusal]:
