@@ -31,9 +31,10 @@ def make_outpatient(patient, service, doctor, clinic, *, by, follow_up, word="",
     invoice = invoice_of_two(visit, service, word, by=by, at=at)
     first, second = invoice.lines.order_by("pk")
     closing = close_day(clinic, word, by=by, at=at)
-    payment = make_payment(invoice, "300.00", taken_by=by, taken_at=at, reference=f"{word} slip", closing=closing)
+    earlier = at - timedelta(hours=1)
+    payment = make_payment(invoice, "300.00", taken_by=by, taken_at=earlier, reference=f"{word} slip", closing=closing)
     going_on = treat(visit, first, doctor, word, at=at)
-    closed = over(treat(visit, second, doctor, word, at=at - timedelta(hours=1)), at=at)
+    closed = over(treat(visit, second, doctor, word, at=earlier), at=at)
     return {
         "visit": visit, "invoice": invoice, "line": first, "payment": payment, "closing": closing,
         "consultation": going_on, "closed_consultation": closed,

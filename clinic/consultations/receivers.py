@@ -26,5 +26,9 @@ def open_what_is_paid(invoice: Invoice, by: User, at: datetime, **_kwargs: objec
 
 @receiver(invoice_voided)
 def give_up_places(invoice: Invoice, by: User, at: datetime, **_kwargs: object) -> None:
-    """Nobody keeps a place in the queue for what is not asked for any more."""
+    """Nobody keeps a place in the queue for what is not asked for any more, and a visit may be over by that."""
+    if invoice.visit_id is None:
+        return
+    visit = locked_visit(invoice.visit)
     withdraw_places(invoice, by=by, at=at)
+    close_if_over(visit, by=by, at=at)

@@ -55,18 +55,6 @@ def test_without_the_rules_several_doctors_believe_that_they_have_the_patient(ho
     assert takers > 1
 
 
-def test_eight_cashiers_take_the_same_money_and_one_consultation_is_opened(house):
-    house.start(house.service(doctor=house.sara), at=BEFORE)
-    invoice = Invoice.objects.get()
-    entry = {"invoice": invoice.pk, "amount": "150.00", "by": house.cashier.pk}
-
-    outcomes = race("pay", [entry] * 8)
-
-    assert tally(outcomes) == {"won": 1, "BillingRefused": 7}
-    assert (Payment.objects.count(), balance_of(invoice).left) == (1, 0)
-    assert Consultation.objects.get().status == ConsultationStatus.ACTIVE
-
-
 def test_eight_parts_of_the_money_at_once_open_it_with_the_last(house):
     house.start(house.service(doctor=house.sara), at=BEFORE)
     invoice = Invoice.objects.get()

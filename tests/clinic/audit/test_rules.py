@@ -21,7 +21,7 @@ from clinic.models import (
     SessionEntry,
     WaitlistEntry,
 )
-from tests.clinic.audit import money_breakers
+from tests.clinic.audit import money_breakers, treatment_breakers
 from tests.clinic.audit.bare import broken, sentences
 from tests.factories import BEFORE, MONDAY, NINE, make_appointment, make_service
 
@@ -225,7 +225,7 @@ BREAKERS = {
     "series_leaves_its_exceptions_out": (
         on_a_day_left_out, "Stands for a day on which series number {series} has none."
     ),
-    **money_breakers.BREAKERS,
+    **money_breakers.BREAKERS, **treatment_breakers.BREAKERS,
 }  # fmt: skip
 
 
@@ -237,6 +237,7 @@ def numbers(ours) -> dict[str, int]:
     return {
         **{name: row.pk for name, row in rows.items() if row},
         "missed": charge and charge.appointment_id,
+        **treatment_breakers.numbers(ours),
         "last": Appointment.objects.latest("pk").pk,
     }
 
