@@ -7,7 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from admin_ext.columns import left_to_right_text
-from admin_ext.roles import ASSIGN_PACKAGE, AUTO_SCHEDULE, BOOK, SEE_WAITLIST, has_own_day
+from admin_ext.roles import (
+    ASSIGN_PACKAGE,
+    AUTO_SCHEDULE,
+    BOOK,
+    CLOSE_DAY,
+    SEE_REFUND_REQUESTS,
+    SEE_WAITLIST,
+    TAKE_PAYMENT,
+    TREAT,
+    WALK_IN,
+    has_own_day,
+)
 from clinic.models import Patient
 from clinic.people.selectors import search_patients
 
@@ -16,6 +27,7 @@ WAITLIST_PAGES = (
     "waitlist_join", "waitlist_change", "waitlist_withdraw", "offer_time", "offered_time",
     "clinic_waitlistentry_changelist", "clinic_heldslot_changelist", "clinic_offer_changelist",
 )  # fmt: skip
+ROOM_PAGES = ("consultation", "consultation_addendum", "consultation_summary", "follow_up")
 
 
 @dataclass(frozen=True)
@@ -54,13 +66,29 @@ SIDEBAR: dict[str, list[Entry]] = {
     ],
     _("Front desk"): [
         Entry(_("New appointment"), "edit_calendar", "book", BOOK),
+        Entry(_("Walk-in"), "directions_walk", "walk_in", WALK_IN),
         Entry(_("Package desk"), "loyalty", "package_desk", ASSIGN_PACKAGE),
         Entry(_("Auto-schedule everyone"), "event_upcoming", "bulk_schedule", AUTO_SCHEDULE),
         Entry(_("Waiting list"), "hourglass_top", "waitlist", SEE_WAITLIST, also=WAITLIST_PAGES),
         Entry.list(_("Appointments"), "event", "appointment"),
+        Entry.list(_("Visits"), "transfer_within_a_station", "visit", also=("visit",)),
         Entry.list(_("Series"), "repeat", "series", also=("series", "repeat")),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Patients' packages"), "confirmation_number", "packagepurchase"),
+    ],
+    _("Doctors"): [
+        Entry(_("Doctors' queue"), "stethoscope", "doctors_queue", TREAT, also=ROOM_PAGES),
+        Entry.list(_("Consultations"), "clinical_notes", "consultation"),
+    ],
+    _("Cash desk"): [
+        Entry(_("Payments to take"), "point_of_sale", "cash_desk", TAKE_PAYMENT),
+        Entry(_("Sell a package"), "sell", "sell_package", TAKE_PAYMENT),
+        Entry(_("Refunds asked for"), "currency_exchange", "refund_requests", SEE_REFUND_REQUESTS),
+        Entry(_("Close the day"), "lock_clock", "close_day", CLOSE_DAY),
+        Entry.list(_("Invoices"), "receipt_long", "invoice", also=("invoice",)),
+        Entry.list(_("Payments"), "payments", "payment"),
+        Entry.list(_("Day closings"), "event_available", "dayclosing", also=("day_closing",)),
+        Entry.list(_("Charges"), "request_quote", "charge"),
     ],
     _("Rota"): [
         Entry.list(_("Working hours"), "schedule", "workinghours"),
@@ -78,11 +106,11 @@ SIDEBAR: dict[str, list[Entry]] = {
     ],
     _("Records"): [
         Entry.list(_("Messages"), "outbox", "message"),
-        Entry.list(_("Charges"), "request_quote", "charge"),
-        Entry.list(_("Sessions ledger"), "receipt_long", "sessionentry"),
+        Entry.list(_("Sessions ledger"), "history_edu", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
         Entry.list(_("Bulk actions"), "history", "operation"),
         Entry.list(_("Audits"), "verified_user", "certificate", also=("certificate",)),
+        Entry.list(_("Refused attempts"), "gpp_bad", "refusedattempt"),
     ],
     _("Settings"): [
         Entry.list(_("Staff logins"), "badge", "user"),
@@ -92,7 +120,7 @@ SIDEBAR: dict[str, list[Entry]] = {
 }
 
 
-FOLDED = list(SIDEBAR)[2:]  # the desk's own lines stay in sight; the other sections open when one is inside
+FOLDED = list(SIDEBAR)[4:]  # where patients stand stays in sight; the other sections open when one is inside
 
 
 def entries_for(user) -> dict[str, list[Entry]]:

@@ -29,7 +29,9 @@ def offers_by_clinic(organisation: Organisation) -> dict[Clinic, list[Offer]]:
     A clinic that gives none is left out. Four queries at most.
     """
     services = Service.objects.of(organisation).filter(workflow_type=WorkflowType.GOPD_CONSULT, active=True)
-    services = services.select_related("auto_assign_doctor").prefetch_related("clinics", "auto_assign_doctor__clinics")
+    services = services.select_related("organisation", "auto_assign_doctor").prefetch_related(
+        "clinics", "auto_assign_doctor__clinics"
+    )
     offers: dict[Clinic, list[Offer]] = {clinic: [] for clinic in Clinic.objects.of(organisation).filter(active=True)}
     for service in services.order_by("name_en", "pk"):
         for clinic in offers.keys() & set(service.clinics.all()):
