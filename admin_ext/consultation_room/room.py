@@ -54,6 +54,7 @@ class ConsultationPage(RoomPage):
             **self.facts(),
             "words": words,
             "vitals": vitals_of(words),
+            "first_empty": next((name for name in LINES if not words[name].value), ""),
             "earlier": [Earlier(row) for row in earlier_consultations(self.row)[:EARLIER]],
             "addenda": addenda,
             "addendum_form": AddendumForm(organisation=self.organisation),

@@ -77,12 +77,14 @@ def test_patient_whom_a_colleague_has_taken_meanwhile_is_refused_by_name(reem, s
 
 
 def test_unpaid_patient_has_the_way_to_the_cashier_in_place_of_begin(reem):
-    row = reem.not_paid()
+    row = reem.not_paid(complaint="secret")
+
     page = reem.get("doctors_queue")
 
     assert names(page)["unpaid"] == ["Huda"]
     assert "Ask the cashier" in page.text
     assert "150.00 SAR" in page.text
+    assert "secret" not in page.text
     assert reverse("admin:consultation_step", args=[row.pk, "activate"]) not in page.text
 
 
