@@ -1,20 +1,15 @@
 """What each of the racing processes does. Rows are named by their keys; what is returned can be written as JSON."""
 
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
 
-from clinic.billing.services import record_payment
-from clinic.consultations import services as consultations
-from clinic.enums import LIVE_STATUSES, ConsultationStatus, HeldSlotStatus, OperationKind, PaymentMethod
+from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OperationKind
 from clinic.models import (
     Appointment,
     Clinic,
-    Consultation,
     HeldSlot,
-    Invoice,
     Offer,
     Operation,
     Package,
@@ -191,52 +186,3 @@ def approve(*, batch, times, by):
 
 def approve_or_book(**wanted):
     return approve(**wanted) if "batch" in wanted else book(**wanted)
-
-
-def pay(*, invoice, amount, by, request_key=None):
-    """Take this much for the invoice in cash; the number of the receipt."""
-    payment = record_payment(
-        Invoice.objects.get(pk=invoice),
-        method=PaymentMethod.CASH,
-        amount=Decimal(amount),
-        by=User.objects.get(pk=by),
-        request_key=request_key and UUID(request_key),
-        at=BEFORE,
-    )
-    return payment.receipt_number
-
-
-def take(*, consultation, by):
-    """Take the consultation as a doctor; the name of who has it then."""
-    row = consultations.activate(Consultation.objects.get(pk=consultation), by=User.objects.get(pk=by), at=BEFORE)
-    return row.doctor.name_en
-
-
-def look_and_take(*, consultation, by):
-    """What a program without locks would do: look whether it is anybody's, and write the doctor if it is not."""
-    row, doctor = Consultation.objects.get(pk=consultation), User.objects.get(pk=by).provider
-    if row.doctor_id is not None:
-        return False
-    Consultation.objects.filter(pk=row.pk).update(
-        doctor=doctor, status=ConsultationStatus.ACTIVE, activated_at=BEFORE, version=row.version + 1
-    )
-    return True
-
-
-def walk_in(*, patient, service, clinic, by, request_key=None):
-    """Start a visit for the service; its key."""
-    visit, _consultation = consultations.start_gopd(
-        Patient.objects.get(pk=patient),
-        Service.objects.get(pk=service),
-        by=User.objects.get(pk=by),
-        clinic=Clinic.objects.get(pk=clinic),
-        request_key=request_key and UUID(request_key),
-        at=BEFORE,
-    )
-    return visit.pk
-
-
-def write(*, consultation, words, by, version):
-    """Write into the consultation; its new version."""
-    row = Consultation.objects.get(pk=consultation)
-    return consultations.write(row, words, by=User.objects.get(pk=by), expected_version=version, at=BEFORE).version

@@ -8,6 +8,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class Killer:
-    """Does again and again what `tests.concurrency.racers` has under this name, and dies each time."""
+    """Does again and again what a racer does, and dies each time.
+
+    The deed is a function of `tests.concurrency.racers`, or of the module beside it that is named before a dot.
+    """
 
     def __init__(self, deed: str, **asked: Any) -> None:
         from django.db import connection  # noqa: PLC0415 (the dying processes import this file before Django is ready)
@@ -66,8 +71,6 @@ def main() -> None:
 def do_and_die(job: dict, moment: dict) -> None:
     from django.db import connection  # noqa: PLC0415
 
-    from tests.concurrency import racers  # noqa: PLC0415
-
     commit = connection.commit
     if "commit" in moment:
         connection.commit = die
@@ -76,7 +79,12 @@ def do_and_die(job: dict, moment: dict) -> None:
     if "seconds" in moment:
         signal.setitimer(signal.ITIMER_REAL, moment["seconds"])  # nobody catches it: it ends the process as it stands
     with connection.execute_wrapper(Countdown(moment.get("statement"))):
-        getattr(racers, job["deed"])(**job["asked"])
+        deed_named(job["deed"])(**job["asked"])
+
+
+def deed_named(name: str) -> Callable:
+    module, _, name = name.rpartition(".")
+    return getattr(import_module(f"tests.concurrency.{module or 'racers'}"), name)
 
 
 class Countdown:
