@@ -1,6 +1,5 @@
 """The first page: the flow board of today, and below it what needs doing; each card is one question to the database."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, F, Min, Q, QuerySet, Window
@@ -8,15 +7,16 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from admin_ext.cards import LINES, Card, Line
 from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
 from admin_ext.records.certificates import broken_rules, rows_words
-from admin_ext.roles import AUTO_SCHEDULE, SEE_AUDIT, SEE_REBOOKINGS
+from admin_ext.roles import AUTO_SCHEDULE, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
+from admin_ext.visits import outpatients
 from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
 from clinic.models import Clinic, Job, Leave, PackagePurchase
@@ -26,33 +26,7 @@ from clinic.scheduling.board import appointments_of
 from clinic.scheduling.rebooking.selectors import title as batch_title
 from clinic.scheduling.rebooking.selectors import waiting_batches
 
-LINES = 6  # of a card; the rest is a click away
 A_MOMENT = timedelta(microseconds=1)  # leave until midnight ends on the day before
-
-
-@dataclass
-class Line:
-    what: SafeString | str
-    lead: SafeString | str = ""
-    small: SafeString | str = ""
-    end: SafeString | str = ""
-    link: str = ""
-
-
-@dataclass
-class Card:
-    """Lines under a title, with a link to all of them; `empty` says what to do when there are none.
-
-    `also` are further ways on: words and address. `tone` is `broken` where somebody has to act now.
-    """
-
-    title: str
-    icon: str
-    empty: str
-    link: str = ""
-    lines: list[Line] = field(default_factory=list)
-    also: list[tuple[str, str]] = field(default_factory=list)
-    tone: str = ""
 
 
 def dashboard(request, context: dict) -> dict:
@@ -66,6 +40,7 @@ def dashboard(request, context: dict) -> dict:
     if user.has_perm("clinic.view_appointment"):
         choice = Choice.of(user.organisation, request.GET)
         context |= {"choice": choice, "board": board_of(user, choice, at=at)}
+        context["cards"] += [outpatients(user, choice.chosen)] if user.has_perm(SEE_VISITS) else []
         context["cards"].append(tomorrow(choice, at=at))
     if user.has_perm(SEE_REBOOKINGS):
         context["cards"] += lost_times(user.organisation)

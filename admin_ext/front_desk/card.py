@@ -12,10 +12,10 @@ from admin_ext.front_desk.cost_words import no_show_words
 from admin_ext.front_desk.marks import Mark, missed_words, warnings_of
 from admin_ext.front_desk.steps import Step, may_take, next_steps, possible, seen_state
 from admin_ext.purchases import PurchaseCard, card_of
-from admin_ext.roles import BOOK, SEE_CHARGES, SEE_MESSAGES, WAIVE
+from admin_ext.roles import BOOK, SEE_CHARGES, SEE_MESSAGES, SEE_VISITS, WAIVE, WALK_IN
 from clinic.billing.selectors import charge_of, owed_by
-from clinic.enums import AppointmentStatus
-from clinic.models import Appointment, Charge, User
+from clinic.enums import AppointmentStatus, WorkflowType
+from clinic.models import Appointment, Charge, User, Visit
 from clinic.packages.selectors import local_day
 from clinic.scheduling.attendance import NoShowRecord, no_show_record, policy_of
 from clinic.scheduling.booking import can_be_undone
@@ -85,6 +85,21 @@ class AppointmentCard:
     @property
     def wants_follow_up(self) -> bool:
         return self.row.status == AppointmentStatus.COMPLETED and self.user.has_perm(BOOK)
+
+    @cached_property
+    def visit(self) -> Visit | None:
+        """The visit that the patient has come in with for it, if the service is one for outpatients."""
+        return self.row.visits.first() if self.is_outpatient and self.user.has_perm(SEE_VISITS) else None
+
+    @property
+    def is_outpatient(self) -> bool:
+        return self.row.service.workflow_type == WorkflowType.GOPD_CONSULT
+
+    @property
+    def may_walk_in(self) -> bool:
+        """Whether the next step is to let the patient in: to the cashier, then to the doctor."""
+        is_here = self.row.status == AppointmentStatus.ARRIVED
+        return self.is_outpatient and is_here and self.visit is None and self.user.has_perm(WALK_IN)
 
     @property
     def words_version(self) -> str:

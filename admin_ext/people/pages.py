@@ -1,4 +1,4 @@
-"""The patient's page: packages, appointments, no-shows, messages and the whole story, and the ways to book more."""
+"""The patient's page: packages, appointments, visits, money, messages, the whole story, and the ways to book more."""
 
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,11 +11,13 @@ from django.utils.timezone import localtime, now
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import PurchaseCard, cards_of
-from admin_ext.roles import SEE_CHARGES, SEE_MESSAGES, SEE_WAITLIST
+from admin_ext.roles import SEE_CHARGES, SEE_CONSULTATIONS, SEE_INVOICES, SEE_MESSAGES, SEE_VISITS, SEE_WAITLIST
 from admin_ext.scope import own_rows
-from clinic.billing.selectors import owed_by
-from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, AppointmentStatus
-from clinic.models import Appointment, Message, Patient, WaitlistEntry
+from admin_ext.visits import with_services
+from clinic.billing.selectors import owed_by, with_balances
+from clinic.consultations.access import accessible, doctor_of
+from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, OWED_STATUSES, AppointmentStatus
+from clinic.models import Appointment, Consultation, Message, Patient, Visit, WaitlistEntry
 from clinic.scheduling import story
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
 from clinic.scheduling.series.patterns import pattern_for, patterns_of
@@ -24,6 +26,7 @@ from clinic.waitlist.selectors import waiting
 APPOINTMENTS = 10  # on a page
 EPISODES = 15
 MESSAGES = 8
+INVOICES, CONSULTATIONS = 6, 8
 VANISHED = 20  # at most, of each kind
 HELD_OR_MISSED = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
 SECRETS = {story.CHARGE: SEE_CHARGES, story.MESSAGE: SEE_MESSAGES}
@@ -65,6 +68,9 @@ class PatientPage(StaffPage):
             missed=self.missed()[:VANISHED],
             owed=owed_by([self.patient]).get(self.patient.pk),
             waits=self.waits(),
+            visits=self.page(self.visits(), "visits"),
+            **self.money(),
+            consultations=self.consultations()[:CONSULTATIONS],
             messages_to_patient=Message.objects.filter(patient=self.patient).order_by("-queued_at", "-pk")[:MESSAGES],
             story=self.story(),
             **kwargs,
@@ -80,6 +86,27 @@ class PatientPage(StaffPage):
         """What the patient stands on the waiting list for, for who may see that."""
         rows = waiting(self.organisation) if self.request.user.has_perm(SEE_WAITLIST) else WaitlistEntry.objects.none()
         return rows.filter(patient=self.patient)
+
+    def visits(self) -> QuerySet[Visit]:
+        """The walk-ins, newest first, for who may see them."""
+        may_see = self.request.user.has_perm(SEE_VISITS)
+        rows = self.patient.visits.all() if may_see else Visit.objects.none()
+        return with_services(rows.select_related("clinic")).order_by("-opened_at", "-pk")
+
+    def money(self) -> dict[str, object]:
+        """The newest invoices, and what is left of all of them, for who may see that; two queries."""
+        if not self.request.user.has_perm(SEE_INVOICES):
+            return {}
+        rows = with_balances(self.patient.invoices.all())
+        left = sum(row.left for row in rows.filter(status__in=OWED_STATUSES))
+        return {"invoices": rows.order_by("-issued_at", "-pk")[:INVOICES], "left_to_pay": left}
+
+    def consultations(self) -> QuerySet[Consultation]:
+        """Those that this person may look into, newest first; nobody but their doctors."""
+        if not self.request.user.has_perm(SEE_CONSULTATIONS):
+            return Consultation.objects.none()
+        rows = accessible(self.patient.consultations.all(), doctor_of(self.request.user))
+        return rows.select_related("service", "doctor", "clinic").order_by("-requested_at", "-pk")
 
     def appointments(self) -> QuerySet[Appointment]:
         rows = own_rows(Appointment, self.organisation).filter(patient=self.patient)

@@ -1,13 +1,13 @@
 """Visits of outpatients, as the reception looks them up."""
 
 from django.contrib import admin
-from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from admin_ext.base import ReadOnly, RecordedModelAdmin
-from admin_ext.columns import PaymentStatusColumn, StatusColumn, dash, moment, name
+from admin_ext.columns import PaymentStatusColumn, StatusColumn, moment, name
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteFilter, OwnRowsFilter, PatientSearch
+from admin_ext.visits import services_of, with_services
 from clinic.models import Visit
 
 
@@ -40,7 +40,7 @@ class VisitAdmin(PatientSearch, StatusColumn, PaymentStatusColumn, ReadOnly, Rec
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("consultations__service")
+        return with_services(super().get_queryset(request))
 
     @display(description=_("came in"), ordering="opened_at")
     def display_opened_at(self, row):
@@ -52,8 +52,7 @@ class VisitAdmin(PatientSearch, StatusColumn, PaymentStatusColumn, ReadOnly, Rec
 
     @display(description=_("services"))
     def display_services(self, row):
-        services = [(name(one.service),) for one in row.consultations.all()]
-        return format_html_join(", ", "{}", services) if services else dash()
+        return services_of(row)
 
     @display(description=_("clinic"))
     def display_clinic(self, row):
