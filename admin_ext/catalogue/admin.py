@@ -7,7 +7,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 
 from admin_ext.base import ClinicInline, RecordedModelAdmin
-from admin_ext.catalogue.forms import PackageItems
+from admin_ext.catalogue.forms import PackageItems, ServiceForm
 from admin_ext.catalogue.policy_form import PolicyForm
 from admin_ext.catalogue.policy_groups import GROUPS, box
 from admin_ext.catalogue.policy_words import late_cancellations, no_shows
@@ -21,6 +21,7 @@ CLINIC = ("clinic", OwnRowsFilter)
 
 @admin.register(Service)
 class ServiceAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
+    form = ServiceForm
     list_display = ["display_name", "code", "display_minutes", "display_price", "workflow_type", "display_active"]
     list_filter = [ACTIVE, ("clinics", OwnRowsFilter), ("providers", OwnRowsFilter), ("workflow_type", ChoicesFilter)]
     list_select_related = ["organisation"]
@@ -30,7 +31,7 @@ class ServiceAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
         (None, {"fields": [("name_en", "name_ar"), ("code", "active")]}),
         (_("Time"), {"fields": [("duration", "buffer_before", "buffer_after"), "capacity"]}),
         (_("Where and by whom"), {"fields": ["clinics", "providers"]}),
-        (_("Money and workflow"), {"fields": [("price", "bill_timing"), ("workflow_type", "auto_assign_doctor")]}),
+        (_("Money and workflow"), {"fields": ["price", "workflow_type", ("bill_timing", "auto_assign_doctor")]}),
     ]
 
     @display(description=_("minutes"), ordering="duration")

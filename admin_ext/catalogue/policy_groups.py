@@ -54,6 +54,10 @@ GROUPS = (
         words.no_shows,
     ),
     Group(
+        "outpatients", _("Outpatients"), _("What happens between the door, the cashier and the doctor."),
+        ("queues_before_payment",), words.outpatients,
+    ),
+    Group(
         "messages", _("Messages"), _("When patients are reminded, and when they are left in peace."),
         (("remind_by_email", "remind_by_sms", "remind_by_whatsapp"), ("quiet_from", "quiet_until")), words.messages,
     ),

@@ -82,6 +82,13 @@ def consequence(policy: Policy) -> str:
     }[NoShowConsequence(policy.no_show_consequence)]
 
 
+def outpatients(policy: Policy) -> list[str]:
+    gate = _("What is billed before is paid or waived before a doctor can begin, whoever tries.")
+    if policy.queues_before_payment:
+        return [_("A patient who walks in waits in the doctor's queue at once, marked as not paid."), gate]
+    return [_("A patient who walks in gets a place in the doctor's queue with the payment."), gate]
+
+
 def messages(policy: Policy) -> list[str]:
     reminders = [reminder(channel, ahead) for channel in Channel if (ahead := policy.reminder_minutes.get(channel))]
     quiet = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % {

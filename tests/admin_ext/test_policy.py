@@ -74,6 +74,8 @@ def test_the_costs_are_told_in_a_sentence(policy, session, fee, sentence):
             {"reminder_minutes": {"email": [2880, 1440], "sms": []}},
             "A reminder by E-mail goes out 48 hours and 24 hours before the appointment.",
         ),
+        ({"queues_before_payment": False}, "gets a place in the doctor's queue with the payment."),
+        ({"queues_before_payment": True}, "waits in the doctor's queue at once, marked as not paid."),
         ({"no_show_limit": 1, "no_show_days": 30}, "After 1 no-show within 30 days the desk sees a warning"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
