@@ -19,7 +19,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from clinic.enums import ChargeStatus, MessageStatus, NoShowConsequence
+from clinic.billing.services import issue_invoice, line_for, record_payment
+from clinic.enums import ChargeStatus, MessageStatus, NoShowConsequence, PaymentMethod
 from clinic.errors import ClinicError
 from clinic.models import Appointment, Charge, Message, Policy
 from clinic.packages.services import assign
@@ -165,9 +166,10 @@ class Desk(RuleBasedStateMachine):
     @rule()
     def send_and_collect(self):
         Message.objects.filter(status=MessageStatus.QUEUED).update(status=MessageStatus.SENT, sent_at=self.at)
+        by, at = self.world.desk, self.at
         for charge in Charge.objects.filter(status=ChargeStatus.OPEN)[:1]:
-            charge.status, charge.settled_at = ChargeStatus.PAID, self.at
-            charge.record("status", "settled_at", by=self.world.desk, at=self.at)
+            invoice = issue_invoice(charge.patient, [line_for(charge)], by=by, clinic=self.world.clinic, at=at)
+            record_payment(invoice, method=PaymentMethod.CASH, amount=charge.amount, by=by, at=at)
 
     @rule(
         uses_session=st.booleans(), fee=st.sampled_from([0, 50]), hours=st.sampled_from([0, 24, 72]),
