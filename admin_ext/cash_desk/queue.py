@@ -56,9 +56,10 @@ class Way:
 
 @dataclass(frozen=True)
 class QueueLine:
-    """A patient who has something to pay."""
+    """A patient who has something to pay, at the moment `at`."""
 
     due: Due
+    at: datetime
 
     @property
     def patient(self) -> Patient:
@@ -86,6 +87,10 @@ class QueueLine:
     @property
     def zone(self):
         return self.due.clinic.zone
+
+    @property
+    def is_of_today(self) -> bool:
+        return self.due.since.astimezone(self.zone).date() == self.at.astimezone(self.zone).date()
 
     @property
     def shown(self) -> tuple:
@@ -187,9 +192,9 @@ def sell_address(patient: Patient) -> str:
     return f"{reverse('admin:sell_package')}?patient={patient.pk}"
 
 
-def lines_of(clinics: list[Clinic], **asked) -> list[QueueLine]:
+def lines_of(clinics: list[Clinic], *, at: datetime, patient: Patient | None = None) -> list[QueueLine]:
     """Who is to pay there, with the lines of their invoices; a fixed number of queries."""
-    dues = to_be_paid(clinics, **asked)
+    dues = to_be_paid(clinics, at=at, patient=patient)
     prefetch_related_objects([invoice for due in dues for invoice in due.invoices], "lines")
     prefetch_related_objects([due.visit for due in dues if due.visit], "cashier_asked_by")
-    return [QueueLine(due) for due in dues]
+    return [QueueLine(due, at) for due in dues]

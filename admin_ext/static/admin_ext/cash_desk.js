@@ -11,13 +11,17 @@
   });
   addEventListener("afterprint", () => paper().replaceChildren());
 
-  // Who has the focus in the queue has it in the new one as well.
-  let kept = "";
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target?.id === "cash-queue") kept = document.activeElement?.closest("#cash-queue") ? document.activeElement.id : "";
+  // Who has the focus in the queue has it in the new one as well; who comes back from a dialog goes on with the next.
+  let kept = "", isBack = false;
+  document.addEventListener("cash-changed", () => { isBack = true; });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target?.id === "cash-queue") kept = document.activeElement?.closest("#cash-queue") ? document.activeElement.id : "";
   });
-  document.addEventListener("htmx:afterSwap", () => {
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const queue = detail.target?.id === "cash-queue" && document.getElementById("cash-queue");
+    if (!queue) return;
     if (kept) document.getElementById(kept)?.focus({ preventScroll: true });
-    kept = "";
+    if (isBack && document.activeElement === document.body) queue.querySelector(".cash-bill a")?.focus({ preventScroll: true });
+    kept = "", isBack = false;
   });
 })();
