@@ -18,4 +18,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=NORMAL", "synchronous=OFF")
 else:  # two hundred racing desks on a busy machine wait for each other longer than a clinic would
-    DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=60s"
+    options = DATABASES["default"]["OPTIONS"]
+    options["options"] = options["options"].replace("lock_timeout=5s", "lock_timeout=60s")

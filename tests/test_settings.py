@@ -81,7 +81,10 @@ def test_postgresql_url_is_read_completely():
         "PORT": "5433",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"sslmode": "require", "options": "-c lock_timeout=5s"},
+        "OPTIONS": {
+            "sslmode": "require",
+            "options": "-c lock_timeout=5s -c plan_cache_mode=force_generic_plan",
+        },
     }
 
 
