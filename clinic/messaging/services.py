@@ -43,11 +43,13 @@ def queue(
     purchase: PackagePurchase | None = None,
     sessions: Sequence[Appointment] = (),
     operation: Operation | None = None,
+    is_first: bool = False,
 ) -> Message:
     """Write one message about an appointment, a purchase or several `sessions` into the outbox and return it.
 
     `operation` is the bulk action that it tells of.
-    The same event told twice gives the same row; a row that was called off meanwhile is queued again.
+    The same event told twice gives the same row; a row that was called off meanwhile is queued again. Of what this
+    transaction has made nobody can have told: `is_first` spares the savepoint in which a twin would be met.
     A patient who cannot or does not want to be written to gets a skipped row that says why.
     """
     own(by, patient, appointment, purchase, operation)
@@ -65,7 +67,7 @@ def queue(
     fields["dedupe_key"] = dedupe_key(
         kind, destination.channel, appointment=appointment, purchase=purchase, operation=operation
     )
-    return written_once(fields)
+    return Message.objects.create(**fields) if is_first else written_once(fields)
 
 
 def written_once(fields: dict[str, Any]) -> Message:

@@ -85,7 +85,7 @@ def book(  # noqa: PLR0913 (what an appointment is made of)
             if kind == AppointmentKind.VIRTUAL:
                 appointment.video_link = video_link(appointment)
             take_time(appointment, question, by=by, room=room)
-            queue(MessageKind.BOOKED, patient, appointment=appointment, by=by, at=at)
+            queue(MessageKind.BOOKED, patient, appointment=appointment, by=by, at=at, is_first=True)
             return appointment
     except BookingRefused as refused:
         raise with_alternatives(refused, question) from refused
