@@ -1,0 +1,192 @@
+"""Story 9 and the whole way of an outpatient in a real browser; two windows that write the same consultation."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.utils.timezone import now
+
+from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
+from clinic.billing.selectors import to_be_paid
+from clinic.consultations.services import activate, start_gopd
+from clinic.enums import BillTiming, ConsultationStatus, WorkflowType
+from clinic.models import Appointment, Consultation, FollowUp, Policy, Visit
+from tests.browser import PHONE, press_until, settled
+from tests.factories import (
+    make_clinic,
+    make_organisation,
+    make_patient,
+    make_provider,
+    make_service,
+    make_user,
+    make_week,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+AUTOSAVE = 5_000  # milliseconds
+CLICKS = "window.clicks = 0; document.addEventListener('pointerdown', () => window.clicks++, true);"
+
+
+class House:
+    """Olaya, where Dr Reem sees outpatients who pay first; one who waits may stand in the queue before that."""
+
+    def __init__(self, sign_in) -> None:
+        self.sign_in, self.organisation = sign_in, make_organisation(time_zone="UTC")
+        Policy.objects.filter(organisation=self.organisation).update(queues_before_payment=True)
+        self.clinic = make_clinic(self.organisation, time_zone="UTC")
+        self.desk, self.cashier, self.reem = (self.login(role) for role in (FRONT_DESK, CASHIER, PROVIDER))
+        self.doctor = make_provider(self.clinic, name="Reem", user=self.reem)
+        make_week(self.doctor, self.clinic)
+        self.service = make_service(
+            self.doctor, name="General consultation", workflow_type=WorkflowType.GOPD_CONSULT,
+            bill_timing=BillTiming.BEFORE,
+        )  # fmt: skip
+        self.huda = make_patient(self.organisation, "Huda")
+
+    def login(self, role):
+        person = make_user(self.organisation, role.lower(), is_staff=True)
+        person.groups.set(Group.objects.filter(name=role))
+        return person
+
+    def walks_in(self, timing=BillTiming.BEFORE) -> Visit:
+        self.service.bill_timing = timing
+        self.service.save()
+        visit, _ = start_gopd(self.huda, self.service, by=self.desk, clinic=self.clinic, complaint="Cough")
+        return visit
+
+    @property
+    def consultation(self) -> Consultation:
+        return Consultation.objects.get()
+
+
+@pytest.fixture
+def house(sign_in):
+    return House(sign_in)
+
+
+def told(page, text):
+    page.locator(".toast", has_text=text).wait_for()
+
+
+def stands_on(page, selector):
+    page.wait_for_function(f"document.activeElement.matches({selector!r})")
+
+
+def test_unpaid_patient_is_sent_to_the_cashier_by_one_click_and_the_focus_stays(page, house):
+    visit = house.walks_in()
+    house.sign_in(house.reem)
+    page.add_init_script(CLICKS)
+    page.set_viewport_size(PHONE)
+    page.goto("/admin/doctors-queue/")
+    settled(page)
+
+    page.get_by_role("button", name="Not paid: 150.00 SAR. Ask the cashier").click()
+    page.get_by_text("With the cashier since").wait_for()
+
+    assert page.evaluate("window.clicks") == 1
+    stands_on(page, f"#cashier-{visit.pk}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert Visit.objects.get(pk=visit.pk).cashier_asked_at
+    assert house.consultation.status == ConsultationStatus.PENDING
+    assert len(to_be_paid([house.clinic], at=now())) == 1
+
+
+def test_second_window_of_the_same_consultation_shows_both_versions_and_loses_nothing(page, house):
+    house.walks_in(BillTiming.AFTER)
+    activate(house.consultation, by=house.reem)
+    house.sign_in(house.reem)
+    page.goto(f"/admin/consultations/{house.consultation.pk}/")
+    second = page.context.new_page()  # the console of a refused request is not an error here
+    second.clock.install()
+    second.goto(page.url)
+
+    page.get_by_label("Findings").fill("Wheeze")
+    page.get_by_label("Plan").fill("Inhaler")
+    page.keyboard.press("Control+s")
+    page.locator("#room-state", has_text="Saved").wait_for()
+    second.locator("#word-findings").fill("Rales")
+    second.clock.fast_forward(AUTOSAVE)
+    second.get_by_text("Written meanwhile").wait_for()
+    assert second.locator(".clash blockquote").text_content() == "Wheeze"
+    assert second.locator("#word-findings").input_value() == "Rales"
+    assert second.locator("#word-plan").input_value() == "Inhaler"
+    assert house.consultation.findings == "Wheeze"
+
+    second.get_by_role("button", name="Keep both").click()
+    second.locator("#room-state", has_text="Saved").wait_for()
+    assert (house.consultation.findings, house.consultation.plan) == ("Wheeze\n\nRales", "Inhaler")
+
+
+def test_outpatient_goes_from_the_door_to_the_follow_up_by_keys_alone(page, house):
+    walk_in(page, house)
+    pay(page, house)
+    write(page, house)
+    book_a_follow_up(page)
+    press_until(page, "Tab", "#close-consultation")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Addenda").wait_for()
+
+    closed = house.consultation
+    assert (closed.status, closed.doctor, closed.complaint) == (ConsultationStatus.CLOSED, house.doctor, "Cough")
+    assert (closed.findings, closed.plan, closed.diagnosis_codes) == ("Wheeze on both sides", "Inhaler", ["J20.9"])
+    assert FollowUp.objects.get().consultation == closed
+    assert Appointment.objects.get().provider == house.doctor
+
+
+def walk_in(page, house):
+    house.sign_in(house.desk)
+    page.goto("/admin/walk-in/")
+    stands_on(page, "#book-q")
+    page.keyboard.type("Hud")
+    page.locator(".found-patient", has_text="Huda").wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".book-patient", has_text="Huda").wait_for()
+    settled(page)
+    press_until(page, "Tab", "#walk-in-complaint")
+    page.keyboard.type("Cough")
+    press_until(page, "Tab", "[name=service]")
+    page.keyboard.press("Space")
+    settled(page)
+    press_until(page, "Tab", "#walk-in-button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/visits/**")
+
+
+def pay(page, house):
+    house.sign_in(house.cashier)
+    page.goto("/admin/cash/")
+    press_until(page, "Tab", "[id^=invoice-]")
+    page.keyboard.press("Enter")
+    stands_on(page, "#pay [type=radio]")
+    press_until(page, "Tab", "#pay-form button.button-plain")
+    page.keyboard.press("Enter")
+    told(page, "receipt 1")
+
+
+def write(page, house):
+    house.sign_in(house.reem)
+    page.goto("/admin/doctors-queue/")
+    press_until(page, "Tab", "[id^=step-]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/consultations/**")
+    stands_on(page, "#word-findings")
+    page.keyboard.type("Wheeze on both sides")
+    press_until(page, "Tab", "#code-search")
+    page.keyboard.type("acute bronch")
+    page.get_by_role("option", name="J20.9").wait_for()
+    page.keyboard.press("Enter")
+    page.locator("#codes li", has_text="J20.9").wait_for()
+    press_until(page, "Tab", "#word-plan")
+    page.keyboard.type("Inhaler")
+
+
+def book_a_follow_up(page):
+    press_until(page, "Tab", "#book-follow-up")
+    page.keyboard.press("Enter")
+    stands_on(page, "#book [type=radio]")
+    press_until(page, "Tab", "[name=slot]")
+    page.keyboard.press("Space")
+    settled(page)
+    press_until(page, "Tab", "#book-button")
+    page.keyboard.press("Enter")
+    told(page, "Booked: Huda")
+    page.locator("#follow-ups .line").wait_for()
