@@ -16,8 +16,11 @@ MOST_AT_ONCE = 999
 
 
 def locked_lines(lines: Sequence[Line]) -> list[Line]:
-    """The same lines with their fees and packages as they are now, locked in the order of their keys."""
-    charges = Charge.objects.select_for_update(of=("self",)).select_related("invoice").order_by("pk")
+    """The same lines with their fees and packages as they are now, locked in the order of their keys.
+
+    Their invoices are read afterwards: joined, PostgreSQL would show them as they were before it waited for the lock.
+    """
+    charges = Charge.objects.select_for_update().order_by("pk")
     fees = charges.in_bulk([line.charge.pk for line in lines if line.charge])
     purchases = PackagePurchase.objects.select_for_update(no_key=True).order_by("pk")
     bought = purchases.in_bulk([line.purchase.pk for line in lines if line.purchase])

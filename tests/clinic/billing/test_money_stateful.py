@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.clinic.billing.money_machine import Till, World
 
 EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "30"))
-STEPS = 20
+STEPS = 25
 
 
 def test_whatever_happens_at_the_cash_desk_everything_adds_up(db):
