@@ -228,4 +228,5 @@
   document.addEventListener("visibilitychange", () => document.hidden && save());
   window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
   setInterval(save, EVERY);
+  sheet.querySelector("[autofocus]")?.focus();
 })();
