@@ -1,8 +1,10 @@
-"""Taking money: for an invoice, or for the open fees of a patient, which become one invoice as they are paid."""
+"""Taking money: for an invoice, or for fees and sessions that get their invoice as they are paid."""
 
 from functools import cached_property
+from uuid import UUID
 
 from django.core.validators import MaxValueValidator
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +17,8 @@ from clinic.billing.lines import Line, line_for
 from clinic.billing.money import ZERO, to_cents
 from clinic.billing.selectors import balance_of, open_charges, with_balances
 from clinic.billing.services import issue_invoice, record_payment
-from clinic.models import Invoice, Patient, Payment
+from clinic.models import Appointment, Invoice, Patient, Payment
+from clinic.scheduling.unbilled import bill_session, unbilled_sessions
 
 
 class PayPage(CashDialog):
@@ -74,24 +77,8 @@ class TakePaymentPage(PayPage):
         return self.take(self.invoice, form)
 
 
-class PayFeesPage(PayPage):
-    """The patient's open fees, all of them: their invoice is made with the payment, and not before."""
-
-    @cached_property
-    def patient(self) -> Patient:
-        return self.own(Patient, self.kwargs["pk"])
-
-    @cached_property
-    def lines(self) -> list[Line]:
-        charges = open_charges(self.patient).filter(invoice=None)
-        return [line_for(charge) for charge in charges]
-
-    def get_form(self, form_class=None):
-        """An amount beyond the fees is refused before there is an invoice."""
-        form = super().get_form(form_class)
-        if self.lines:  # none when the same form is sent again
-            form.fields["amount"].validators.append(MaxValueValidator(self.left))
-        return form
+class PayNewPage(PayPage):
+    """Something that is on no invoice yet: it gets one as it is paid, and not before."""
 
     @property
     def left(self):
@@ -101,10 +88,56 @@ class PayFeesPage(PayPage):
     def currency(self) -> str:
         return self.organisation.currency
 
+    def get_form(self, form_class=None):
+        """An amount beyond what there is to pay is refused before there is an invoice."""
+        form = super().get_form(form_class)
+        if self.lines:  # none when the same form is sent again
+            form.fields["amount"].validators.append(MaxValueValidator(self.left))
+        return form
+
+    def invoice_for(self, request_key: UUID) -> Invoice:
+        """The invoice over the lines; the one that the same form made before."""
+        raise NotImplementedError
+
     def perform(self, form) -> Payment:
-        key = form.cleaned_data["request_key"]
-        invoice = issue_invoice(self.patient, self.lines, clinic=self.clinic, request_key=key, by=self.request.user)
-        return self.take(invoice, form)
+        return self.take(self.invoice_for(form.cleaned_data["request_key"]), form)
+
+
+class PayFeesPage(PayNewPage):
+    """The open fees of a patient, all of them."""
+
+    @cached_property
+    def patient(self) -> Patient:
+        return self.own(Patient, self.kwargs["pk"])
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        return [line_for(charge) for charge in open_charges(self.patient).filter(invoice=None)]
+
+    def invoice_for(self, request_key):
+        key = {"request_key": request_key, "by": self.request.user}
+        return issue_invoice(self.patient, self.lines, clinic=self.clinic, **key)
+
+
+class PaySessionPage(PayNewPage):
+    """A session of today that no package pays for."""
+
+    @cached_property
+    def appointment(self) -> Appointment:
+        rows = own_rows(Appointment, self.organisation).select_related("patient", "service", "clinic")
+        return row_or_404(rows, self.kwargs["pk"])
+
+    @property
+    def patient(self) -> Patient:
+        return self.appointment.patient
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        unbilled = unbilled_sessions(self.appointment.clinic, at=now()).filter(pk=self.appointment.pk)
+        return [line_for(self.appointment.service)] if unbilled.exists() else []
+
+    def invoice_for(self, request_key):
+        return bill_session(self.appointment, request_key=request_key, by=self.request.user)
 
 
 def paid_words(payment: Payment) -> str:

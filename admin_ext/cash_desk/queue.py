@@ -22,9 +22,10 @@ from admin_ext.versions import fingerprint
 from clinic.billing.lines import fee_words
 from clinic.billing.selectors import Due, taken_today, to_be_paid, with_balances
 from clinic.enums import PaymentMethod
-from clinic.models import Charge, Clinic, Invoice, Patient, Visit
+from clinic.models import Appointment, Charge, Clinic, Invoice, Patient, Visit
 from clinic.models.base import in_language
 from clinic.people.selectors import search_patients
+from clinic.scheduling.unbilled import unbilled_sessions
 
 LONGEST_TERM = 120
 NEWEST = 5  # invoices of a patient who is looked up
@@ -100,10 +101,35 @@ class QueueLine:
 
 
 @dataclass(frozen=True)
+class SessionLine:
+    """Somebody who is here for a session that no package pays for."""
+
+    row: Appointment
+
+    @property
+    def key(self) -> str:
+        return str(self.row.pk)
+
+    @property
+    def pay(self) -> str:
+        return reverse("admin:pay_session", args=[self.row.pk])
+
+    @property
+    def sell(self) -> str:
+        return sell_address(self.row.patient)
+
+    @property
+    def shown(self) -> tuple:
+        row = self.row
+        return row.pk, row.status, str(row.patient), str(row.service), str(row.provider), row.service.price
+
+
+@dataclass(frozen=True)
 class Account:
     """What one patient owes: what there is to pay in any clinic, and the newest invoices."""
 
     lines: list[QueueLine]
+    sessions: list[SessionLine]
     invoices: list[Invoice]
     sell: str
 
@@ -157,14 +183,23 @@ class CashDeskPage(StaffPage):
         shown["account"] = self.account() if self.patient else None
         if self.clinic:
             shown["taken"] = self.taken()
-            shown["lines"] = [] if self.patient or self.term else self.lines
+            is_queue = not self.patient and not self.term
+            shown["lines"] = self.lines if is_queue else []
+            shown["sessions"] = self.sessions() if is_queue else []
         return super().get_context_data(version=self.version(shown), again=self.again, **shown, **kwargs)
 
     def account(self) -> Account:
         """What the patient has to pay anywhere, and the newest invoices."""
         invoices = with_balances(own_rows(Invoice, self.organisation).filter(patient=self.patient))
         lines = lines_of(self.clinics, at=self.moment, patient=self.patient)
-        return Account(lines, list(invoices.order_by("-issued_at", "-pk")[:NEWEST]), sell_address(self.patient))
+        return Account(
+            lines, self.sessions(), list(invoices.order_by("-issued_at", "-pk")[:NEWEST]), sell_address(self.patient)
+        )
+
+    def sessions(self) -> list[SessionLine]:
+        """Who is here today for what nothing pays for yet; of the patient alone where the address names one."""
+        rows = unbilled_sessions(self.clinic, at=self.moment) if self.clinic else Appointment.objects.none()
+        return [SessionLine(row) for row in (rows.filter(patient=self.patient) if self.patient else rows)]
 
     def taken(self) -> list[tuple[str, str]]:
         """What this person has taken here since the last closing, by each method."""
@@ -175,7 +210,8 @@ class CashDeskPage(StaffPage):
     def version(self, shown: dict) -> str:
         """Changes when anything that is shown does."""
         account = shown["account"]
-        lines = [*shown.get("lines", ()), *(account.lines if account else ())]
+        lines = [*shown.get("lines", ()), *shown.get("sessions", ())]
+        lines += [*account.lines, *account.sessions] if account else []
         invoices = [(row.pk, row.status, row.left) for row in account.invoices] if account else []
         people = [row.pk for row, _address in shown["found"]]
         return fingerprint([[line.shown for line in lines], invoices, people, shown.get("taken"), str(shown["clinic"])])

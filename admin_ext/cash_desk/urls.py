@@ -2,7 +2,7 @@
 
 from admin_ext.cash_desk.closing import CloseDayPage, DayClosingPage
 from admin_ext.cash_desk.invoice import InvoicePage, VoidPage, WaivePage
-from admin_ext.cash_desk.pay import PayFeesPage, TakePaymentPage
+from admin_ext.cash_desk.pay import PayFeesPage, PaySessionPage, TakePaymentPage
 from admin_ext.cash_desk.queue import CashDeskPage
 from admin_ext.cash_desk.receipt import ReceiptPage
 from admin_ext.cash_desk.refunds import AnswerRefundPage, RefundPage, RefundRequestsPage
@@ -12,6 +12,7 @@ urlpatterns = [
     CashDeskPage.at("cash/", "cash_desk"),
     TakePaymentPage.at("cash/pay/<int:pk>/", "take_payment"),
     PayFeesPage.at("cash/fees/<int:pk>/", "pay_fees"),
+    PaySessionPage.at("cash/session/<int:pk>/", "pay_session"),
     ReceiptPage.at("cash/receipt/<int:pk>/", "receipt"),
     InvoicePage.at("cash/invoice/<int:pk>/", "invoice"),
     WaivePage.at("cash/invoice/<int:pk>/waive/", "waive_invoice"),

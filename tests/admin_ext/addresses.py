@@ -7,7 +7,7 @@ from django.urls import reverse
 ROWS = {
     "series": "series", "take_payment": "invoice", "pay_fees": "patient", "receipt": "payment", "invoice": "invoice",
     "waive_invoice": "invoice", "void_invoice": "invoice", "refund": "payment", "answer_refund": "refund_request",
-    "day_closing": "closing",
+    "day_closing": "closing", "pay_session": "appointment",
     "waitlist_change": "waiting", "waitlist_withdraw": "waiting", "offered_time": "held", "withdraw_offer": "held",
     "answer_offer": "offer", "certificate": "certificate", "visit": "visit", "close_visit": "visit",
     "ask_cashier": "visit", "consultation": "consultation", "consultation_save": "consultation",

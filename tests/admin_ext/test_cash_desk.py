@@ -58,10 +58,11 @@ def test_the_queue_costs_the_same_number_of_queries_whatever_the_rows(cash, rows
     for number in range(rows):
         cash.sent(f"Sent {number}")
         cash.invoice("10.00", "20.00", name=f"Waiting {number}")
+        here(cash, f"Here {number}", hour=9 + number)
     fee(cash)
     cash.page("cash_desk")
 
-    with django_assert_num_queries(11):  # six of them are the person's
+    with django_assert_num_queries(12):  # six of them are the person's
         cash.page("cash_desk")
 
 
@@ -115,7 +116,7 @@ def test_paying_presets_what_is_left_and_the_last_method(cash):
     assert chosen(first) == "cash"
     assert 'value="100.00"' in again
     assert chosen(again) == "card"
-    assert "Paid before" in again
+    assert "50.00 SAR" in again
 
 
 def test_pay_and_print_takes_the_money_and_asks_for_the_receipt(cash):
@@ -222,6 +223,7 @@ def test_rows_of_another_organisation_are_not_found_nor_shown(cash, theirs):
     pages = [
         ("take_payment", theirs.invoice.pk), ("pay_fees", theirs.patient.pk), ("receipt", theirs.payment.pk),
         ("invoice", theirs.invoice.pk), ("refund", theirs.payment.pk), ("day_closing", theirs.closing.pk),
+        ("pay_session", theirs.appointment.pk),
     ]  # fmt: skip
 
     assert [cash.client.get(cash.address(*page)).status_code for page in pages] == [404] * len(pages)
@@ -245,3 +247,44 @@ def test_names_are_escaped(cash):
     ]  # fmt: skip
 
     assert not [page for page in pages if "<script>alert(1)" in page or "<b>bold" in page]
+
+
+def here(cash, name="Eman", hour=9):
+    ours, starts_at = cash.ours, NINE.replace(hour=hour)
+    patient = cash.patient(name)
+    return make_appointment(patient, ours.service, ours.provider, ours.clinic, starts_at, status="arrived", lane=1)
+
+
+def test_who_is_here_without_a_package_can_pay_for_the_session_or_buy_one(cash):
+    row = here(cash)
+
+    shown = cash.page("cash_desk")
+
+    assert "Here today without a package" in shown
+    assert reverse("admin:pay_session", args=[row.pk]) in shown
+    assert f"{reverse('admin:sell_package')}?patient={row.patient_id}" in shown
+
+
+def test_session_is_billed_and_paid_once(cash):
+    row, key = here(cash), uuid4()
+    price = f"{cash.ours.service.price:.2f}"
+    assert f'value="{price}"' in cash.page("pay_session", row.pk, htmx=True)
+
+    for _ in range(2):
+        answer = cash.pay(row, amount=price, key=key, page="pay_session")
+
+    assert "Nothing is left" in toast_of(answer)["text"]
+    invoice = Invoice.objects.get(patient=row.patient)
+    assert (invoice.status, invoice.lines.get().service) == (PaymentStatus.PAID, cash.ours.service)
+    assert "Here today without a package" not in cash.page("cash_desk")
+    assert "Nothing is left to pay." in cash.page("pay_session", row.pk, htmx=True)
+
+
+def test_session_that_somebody_else_has_billed_meanwhile_is_refused(cash):
+    row = here(cash)
+    cash.pay(row, amount="150.00", page="pay_session")
+
+    answer = cash.pay(row, amount="150.00", page="pay_session")
+
+    assert "pays for it already" in answer.content.decode()
+    assert Invoice.objects.filter(patient=row.patient).count() == 1

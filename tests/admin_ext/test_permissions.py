@@ -110,6 +110,7 @@ PAGES = {
     "cash_desk": "C",
     "take_payment": "C",
     "pay_fees": "C",
+    "pay_session": "C",
     "receipt": "FCMA",
     "invoice": "FCMA",
     "waive_invoice": "MA",

@@ -1,0 +1,55 @@
+"""Sessions of today that nothing pays for yet: no package, and no invoice of this day."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from clinic.billing.services import issue_invoice, line_for
+from clinic.enums import AppointmentStatus, PaymentStatus, RefusalCode
+from clinic.errors import BillingRefused, Refusal
+from clinic.models import Appointment, Clinic, Invoice, InvoiceLine, User
+from clinic.retries import made_before, retried
+from clinic.scheduling.board import appointments_of, day_span
+from clinic.tenancy import own
+
+HERE = (AppointmentStatus.ARRIVED, AppointmentStatus.IN_PROGRESS, AppointmentStatus.COMPLETED)
+LOADED = ("patient", "service", "provider", "clinic", "organisation")
+
+
+def unbilled_sessions(clinic: Clinic, *, at: datetime) -> QuerySet[Appointment]:
+    """Who has come to this clinic on its day at `at`, for what has a price, without a package; in order of time.
+
+    Left out are those whose patient was asked to pay for the same service on this day.
+    """
+    first, _last = day_span(clinic.zone, at=at)
+    billed = InvoiceLine.objects.filter(
+        invoice__patient=OuterRef("patient"), service=OuterRef("service"), invoice__issued_at__gte=first
+    ).exclude(invoice__status=PaymentStatus.VOID)
+    rows = appointments_of([clinic], at=at).filter(status__in=HERE, package_purchase=None, service__price__gt=0)
+    return rows.exclude(Exists(billed)).select_related(*LOADED).order_by("starts_at", "pk")
+
+
+@retried
+@transaction.atomic
+def bill_session(
+    appointment: Appointment, *, by: User, request_key: UUID | None = None, at: datetime | None = None
+) -> Invoice:
+    """Ask the patient to pay for this session of today at its service's price.
+
+    `request_key` names the form that asks for it: sent again, it gets the invoice that it made. Raises BillingRefused
+    for a session that something else pays for, or that is not of today.
+    """
+    own(by, appointment)
+    at = at or now()
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED)
+    row = rows.get(pk=appointment.pk)
+    if made := made_before(Invoice, request_key, patient=row.patient):
+        return made
+    if not unbilled_sessions(row.clinic, at=at).filter(pk=row.pk).exists():
+        message = _("This session is not of today, or a package or an invoice pays for it already.")
+        raise BillingRefused(Refusal(RefusalCode.STATUS, message, _("Look at what the patient has to pay.")))
+    return issue_invoice(row.patient, [line_for(row.service)], by=by, clinic=row.clinic, request_key=request_key, at=at)
