@@ -6,6 +6,7 @@ from unfold.decorators import display
 
 from admin_ext.base import ClinicInline, ReadOnly, RecordedModelAdmin
 from admin_ext.columns import StatusColumn, moment, name, with_note
+from admin_ext.consultation_room.actions import ConsultationActions
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteFilter, OwnRowsFilter, PatientSearch
 from clinic.models import Addendum, Consultation
 
@@ -18,7 +19,7 @@ class AddendumInline(ReadOnly, ClinicInline):
 
 
 @admin.register(Consultation)
-class ConsultationAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
+class ConsultationAdmin(ConsultationActions, PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
     list_display = ["display_requested_at", "display_patient", "display_service", "display_doctor", "display_status"]
     list_filter = [
         ("status", ChoicesFilter), ("requested_at", MomentRangeFilter), ("doctor", OwnRowsFilter),
@@ -29,6 +30,7 @@ class ConsultationAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmi
     row_page = "consultation"
     kept_out_of_history = Consultation.WORDS
     inlines = [AddendumInline]
+    actions_row = actions_detail = ["begin", "close"]
     fieldsets = [
         (None, {"fields": [("patient", "status"), ("service", "bill_timing"), ("doctor", "clinic"), "visit"]}),
         (
