@@ -73,7 +73,8 @@ class World:
 class Till(RuleBasedStateMachine):
     """Refused or done, but never half done and never wrong. `paid` is what the desk itself has counted.
 
-    The day begins with two invoices in Huda's visit, one of them paid, and one in Omar's that is half paid.
+    The day begins with two invoices in Huda's visit, one of them paid, and one in Omar's that is half paid; both owe a
+    fee, and one more invoice asks Omar for his.
     """
 
     world: World
@@ -85,6 +86,9 @@ class Till(RuleBasedStateMachine):
         self.day.__enter__()
         for patient in (0, 0, 1):
             self.issue(patient=patient, service=0, with_visit=True, extra="")
+        for patient in (0, 1):
+            self.settle_a_fee(patient=patient, verb="raise", amount=50)
+        self.issue(patient=1, service=0, with_visit=False, extra="fee")
         self.pay(number=0, amount="left", method=PaymentMethod.CASH, cashier=0, times=1, key=1)
         self.pay(number=2, amount="half", method=PaymentMethod.CARD, cashier=1, times=1, key=2)
 
