@@ -1,13 +1,16 @@
 """Story 9 and the whole way of an outpatient in a real browser; two windows that write the same consultation."""
 
+from decimal import Decimal
+
 import pytest
 from django.contrib.auth.models import Group
 from django.utils.timezone import now
 
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.billing.selectors import to_be_paid
+from clinic.billing.services import record_payment
 from clinic.consultations.services import activate, start_gopd
-from clinic.enums import BillTiming, ConsultationStatus, WorkflowType
+from clinic.enums import BillTiming, ConsultationStatus, PaymentMethod, WorkflowType
 from clinic.models import Appointment, Consultation, FollowUp, Policy, Visit
 from tests.browser import PHONE, press_until, settled
 from tests.factories import (
@@ -71,7 +74,7 @@ def stands_on(page, selector):
     page.wait_for_function(f"document.activeElement.matches({selector!r})")
 
 
-def test_unpaid_patient_is_sent_to_the_cashier_by_one_click_and_the_focus_stays(page, house):
+def test_unpaid_patient_is_sent_to_the_cashier_by_one_click_and_can_be_taken_once_paid(page, house):
     visit = house.walks_in()
     house.sign_in(house.reem)
     page.add_init_script(CLICKS)
@@ -88,6 +91,9 @@ def test_unpaid_patient_is_sent_to_the_cashier_by_one_click_and_the_focus_stays(
     assert Visit.objects.get(pk=visit.pk).cashier_asked_at
     assert house.consultation.status == ConsultationStatus.PENDING
     assert len(to_be_paid([house.clinic], at=now())) == 1
+
+    record_payment(visit.invoices.get(), method=PaymentMethod.CASH, amount=Decimal("150.00"), by=house.cashier)
+    page.get_by_role("button", name="Take: Huda").wait_for()
 
 
 def test_second_window_of_the_same_consultation_shows_both_versions_and_loses_nothing(page, house):
