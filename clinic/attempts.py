@@ -18,11 +18,12 @@ from django.db.models import Model
 from django.utils import timezone
 
 from clinic.constraints.transitions import ChangeRule
-from clinic.errors import ClinicError
+from clinic.errors import ChangedMeanwhile, ClinicError, Crowded, InvalidEntry
 from clinic.models import RefusedAttempt, User
 
 logger = logging.getLogger("clinic.attempts")
 
+SLIPS = (ChangedMeanwhile, Crowded, InvalidEntry)  # nobody is kept out: whoever wrote it may go on
 SERVICE = "service"  # the door of whoever calls a service without a page
 LONGEST = {name: RefusedAttempt._meta.get_field(name).max_length for name in ("door", "target", "code", "message")}
 
@@ -69,8 +70,13 @@ def watched[**P, R](service: Callable[P, R]) -> Callable[P, R]:
 
 
 def note(error: ClinicError | IntegrityError, *, target: str, by: User | None, at: datetime | None = None) -> None:
-    """Keep in mind what a service refused, or that a write broke a rule of how rows may change; no other error."""
+    """Keep in mind what a service refused, or that a write broke a rule of how rows may change; no other error.
+
+    Slips are none: a page that saves itself would fill the table with half a number each time.
+    """
     moment, door = at or timezone.now(), current.get()
+    if isinstance(error, SLIPS):
+        return
     if isinstance(error, ClinicError):
         attempt = Attempt(by, target, error.reasons[0].code, str(error), moment)
         keep(attempt, door.refused if door else None)

@@ -8,7 +8,7 @@ import pytest
 from clinic.consultations.services import write
 from clinic.enums import ConsultationStatus, RefusalCode
 from clinic.errors import ChangedMeanwhile, ConsultationRefused, InvalidEntry
-from clinic.models import Consultation
+from clinic.models import Consultation, RefusedAttempt
 from tests.clinic.consultations.house import Outpatients
 from tests.factories import NINE, make_consultation
 
@@ -138,3 +138,19 @@ def test_row_of_another_organisation_is_not_there(house, active):
 
     with pytest.raises(Consultation.DoesNotExist):
         write(active, {"plan": "Rest"}, by=stranger, expected_version=0)
+
+
+def test_refusal_is_noted_and_a_slip_of_the_pen_is_not(house, active):
+    with pytest.raises(ConsultationRefused):
+        write(active, {"plan": "Rest"}, by=house.omar, expected_version=0, at=NINE)
+    with pytest.raises(InvalidEntry):
+        write(active, {"pulse": 7}, by=house.sara, expected_version=0, at=NINE)
+    write(active, {"plan": "Rest"}, by=house.sara, expected_version=0, at=NINE)
+    with pytest.raises(ChangedMeanwhile):
+        write(active, {"plan": "Run"}, by=house.sara, expected_version=0, at=NINE)
+
+    attempt = RefusedAttempt.objects.get()
+    assert (attempt.by, attempt.at, attempt.code) == (house.omar, NINE, RefusalCode.PERMISSION)
+    assert (attempt.target, attempt.message) == (
+        f"consultation {active.pk}", "Huda is the patient of Sara. Take the next in the queue.",
+    )  # fmt: skip
