@@ -36,7 +36,7 @@ def line_for(row: Service | PackagePurchase | Charge) -> Line:
         return Line(row.name_en, row.name_ar, row.price, service=row)
     if isinstance(row, PackagePurchase):
         return Line(row.package.name_en, row.package.name_ar, row.price, purchase=row)
-    return Line(*(fee_words(row, language) for language in (Language.ENGLISH, Language.ARABIC)), row.amount, charge=row)
+    return Line(fee_words(row, Language.ENGLISH), fee_words(row, Language.ARABIC), row.amount, charge=row)
 
 
 def fee_words(charge: Charge, language: str) -> str:

@@ -17,6 +17,7 @@ from clinic.billing.services import (
 )
 from clinic.enums import AppointmentStatus, ChargeKind, ChargeStatus, RefusalCode
 from clinic.models import Charge, Invoice
+from tests.clinic.audit.bare import broken
 from tests.factories import NINE, make_appointment, make_patient
 
 FIFTY = Decimal("50.00")
@@ -85,6 +86,7 @@ def test_a_fee_is_waived_with_its_invoice(desk, charge, invoice):
 
     assert stands(charge) == ("waived", invoice)
     assert (charge.settled_by, charge.settled_at, charge.reason) == (desk.rania, NINE, "Ill")
+    assert broken("charge_fits_its_appointment", "charge_is_settled_with_its_invoice") == {}
 
 
 def test_a_void_invoice_lets_its_fee_go_to_another_one(desk, charge, invoice):
