@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +18,9 @@ from clinic.billing.selectors import with_balances
 from clinic.billing.services import void, waive
 from clinic.enums import PaymentKind, PaymentStatus, RefundRequestStatus
 from clinic.models import Invoice, Payment, RefundRequest
+from clinic.packages.services import sale_to_undo
 
-LOADED = ("patient", "clinic", "visit", "issued_by", "waived_by", "voided_by")
+LOADED = ("organisation", "patient", "clinic", "visit", "issued_by", "waived_by", "voided_by")
 
 
 def invoice_or_404(organisation, pk) -> Invoice:
@@ -52,10 +54,13 @@ class InvoicePage(StaffPage):
     def get_context_data(self, **kwargs):
         invoice = self.invoice
         is_open = invoice.status not in (PaymentStatus.VOID, PaymentStatus.WAIVED)
-        return super().get_context_data(
-            invoice=invoice, patient=invoice.patient, lines=invoice.lines.all(), payments=payment_lines(invoice),
-            can_be_waived=is_open and invoice.left > 0, can_be_void=is_open and not invoice.paid, **kwargs,
-        )  # fmt: skip
+        shown = {"lines": invoice.lines.all(), "payments": payment_lines(invoice)}
+        ways = {
+            "sale": sale_to_undo(invoice, at=now()),
+            "can_be_waived": is_open and invoice.left > 0,
+            "can_be_void": is_open and not invoice.paid,
+        }
+        return super().get_context_data(invoice=invoice, patient=invoice.patient, **shown, **ways, **kwargs)
 
 
 def payment_lines(invoice: Invoice) -> list[PaymentLine]:

@@ -130,10 +130,7 @@ class AnswerRefundPage(CashDialog):
             return approve_refund(self.asked, by=self.request.user)
         return refuse_refund(self.asked, by=self.request.user, answer=form.cleaned_data["answer"])
 
-    def succeed(self, result):
-        page = reverse("admin:refund_requests")
-        self.asked.refresh_from_db(fields=["status", "refund"])
-        if self.asked.refund_id is None:
-            return self.done(_("The refund is refused."), otherwise=page)
-        paper = Payment.objects.select_related("invoice__patient").get(pk=self.asked.refund_id)
-        return self.done(refunded_words(paper), otherwise=page, paper=paper)
+    def succeed(self, result: RefundRequest):
+        """Nothing is printed here: who has asked has the drawer, and prints the receipt."""
+        text = refunded_words(result.refund) if result.refund else _("The refund is refused.")
+        return self.done(text, otherwise=reverse("admin:refund_requests"))

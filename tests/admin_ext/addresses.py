@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 
-#: Pages of series, the waiting list, the audit, the cash desk and the doctors, and which row of the world each is about.
+#: Pages of series, the waiting list, the audit, the cash desk and the doctors, and the row of the world each is about.
 ROWS = {
     "series": "series", "take_payment": "invoice", "pay_fees": "patient", "receipt": "payment", "invoice": "invoice",
     "waive_invoice": "invoice", "void_invoice": "invoice", "refund": "payment", "answer_refund": "refund_request",

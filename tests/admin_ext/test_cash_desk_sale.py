@@ -1,8 +1,10 @@
 """Selling a package at the cash desk, and taking the sale back."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER
@@ -167,3 +169,17 @@ def test_the_sale_stands_among_the_bulk_actions(cash, sign_in):
 
     assert "Package sold" in shown
     assert "Eman" in shown
+
+
+def test_the_invoice_of_a_sale_leads_to_its_undo_until_the_day_ends(cash):
+    cash.sell()
+    operation = Operation.objects.get(kind="sale")
+    invoice = Payment.objects.get(invoice__patient=cash.eman).invoice
+    undo = cash.address("undo_sale", operation.public_id)
+
+    assert undo in cash.page("invoice", invoice.pk)
+    with time_machine.travel(NINE + timedelta(days=1), tick=False):
+        cash.client.force_login(cash.user)
+        assert undo not in cash.page("invoice", invoice.pk)
+    cash.client.post(undo, headers=HTMX)
+    assert undo not in cash.page("invoice", invoice.pk)

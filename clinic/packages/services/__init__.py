@@ -12,7 +12,7 @@ from clinic.packages.services.lifecycle import (
     unfreeze,
 )
 from clinic.packages.services.reminding import remind_expiring
-from clinic.packages.services.sale import Sale, sale_of, sell
+from clinic.packages.services.sale import Sale, sale_of, sale_to_undo, sell
 from clinic.packages.services.sessions import (
     check_usable,
     give_back_session,
@@ -42,6 +42,7 @@ __all__ = [
     "next_session_numbers",
     "remind_expiring",
     "sale_of",
+    "sale_to_undo",
     "sell",
     "take_change_back",
     "transfer",

@@ -13,6 +13,7 @@ from clinic.enums import ChangeKind, OperationKind, PaymentMethod
 from clinic.models import Appointment, Change, Clinic, Invoice, Operation, Package, PackagePurchase, Patient, Payment
 from clinic.models.people import User
 from clinic.operations import begin, note
+from clinic.packages.selectors import local_day
 from clinic.packages.services.assigning import assign
 from clinic.packages.services.covering import cover
 from clinic.packages.standing import state_of
@@ -70,6 +71,16 @@ def sell(
     facts = {"invoice": invoice.pk, "appointment": session_for and session_for.pk}
     note(operation, ChangeKind.ASSIGNED, purchase, before={}, after={**state_of(purchase), **facts})
     return sale_of(purchase)
+
+
+def sale_to_undo(invoice: Invoice, *, at: datetime) -> Operation | None:
+    """The sale of this day that issued the invoice, as long as it has not been taken back; one query."""
+    sales = Operation.objects.filter(
+        kind=OperationKind.SALE, undone_at=None, changes__purchase__invoice_lines__invoice=invoice
+    )
+    operation = sales.first()
+    today = local_day(invoice.organisation, at)
+    return operation if operation and local_day(invoice.organisation, operation.at) == today else None
 
 
 def sale_of(purchase: PackagePurchase) -> Sale:
