@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils.timezone import now
 
-from admin_ext.roles import ADMINISTRATOR
+from admin_ext.roles import ADMINISTRATOR, CASHIER, PROVIDER
 from clinic.models import HeldSlot
 from clinic.waitlist.links import token_of
 from tests.admin_ext.addresses import page_address
@@ -20,10 +20,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than a row: a plan's job, a free time
-    "answer_offer", "appointment_move_back", "appointment_notes", "appointment_step", "assign_package", "board",
-    "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "leave_hits", "my_day_current", "next_free", "note",
+    "answer_offer", "appointment_move_back", "appointment_notes", "appointment_step", "ask_cashier", "assign_package",
+    "board", "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "consultation_addendum", "consultation_save",
+    "consultation_step", "diagnosis_search", "leave_hits", "my_day_current", "next_free", "note",
     "offer_time", "policy_preview", "rebooking_item", "swap_session", "undo_booking", "undo_operation",
-    "undo_rebooking", "withdraw_offer",
+    "undo_rebooking", "undo_sale", "withdraw_offer",
 }  # fmt: skip
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 
@@ -31,7 +32,9 @@ OURS = [model for model in admin.site._registry if model._meta.app_label == "cli
 @pytest.fixture
 def ours(sign_in):
     world = make_world("Ours")
-    world.user.groups.set(Group.objects.filter(name=ADMINISTRATOR))
+    world.user.groups.set(Group.objects.filter(name__in=[ADMINISTRATOR, CASHIER, PROVIDER]))
+    world.provider.user = world.user
+    world.provider.save()
     sign_in(world.user)
     return world
 

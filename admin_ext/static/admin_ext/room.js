@@ -12,7 +12,7 @@
   const wrong = new Map(); // what the server did not take, not to be sent twice
   const isDirty = () => fields.some((one) => one.value !== saved.get(one.name));
   const clashes = () => [...sheet.querySelectorAll(".clash")];
-  let saving = null, met = null;
+  let saving = null, met = null, isOver = false; // whether nothing more can be written here, as after closing
 
   function say(word, more = "") {
     document.getElementById("room-state").textContent = `${sheet.dataset[word]} ${more}`.trim();
@@ -51,6 +51,7 @@
   function take({ refusal = "", version, time, stored: taken = {}, wrong: faults = {} }, sent) {
     offline(false);
     tell("room-refused", refusal);
+    isOver = Boolean(refusal);
     if (!refusal) setVersion(version);
     for (const [name, value] of Object.entries(taken)) {
       saved.set(name, sent.get(name));
@@ -225,8 +226,8 @@
       else (sheet.querySelector(".clash button") ?? sheet.querySelector("[aria-invalid=true]"))?.focus();
     });
   });
-  document.addEventListener("visibilitychange", () => document.hidden && save());
+  document.addEventListener("visibilitychange", () => document.hidden && !isOver && save());
   window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
-  setInterval(save, EVERY);
+  setInterval(() => isOver || save(), EVERY);
   sheet.querySelector("[autofocus]")?.focus();
 })();
