@@ -62,19 +62,14 @@ class Command(BaseCommand):
             time.sleep(0.1)
         self.stdout.write(self.style.SUCCESS(f"\nThe clinic is open at http://{host}:{port}/ (Ctrl-C closes it).\n"))
         self.stdout.write(f"Sign in with the password {PASSWORD!r} as")
-        for (organisation, role), username in logins().items():
+        for username, role, organisation in logins():
             self.stdout.write(f"  {username:<12} {role}, {organisation}")
 
 
-def logins() -> dict[tuple[str, str], str]:
-    """One user name for each role of each demo organisation, by organisation and role."""
+def logins() -> list[tuple[str, str, str]]:
+    """Every login of the demo organisations in the order of making: user name, role and organisation."""
     staff = User.objects.filter(organisation__slug__in=[GROUP, NEIGHBOUR], is_active=True, groups__isnull=False)
-    found: dict[tuple[str, str], str] = {}
-    for organisation, role, username in staff.order_by("pk").values_list(
-        "organisation__name_en", "groups__name", "username"
-    ):
-        found.setdefault((organisation, role), username)
-    return found
+    return list(staff.order_by("pk").values_list("username", "groups__name", "organisation__name_en"))
 
 
 def answers(host: str, port: int) -> bool:

@@ -33,6 +33,7 @@ def services(world: World) -> Iterator[Service]:
             capacity=int(row["most_at_once"]) if row["most_at_once"] else None,
             workflow_type=row["workflow"],
             bill_timing=row["billed"],
+            auto_assign_doctor=world.providers.get(row["first_doctor"]),
         )
 
 

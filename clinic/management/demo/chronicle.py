@@ -38,6 +38,11 @@ def write_all(model: type[Model], chronicles: Sequence[Chronicle]) -> None:
     for chronicle in chronicles:
         chronicle.row = model(**chronicle.fields)
     model.objects.bulk_create([chronicle.row for chronicle in chronicles], batch_size=BATCH)
+    write_versions(model, chronicles)
+
+
+def write_versions(model: type[Model], chronicles: Sequence[Chronicle]) -> None:
+    """Write the history of rows that are in the table already."""
     history = model.history.model
     versions = [version for chronicle in chronicles for version in versions_of(history, chronicle)]
     history.objects.bulk_create(versions, batch_size=BATCH)

@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from clinic.management.demo.records import record_all
-from clinic.management.demo.tables import document, table
+from clinic.management.demo.tables import Row, document, table
 from clinic.management.demo.world import World, by_code
 from clinic.models import Clinic, Organisation, Policy, User
 
@@ -48,6 +48,7 @@ def policy(organisation: Organisation, rules: dict) -> Policy:
         quiet_from=time.fromisoformat(rules["quiet_from"]),
         quiet_until=time.fromisoformat(rules["quiet_until"]),
         offer_hold=timedelta(minutes=rules["offer_hold_minutes"]),
+        queues_before_payment=rules["queues_before_payment"],
     )
 
 
@@ -55,19 +56,23 @@ def logins(world: World) -> dict[str, User]:
     """One login for each row of the table, by role."""
     result = {}
     for row in table(world.table("logins")):
-        user = User.objects.create(
-            organisation=world.organisation,
-            username=row["username"],
-            password=password_hash(),
-            first_name=row["first_name"],
-            last_name=row["last_name"],
-            language=row["language"],
-            is_staff=True,
-            date_joined=world.founded_at,
-        )
-        user.groups.add(Group.objects.get_or_create(name=row["role"])[0])
-        result[row["role"]] = user
+        result[row["role"]] = login(world, row, role=row["role"])
     return result
+
+
+def login(world: World, row: Row, *, role: str) -> User:
+    user = User.objects.create(
+        organisation=world.organisation,
+        username=row["username"],
+        password=password_hash(),
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        language=row["language"],
+        is_staff=True,
+        date_joined=world.founded_at,
+    )
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
 
 
 @cache

@@ -12,6 +12,7 @@ from django.db import transaction
 from clinic.management.demo.catalogue import fill_catalogue
 from clinic.management.demo.history import write_history
 from clinic.management.demo.organisation import open_organisation, open_platform
+from clinic.management.demo.outpatients import fill_outpatients
 from clinic.management.demo.people import register_patients
 from clinic.management.demo.rota import employ_providers, write_rota
 from clinic.management.demo.waiting import fill_waiting_list
@@ -58,4 +59,5 @@ def build(folder: str, *, now: datetime, number: int, patients: int) -> World:
     register_patients(world, patients)
     write_history(world)
     fill_waiting_list(world)
+    fill_outpatients(world)
     return world

@@ -85,7 +85,7 @@ def test_demo_opens_the_clinic_prints_a_login_per_role_and_leaves_nothing_behind
 
     assert f"The clinic is open at {address} (Ctrl-C closes it)." in told
     assert [line.split()[0] for line in told[told.index("Sign in with the password 'demo' as") + 1 :]] == [
-        "frontdesk", "provider", "cashier", "manager", "admin", "cedar",
+        "frontdesk", "provider", "cashier", "manager", "admin", "doctor", "huda", "faisal", "cedar",
     ]  # fmt: skip
     assert demo.returncode == 0
     assert len(children) >= 4

@@ -7,7 +7,19 @@ from django.db import transaction
 
 from clinic.management.commands.seed_demo import moment
 from clinic.management.demo import seed
-from clinic.models import Appointment, Closure, Message, Organisation, PackagePurchase, Patient, SessionEntry, User
+from clinic.models import (
+    Appointment,
+    Closure,
+    Consultation,
+    Message,
+    Organisation,
+    PackagePurchase,
+    Patient,
+    Payment,
+    SessionEntry,
+    User,
+    Visit,
+)
 
 SUNDAY, NATIONAL_DAY = date(2026, 11, 22), date(2026, 9, 23)
 RIYADH = ZoneInfo("Asia/Riyadh")
@@ -30,6 +42,11 @@ def everything():
         list(PackagePurchase.objects.order_by("pk").values_list("patient__file_number", "package__code", "status")),
         list(SessionEntry.objects.order_by("pk").values_list("kind", "sessions", "at", "appointment__public_id")),
         list(Message.objects.order_by("pk").values_list("kind", "status", "subject", "body", "queued_at")),
+        list(
+            Visit.objects.order_by("pk").values_list("patient__file_number", "opened_at", "payment_status", "complaint")
+        ),
+        list(Consultation.objects.order_by("pk").values_list("doctor__code", "status", "closed_at", "plan", "pulse")),
+        list(Payment.objects.order_by("pk").values_list("receipt_number", "method", "amount", "taken_at", "reference")),
         list(User.objects.order_by("pk").values_list("username", "first_name", "date_joined", "provider__code")),
     ]
 
