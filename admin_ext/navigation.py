@@ -62,7 +62,9 @@ SIDEBAR: dict[str, list[Entry]] = {
     "": [
         Entry(_("Today"), "today", "index", own_day=False),
         Entry(_("My day"), "today", "my_day", own_day=True),
+        Entry(_("Doctors' queue"), "stethoscope", "doctors_queue", TREAT, also=ROOM_PAGES),
         Entry(_("Calendar"), "calendar_month", "calendar", "clinic.view_appointment"),
+        Entry.list(_("Consultations"), "clinical_notes", "consultation"),
     ],
     _("Front desk"): [
         Entry(_("New appointment"), "edit_calendar", "book", BOOK),
@@ -75,10 +77,6 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Series"), "repeat", "series", also=("series", "repeat")),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Patients' packages"), "confirmation_number", "packagepurchase"),
-    ],
-    _("Doctors"): [
-        Entry(_("Doctors' queue"), "stethoscope", "doctors_queue", TREAT, also=ROOM_PAGES),
-        Entry.list(_("Consultations"), "clinical_notes", "consultation"),
     ],
     _("Cash desk"): [
         Entry(_("Payments to take"), "point_of_sale", "cash_desk", TAKE_PAYMENT),
@@ -120,7 +118,7 @@ SIDEBAR: dict[str, list[Entry]] = {
 }
 
 
-FOLDED = list(SIDEBAR)[4:]  # where patients stand stays in sight; the other sections open when one is inside
+FOLDED = list(SIDEBAR)[3:]  # where patients stand stays in sight; the other sections open when one is inside
 
 
 def entries_for(user) -> dict[str, list[Entry]]:
