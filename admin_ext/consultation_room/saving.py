@@ -34,7 +34,7 @@ class SavePage(RoomPage):
                 wrong = {name: str(reason) for name, reason in refusal.fields.items()}
                 row = self.written({name: word for name, word in words.items() if name not in wrong})
         except ChangedMeanwhile as refusal:
-            return self.meanwhile(refusal, words)
+            return self.meanwhile(refusal)
         except ClinicError as refusal:
             return JsonResponse({"refusal": str(refusal)}, status=422)
         stored = {name: word.value for name, word in words_of(row).items() if name in words and name not in wrong}
@@ -45,7 +45,7 @@ class SavePage(RoomPage):
         seen = self.seen_version
         return write(self.row, words, by=self.request.user, expected_version=-1 if seen is None else seen)
 
-    def meanwhile(self, refusal: ChangedMeanwhile, words: dict) -> HttpResponse:
+    def meanwhile(self, refusal: ChangedMeanwhile) -> HttpResponse:
         theirs = Consultation.objects.get(pk=self.row.pk)
-        shown = {"refusal": refusal, "words": words_of(theirs).values(), "posted": words, "version": theirs.version}
+        shown = {"refusal": refusal, "words": words_of(theirs).values(), "version": theirs.version}
         return self.render_to_response(shown, status=409)

@@ -28,9 +28,11 @@
 
   async function send() {
     if (clashes().length) return false;
-    const changed = fields.filter((one) => one.value !== saved.get(one.name) && wrong.get(one.name) !== one.value);
-    if (!changed.length) return !isDirty();
-    const sent = new Map(changed.map((one) => [one.name, one.value]));
+    const dirty = fields.filter((one) => one.value !== saved.get(one.name));
+    const fresh = dirty.filter((one) => wrong.get(one.name) !== one.value);
+    if (!fresh.length) return !dirty.length;
+    const isVital = (one) => one.closest(".vital"); // one may be right again because of another, as two pressures are
+    const sent = new Map((fresh.some(isVital) ? dirty : fresh).map((one) => [one.name, one.value]));
     say("saving");
     try {
       const answer = await fetch(sheet.action, {
@@ -105,7 +107,7 @@
     const clash = button.closest(".clash"), name = clash.dataset.clash, one = field(name);
     const theirs = met.querySelector(`[data-theirs="${name}"]`).value;
     if (button.dataset.keep === "theirs") put(one, theirs);
-    if (button.dataset.keep === "both") put(one, name === "diagnosis_codes" ? [...new Set([...theirs.split(","), ...one.value.split(",")].filter(Boolean))].join(",") : [theirs, one.value].filter(Boolean).join("\n\n"));
+    if (button.dataset.keep === "both") put(one, both(name, theirs, one.value));
     saved.set(name, theirs);
     stored.set(name, theirs);
     clash.remove();
@@ -113,6 +115,11 @@
     if (clashes().length) return;
     tell("room-refused", "");
     save().then((isSaved) => isSaved && say("saved"));
+  }
+
+  function both(name, theirs, mine) {
+    if (name !== "diagnosis_codes") return [theirs, mine].filter(Boolean).join("\n\n");
+    return [...new Set([...theirs.split(","), ...mine.split(",")].filter(Boolean))].join(",");
   }
 
   function put(one, value) {
