@@ -114,3 +114,20 @@ def test_tabs_that_write_at_once_lose_no_word(house):
     assert row.version == 1
     assert row.plan in {f"Tab {n}" for n in range(8)}
     assert row.history.filter(plan=row.plan).count() == 1
+
+
+def test_doctors_who_write_at_once_into_what_nobody_has_hear_who_has_it(house):
+    row = make_consultation(house.visit(), house.service())
+    entries = [
+        {"consultation": row.pk, "by": user.pk, "version": 0, "words": {"plan": user.first_name}}
+        for user in doctors(house, 8)
+    ]
+
+    outcomes = race("consultation_racers.write", entries)
+
+    row.refresh_from_db()
+    assert tally(outcomes) == {"won": 1, "ConsultationRefused": 7}
+    assert (row.version, row.plan) == (1, row.doctor.user.first_name)
+    assert {outcome.text for outcome in outcomes if outcome.error} == {
+        f"Huda is the patient of {row.doctor}. Take the next in the queue."
+    }

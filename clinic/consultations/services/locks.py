@@ -3,8 +3,6 @@
 from clinic.models import Consultation, User, Visit
 from clinic.tenancy import own
 
-LOADED = ("patient", "clinic", "service", "doctor", "organisation")
-
 
 def locked_visit(visit: Visit) -> Visit:
     """The visit as it is now, nobody else's to change until the transaction ends."""
@@ -13,9 +11,11 @@ def locked_visit(visit: Visit) -> Visit:
 
 
 def locked(consultation: Consultation) -> Consultation:
-    """The consultation as it is now, nobody else's to change; a caller who looks at the visit has locked that first."""
-    rows = Consultation.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related(*LOADED).get(pk=consultation.pk)
+    """The consultation as it is now, nobody else's to change; a caller who looks at the visit has locked that first.
+
+    Nothing is joined: PostgreSQL would show the doctor as it was before the wait for the lock.
+    """
+    return Consultation.objects.select_for_update(no_key=True).get(pk=consultation.pk)
 
 
 def locked_with_visit(consultation: Consultation, *, by: User) -> Consultation:
