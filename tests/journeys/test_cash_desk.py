@@ -36,7 +36,7 @@ document.addEventListener("keydown", event => event.isTrusted && window.hand.key
 
 
 class Desk:
-    """Huda's consultation waits for its payment; Eman has had her session of physiotherapy this morning."""
+    """Huda's consultation and Omar's bill wait to be paid; Eman has just had a session, and has no package."""
 
     def __init__(self, person) -> None:
         self.person, organisation = person, person.organisation
@@ -49,13 +49,13 @@ class Desk:
         self.physio = make_service(self.doctor, name="Physiotherapy", price=Decimal("120.00"))
         self.package = make_package((self.physio, 10), name="10 sessions")
         make_package((self.service, 3), name="Three visits")
-        self.huda, self.eman = (make_patient(organisation, name) for name in ("Huda", "Eman"))
+        self.huda, self.omar, self.eman = (make_patient(organisation, name) for name in ("Huda", "Omar", "Eman"))
         self.visit, _ = start_gopd(self.huda, self.service, by=person, clinic=self.clinic)
         self.held = make_appointment(
             self.eman, self.physio, self.doctor, self.clinic, now() - timedelta(minutes=1),
             status=AppointmentStatus.COMPLETED, completed_at=now(),
         )  # fmt: skip
-        self.bill = issue_invoice(self.eman, [line_for(self.physio)], by=person, clinic=self.clinic)
+        self.bill = issue_invoice(self.omar, [line_for(self.physio)], by=person, clinic=self.clinic)
 
     @property
     def invoice(self) -> Invoice:
@@ -111,7 +111,7 @@ def test_double_click_and_an_answer_that_is_lost_take_the_money_once(queue, desk
 
     tab = queue.context.new_page()  # the console of a lost answer is not an error here
     tab.goto("/admin/cash/")
-    tab.get_by_role("link", name="Pay: Eman").click()
+    tab.get_by_role("link", name="Pay: Omar").click()
     settled(tab)
     tab.route("**/cash/pay/**", lambda route: (route.fetch(), route.abort()))
     tab.get_by_role("button", name="Pay without paper").click()
