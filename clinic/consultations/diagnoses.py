@@ -27,7 +27,7 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the list; `words` are those of both titles as people search for them."""
+    """A line of the list; `words` are what people search for it by: more than its two titles."""
 
     code: str
     english: str
@@ -54,8 +54,8 @@ def entries() -> dict[str, Entry]:
 
 
 def words_of(row: dict[str, str]) -> tuple[str, ...]:
-    """Every word of both titles; an Arabic one with its article and without."""
-    words = fold(f"{row['en']} {row['ar']}").replace("-", " ").replace("(", " ").split()
+    """Every word of both titles and what doctors also call it; an Arabic one with its article and without."""
+    words = fold(f"{row['en']} {row['ar']} {row['also']}").replace("-", " ").replace("(", " ").split()
     return (*words, *(word.removeprefix("ال") for word in words if word.startswith("ال")))
 
 
