@@ -1,6 +1,7 @@
 """What every page of the staff shares: language and clock, and what is shown in place of a page that cannot be."""
 
 from collections.abc import Callable
+from inspect import unwrap
 from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -114,17 +115,27 @@ class DoorMiddleware:
         with attempts.at_door(by=request.user, target=request.path) as door:
             response = self.get_response(request)
             match = request.resolver_match
-            if match and self.is_watched(match) and self.turned_away(request, response):
-                door.broken.append(attempts.Attempt(request.user, request.path, str(response.status_code)))
+            if match and self.is_watched(match) and (code := self.turned_away(request, response)):
+                door.broken.append(attempts.Attempt(request.user, request.path, str(code)))
         return response
 
     def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> None:
         if door := attempts.current.get():
             door.name = f"{request.resolver_match.url_name} {request.method}"
 
-    def turned_away(self, request: HttpRequest, response: HttpResponse) -> bool:
-        return response.status_code in (self.REFUSALS if request.method == "POST" else (403,))
+    def turned_away(self, request: HttpRequest, response: HttpResponse) -> int:
+        """The status that says so, or 0. Django leads who asks for a row that is not there to the first page."""
+        if request.method != "POST":
+            return 403 if response.status_code == 403 else 0
+        if response.headers.get("Location") == reverse("admin:index"):
+            return 404
+        return response.status_code if response.status_code in self.REFUSALS else 0
 
     def is_watched(self, match: ResolverMatch) -> bool:
-        model = getattr(getattr(match.func, "model_admin", None), "model", None)
+        model = getattr(model_admin_behind(match.func), "model", None)
         return model in self.MODELS or match.func.__module__.startswith(self.WORKFLOWS)
+
+
+def model_admin_behind(view: Callable) -> object:
+    """The ModelAdmin whose page this is, if it is one's: Django says so on its own, simple-history does not."""
+    return getattr(view, "model_admin", None) or getattr(unwrap(view), "__self__", None)
