@@ -17,6 +17,7 @@
   function say(word, more = "") {
     document.getElementById("room-state").textContent = `${sheet.dataset[word]} ${more}`.trim();
   }
+  const sayIfTyped = () => document.getElementById("room-state").textContent && say("saved", sheet.dataset.time);
   const tell = (id, text) => Object.assign(document.getElementById(id), { hidden: !text, textContent: text });
   const offline = (isIt) => { document.getElementById("note-offline").hidden = !isIt; };
 
@@ -30,6 +31,8 @@
     if (clashes().length) return false;
     const dirty = fields.filter((one) => one.value !== saved.get(one.name));
     const fresh = dirty.filter((one) => wrong.get(one.name) !== one.value);
+    for (const name of [...wrong.keys()]) if (!dirty.includes(field(name))) fault(name, "");
+    if (!dirty.length) sayIfTyped();
     if (!fresh.length) return !dirty.length;
     const isVital = (one) => one.closest(".vital"); // one may be right again because of another, as two pressures are
     const sent = new Map((fresh.some(isVital) ? dirty : fresh).map((one) => [one.name, one.value]));
@@ -55,6 +58,7 @@
     tell("room-refused", refusal);
     isOver = Boolean(refusal);
     if (!refusal) setVersion(version);
+    if (time) sheet.dataset.time = time;
     for (const [name, value] of Object.entries(taken)) {
       saved.set(name, sent.get(name));
       stored.set(name, value);
@@ -114,7 +118,7 @@
     (name === "diagnosis_codes" ? search : one).focus();
     if (clashes().length) return;
     tell("room-refused", "");
-    save().then((isSaved) => isSaved && say("saved"));
+    save();
   }
 
   function both(name, theirs, mine) {
