@@ -48,11 +48,6 @@ class InvoiceLineInline(ReadOnly, ClinicInline):
     fields = ["description_en", "quantity", "unit_price", "amount"]
 
 
-class PaymentInline(ReadOnly, ClinicInline):
-    model = Payment
-    fields = ["receipt_number", "kind", "method", "amount", "taken_by", "taken_at"]
-
-
 @admin.register(Invoice)
 class InvoiceAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
     list_display = [
@@ -65,7 +60,7 @@ class InvoiceAdmin(PatientSearch, StatusColumn, ReadOnly, RecordedModelAdmin):
     list_select_related = ["patient", "clinic"]
     sortable_by = ["display_number", "display_issued_at"]
     row_page = "invoice"
-    inlines = [InvoiceLineInline, PaymentInline]
+    inlines = [InvoiceLineInline]
     fieldsets = [
         (None, {"fields": [("number", "status"), ("patient", "clinic"), ("display_total", "display_left"), "visit"]}),
         (

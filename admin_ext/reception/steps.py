@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from admin_ext.columns import clock, left_to_right_text, money_text
 from admin_ext.reception.words import doctor_words
-from clinic.enums import ConsultationStatus, VisitStatus
+from clinic.enums import CLEARED_STATUSES, ConsultationStatus, VisitStatus
 from clinic.models import Consultation, InvoiceLine, Visit
 
 
@@ -37,14 +37,16 @@ def payment(visit: Visit, left: Decimal) -> Iterator[Step]:
         yield Step(text, note, "payments", is_payment=True)
 
 
-def unpaid(line: InvoiceLine) -> Step:
-    return Step(_("%(service)s: as soon as it is paid") % {"service": line.service})
+def unpaid(row: InvoiceLine | Consultation) -> Step:
+    return Step(_("%(service)s: as soon as it is paid") % {"service": row.service})
 
 
 def treatment(visit: Visit, consultations: list[Consultation]) -> Iterator[Step]:
     for row in consultations:
         values = {"service": row.service, "doctor": doctor_words(row.doctor, visit.clinic)}
-        if row.status == ConsultationStatus.PENDING or (row.status == ConsultationStatus.ACTIVE and not row.version):
+        if row.status == ConsultationStatus.PENDING and visit.payment_status not in CLEARED_STATUSES:
+            yield unpaid(row)
+        elif row.status == ConsultationStatus.PENDING or (row.status == ConsultationStatus.ACTIVE and not row.version):
             since = _("since %(time)s") % {"time": at_clock(row.requested_at, visit)}
             yield Step(_("%(service)s: waits for %(doctor)s") % values, since)
         elif row.status == ConsultationStatus.ACTIVE:

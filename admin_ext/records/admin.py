@@ -9,6 +9,7 @@ from unfold.decorators import display
 from admin_ext.base import ClinicModelAdmin, ReadOnly
 from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnRowsFilter
+from clinic.enums import RefusalCode
 from clinic.models import Certificate, Job, Operation, RefusedAttempt
 from clinic.operations import with_sizes
 
@@ -99,12 +100,12 @@ class CertificateAdmin(ReadOnly, ClinicModelAdmin):
 
 @admin.register(RefusedAttempt)
 class RefusedAttemptAdmin(ReadOnly, ClinicModelAdmin):
-    list_display = ["display_at", "display_by", "display_reason", "target", "display_door"]
+    list_display = ["display_at", "display_by", "display_reason", "display_target", "display_door"]
     list_filter = [("at", MomentRangeFilter), ("by", OwnRowsFilter)]
     list_select_related = ["by"]
     sortable_by = ["display_at"]
-    fieldsets = [(None, {"fields": [("by", "at"), ("display_door", "target"), ("code", "message")]})]
-    readonly_fields = ["display_door"]
+    fieldsets = [(None, {"fields": [("by", "at"), ("display_door", "display_target"), "display_reason", "message"]})]
+    readonly_fields = ["display_door", "display_target", "display_reason"]
 
     @display(description=_("when"), ordering="at")
     def display_at(self, row):
@@ -116,7 +117,11 @@ class RefusedAttemptAdmin(ReadOnly, ClinicModelAdmin):
 
     @display(description=_("refusal"))
     def display_reason(self, row):
-        return name(row.message or row.code)
+        return RefusalCode(row.code).label if row.code in RefusalCode.values else row.code
+
+    @display(description=_("what"))
+    def display_target(self, row):
+        return left_to_right(row.target)
 
     @display(description=_("door"))
     def display_door(self, row):

@@ -211,6 +211,18 @@ def test_visit_says_what_is_left_from_the_cashier_to_the_end(ours, reception, si
     assert "GP consultation: waits for any doctor of Ours clinic since \u206609:00\u2069" in waiting
 
 
+def test_place_held_in_the_queue_still_has_to_be_paid(ours, reception, paid_first, walker):
+    ours.policy.queues_before_payment = True
+    ours.policy.save()
+    visit, pending = start_gopd(walker, paid_first, by=reception.user, clinic=ours.clinic)
+
+    shown = visit_page(reception, visit)
+
+    assert pending.status == "pending"
+    assert "GP consultation: as soon as it is paid" in shown
+    assert "waits for" not in shown
+
+
 def test_visit_that_is_paid_later_can_be_closed_when_the_doctor_is_done(
     ours, reception, sign_in, paid_later, walker, doctor
 ):
