@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from clinic.billing.services import record_payment, refund, void, waive
-from clinic.consultations.services import activate, open_after_payment
+from clinic.consultations.services import activate, can_access, open_after_payment
 from clinic.enums import BillTiming, ConsultationStatus, PaymentMethod, PaymentStatus, RefusalCode, VisitStatus
 from clinic.errors import ConsultationRefused
 from clinic.models import Consultation, Invoice, Payment, Visit
@@ -182,6 +182,20 @@ def test_nobody_begins_what_is_not_paid(house):
 
     assert (codes(refused), str(refused.value)) == ([RefusalCode.UNPAID], "Not paid: 150.00 SAR. Ask the cashier.")
     assert Consultation.objects.get().status == PENDING
+
+
+def test_what_its_own_invoice_does_not_pay_for_is_not_begun_though_the_visit_is_paid(house):
+    house.hold_places()
+    visit, held = house.start(house.service())
+    number = held.line.invoice.number
+    Invoice.objects.update(status=PaymentStatus.VOID, voided_at=NINE)
+    Visit.objects.update(payment_status=PaymentStatus.PAID)
+
+    with pytest.raises(ConsultationRefused, match=f"Invoice {number} for it is void. Ask the front desk for a new"):
+        activate(held, by=house.sara)
+
+    assert not can_access(held, house.sara)
+    assert open_after_payment(visit, by=house.desk) == []
 
 
 def test_what_was_given_back_keeps_the_doctor_out(house):

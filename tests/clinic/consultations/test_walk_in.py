@@ -132,6 +132,14 @@ def test_same_form_sent_twice_is_one_walk_in(house, timing):
     assert (Visit.objects.count(), Invoice.objects.count()) == (1, 1)
 
 
+def test_same_form_sent_again_gets_what_it_made_whatever_has_become_of_the_service(house):
+    service = house.service(timing=BillTiming.AFTER)
+    once = house.start(service, request_key=KEY)
+    type(service).objects.update(active=False)
+
+    assert house.start(service, request_key=KEY) == once
+
+
 def test_same_form_for_another_patient_is_refused(house):
     service = house.service()
     house.start(service, request_key=KEY)
