@@ -16,6 +16,14 @@ class TenantQuerySet(models.QuerySet):
         """Rows of one organisation; none at all for `None`, so that a missing tenant never opens the wall."""
         return self.filter(organisation=organisation) if organisation is not None else self.none()
 
+    def locked(self) -> "TenantQuerySet":
+        """The same rows, locked in the order of their keys; they and what they point to are read after the wait.
+
+        Joined to the locking itself, what a row pointed to before the wait would be looked for in vain or stale.
+        """
+        keys = list(self.order_by("pk").select_for_update().values_list("pk", flat=True))
+        return self.filter(pk__in=keys)
+
 
 class TenantModel(models.Model):
     """A row that belongs to exactly one organisation."""

@@ -45,8 +45,7 @@ def bill_session(
     """
     own(by, appointment)
     at = at or now()
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED)
-    row = rows.get(pk=appointment.pk)
+    row = Appointment.objects.filter(pk=appointment.pk).select_related(*LOADED).locked().get()
     if made := made_before(Invoice, request_key, patient=row.patient):
         return made
     if not unbilled_sessions(row.clinic, at=at).filter(pk=row.pk).exists():

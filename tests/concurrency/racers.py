@@ -49,6 +49,15 @@ def book(*, patient, service, provider, clinic, starts_at, by, purchase=None, re
     return appointment.session_number or 0
 
 
+def confirm_or_move(*, appointment, by, starts_at=None, provider=None):
+    """Confirm the appointment, or move it where that is asked for; its status then."""
+    row, by = Appointment.objects.get(pk=appointment), User.objects.get(pk=by)
+    if starts_at is None:
+        return booking.confirm(row, by=by, at=BEFORE).status
+    there = Provider.objects.get(pk=provider)
+    return booking.move(row, starts_at=datetime.fromisoformat(starts_at), provider=there, by=by, at=BEFORE).status
+
+
 def move(*, appointment, starts_at, by, expected_sequence=None):
     """Move the appointment; where it is then."""
     moved = booking.move(

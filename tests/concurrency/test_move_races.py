@@ -49,3 +49,19 @@ def test_two_people_who_do_not_look_move_it_one_after_the_other(wishes):
 
     assert tally(outcomes) == {"won": 2}
     assert Appointment.objects.get().moves == 2
+
+
+def test_who_confirms_while_it_goes_to_another_provider_finds_it_there(clinic):
+    desk = clinic(providers=2)
+    (patient,) = desk.patients(1)
+    here, there = desk.providers
+    appointment = booking.book(
+        patient=patient, service=desk.service, provider=here, clinic=desk.clinic, starts_at=TEN, by=desk.user, at=BEFORE
+    )
+    confirms = {"appointment": appointment.pk, "by": desk.user.pk}
+    moves = [{**confirms, "starts_at": TEN.isoformat(), "provider": provider.pk} for provider in (there, here) * 3]
+
+    outcomes = race("confirm_or_move", [*moves, *[confirms] * 6])
+
+    assert set(tally(outcomes)) <= {"won", "WrongStatus", "BookingRefused"}
+    assert tally(outcomes)["won"] >= 2

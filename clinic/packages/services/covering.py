@@ -39,7 +39,7 @@ def cover(purchase: PackagePurchase, appointment: Appointment, *, by: User, at: 
     the purchase has no session for it. Call it within the transaction that makes the purchase.
     """
     purchase = lock(purchase)
-    row = loaded(Appointment.objects.select_for_update(of=("self",)).filter(pk=appointment.pk)).get()
+    row = loaded(Appointment.objects.filter(pk=appointment.pk)).locked().get()
     day = row.starts_at.astimezone(row.clinic.zone).date()
     refusals = standing_refusals(row, at=at) or check_usable(purchase, row.patient, row.service, day)
     if refusals:
@@ -54,7 +54,7 @@ def cover(purchase: PackagePurchase, appointment: Appointment, *, by: User, at: 
 
 def uncover(appointment: Appointment, *, by: User, at: datetime, reason: str) -> None:
     """The appointment without its purchase; a session that it had used is given back."""
-    row = loaded(Appointment.objects.select_for_update(of=("self",)).filter(pk=appointment.pk)).get()
+    row = loaded(Appointment.objects.filter(pk=appointment.pk)).locked().get()
     if row.session_used:
         give_back_session(row, by=by, at=at, reason=reason)
     row.package_purchase, row.session_number = None, None

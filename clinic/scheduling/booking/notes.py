@@ -46,8 +46,8 @@ def write_notes(
     provider's own (`may_write`).
     """
     own(by, appointment)
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("patient", "clinic", "provider")
-    row = rows.get(pk=appointment.pk)
+    rows = Appointment.objects.filter(pk=appointment.pk).select_related("patient", "clinic", "provider")
+    row = rows.locked().get()
     if (row.reason, row.notes) == (reason, notes):
         return row
     if not may_write(by, row):

@@ -26,7 +26,7 @@ def reread(
     any other. WrongStatus when `verb` is not possible from its status.
     """
     purchase = packages.lock(appointment.package_purchase) if appointment.package_purchase_id else None
-    row = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED).get(pk=appointment.pk)
+    row = Appointment.objects.filter(pk=appointment.pk).select_related(*LOADED).locked().get()
     if row.package_purchase_id != appointment.package_purchase_id:  # sold, or taken back, since it was looked at
         purchase = packages.lock(row.package_purchase) if row.package_purchase_id else None
     row.package_purchase = purchase

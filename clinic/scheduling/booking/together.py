@@ -62,7 +62,7 @@ def reread_all(
     keys = {appointment.pk for appointment in appointments}
     booked_on = PackagePurchase.objects.filter(appointments__in=keys).distinct()
     locked = packages.lock_all([*booked_on, *purchases])
-    found = Appointment.objects.select_for_update(of=("self",)).select_related(*LOADED).filter(pk__in=keys)
+    found = Appointment.objects.filter(pk__in=keys).select_related(*LOADED).locked()
     rows = {row.pk: row for row in found.order_by("pk")}
     for row in rows.values():
         row.package_purchase = locked.get(row.package_purchase_id)

@@ -90,7 +90,7 @@ def withdraw(entry: WaitlistEntry, *, by: User, reason: str = "", at: datetime |
 def reread(entry: WaitlistEntry) -> WaitlistEntry:
     """The row as it is now, locked. Raises WrongStatus unless the patient still waits."""
     named = ("patient", "service", "clinic", "provider", "package_purchase", "organisation")
-    row = WaitlistEntry.objects.select_for_update(of=("self",)).select_related(*named).get(pk=entry.pk)
+    row = WaitlistEntry.objects.filter(pk=entry.pk).select_related(*named).locked().get()
     if row.status != WaitlistStatus.WAITING:
         values = {"patient": row.patient, "status": row.get_status_display()}
         message = _("%(patient)s waits no longer: %(status)s.") % values
