@@ -78,3 +78,10 @@ def asks_the_engine(item: pytest.Item) -> bool:
         return False
     fixtures = getattr(item, "fixturenames", [])
     return item.get_closest_marker("django_db") is not None or bool({"db", "transactional_db"} & set(fixtures))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """How many cells of the door matrix were looked at, all workers together."""
+    passed = [dict(report.user_properties) for report in terminalreporter.getreports("passed")]
+    if cells := sum(properties.get("cells", 0) for properties in passed):
+        terminalreporter.write_line(f"door matrix: {cells:,} cells")
