@@ -55,11 +55,7 @@ class PurchaseStatus(TextChoices):
 
 
 class SessionEntryKind(TextChoices):
-    """What may happen to the sessions of a purchase.
-
-    Grant, adjust and transfer in change what was bought; transfer out, refund and expire take from it;
-    use and give back change what was used.
-    """
+    """What may happen to sessions: use and give back change what was used, the others what was bought."""
 
     GRANT = "grant", _("Granted")
     USE = "use", _("Used")

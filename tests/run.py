@@ -57,7 +57,9 @@ def sqlite(run: Run) -> None:
     if chromium() is None:
         run.missing.append("the browser tests: no Chromium found (on Debian: apt-get install chromium)")
         wanted += " and not browser"
-    run.step("tests on SQLite", [*PYTEST, *COVERED, "-m", wanted, *run.arguments], DATABASE_URL="sqlite:///clinic.sqlite3")
+    run.step(
+        "tests on SQLite", [*PYTEST, *COVERED, "-m", wanted, *run.arguments], DATABASE_URL="sqlite:///clinic.sqlite3"
+    )
 
 
 def on_postgresql(run: Run) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.billing.lines import LONGEST, Line
 from clinic.billing.money import MOST, ZERO, amount_refusals, money_text
-from clinic.enums import ChargeStatus, PaymentStatus, RefusalCode
+from clinic.enums import ChargeStatus, PaymentStatus, RefusalCode, VisitStatus
 from clinic.errors import Refusal
 from clinic.models import Charge, Clinic, Invoice, PackagePurchase, Patient, Visit
 
@@ -45,6 +45,9 @@ def asking_refusals(
     if visit is not None and (visit.patient_id, visit.clinic_id) != (patient.pk, clinic.pk):
         message = _("This visit is another patient's, or in another clinic.")
         refusals.append(Refusal(RefusalCode.WRONG_PATIENT, message, _("Open the visit again.")))
+    if visit is not None and visit.status == VisitStatus.CLOSED:
+        message = _("This visit is over.")
+        refusals.append(Refusal(RefusalCode.STATUS, message, _("Let the patient in again, or leave the visit out.")))
     if named_twice([line.charge for line in lines]) or named_twice([line.purchase for line in lines]):
         message = _("The same fee or package is on the invoice twice.")
         refusals.append(Refusal(RefusalCode.INVALID, message, _("Leave one of them out.")))

@@ -81,6 +81,15 @@ def test_an_invoice_to_be_paid_opens_nothing(desk, heard):
     assert heard == []
 
 
+def test_a_visit_that_is_over_asks_for_nothing_more(desk, refused):
+    visit = make_visit(desk.patient, desk.clinic, status="closed", closed_at=NINE)
+
+    with refused(RefusalCode.STATUS, saying="Let the patient in again"):
+        desk.invoice(patient=desk.patient, visit=visit)
+
+    assert visit.invoices.count() == 0
+
+
 def test_a_visit_with_something_left_of_any_invoice_is_not_paid(desk):
     first, second = desk.invoice(), desk.invoice()
     desk.pay(first)
