@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, wraps
+from inspect import signature
 
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
@@ -52,6 +53,7 @@ watching: ContextVar[bool] = ContextVar("watching", default=False)
 
 def watched[**P, R](service: Callable[P, R]) -> Callable[P, R]:
     """Note it when the service refuses. Stands outside `retried` and `atomic`; what it calls is not noted twice."""
+    first = next(iter(signature(service).parameters))
 
     @wraps(service)
     def attempt(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -61,7 +63,8 @@ def watched[**P, R](service: Callable[P, R]) -> Callable[P, R]:
         try:
             return service(*args, **kwargs)
         except (ClinicError, IntegrityError) as error:
-            note(error, target=named(args[0]), by=kwargs["by"], at=kwargs.get("at"))
+            row = args[0] if args else kwargs[first]
+            note(error, target=named(row), by=kwargs["by"], at=kwargs.get("at"))
             raise
         finally:
             watching.reset(token)

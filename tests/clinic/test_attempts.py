@@ -51,6 +51,13 @@ def test_a_refusal_is_written_once_and_what_was_done_is_not(ours, attempts, serv
     assert Patient.objects.get(pk=ours.patient.pk).name_en == "Huda"
 
 
+def test_a_row_that_is_passed_by_its_name_is_named_too(ours, attempts):
+    with pytest.raises(ConsultationRefused):
+        rename_and_refuse(row=ours.consultation, by=ours.by, at=NINE)
+
+    assert [row.target for row in attempts()] == [f"consultation {ours.consultation.pk}"]
+
+
 def test_a_guard_of_the_table_is_named(ours, attempts):
     with pytest.raises(IntegrityError):
         overwrite(ours.closed_consultation, by=ours.by)
