@@ -13,9 +13,11 @@ from admin_ext.columns import money_text
 from admin_ext.pages import StaffPage
 from admin_ext.roles import APPROVE_REFUND, ASK_REFUND, REFUND, SEE_REFUND_REQUESTS
 from admin_ext.scope import own_rows, row_or_404
-from clinic.billing.selectors import begun_consultations, refundable
+from clinic.billing.refusals import second_person_refusals
+from clinic.billing.selectors import refundable
 from clinic.billing.services import approve_refund, ask_refund, refund, refuse_refund
 from clinic.enums import RefundRequestStatus
+from clinic.errors import Refusal
 from clinic.models import Payment, RefundRequest
 
 ANSWERED = 20  # shown below those that wait
@@ -42,8 +44,9 @@ class RefundPage(CashDialog):
         return refundable(self.payment)
 
     @cached_property
-    def needs_second_person(self) -> bool:
-        return begun_consultations(self.payment.invoice).exists()
+    def second_person_reasons(self) -> list[Refusal]:
+        """Why one person is not enough; empty where one is."""
+        return second_person_refusals(self.payment.invoice)
 
     @property
     def may_ask(self) -> bool:
@@ -59,7 +62,7 @@ class RefundPage(CashDialog):
 
     def perform(self, form) -> Payment | RefundRequest:
         asked = {name: form.cleaned_data[name] for name in ("amount", "method", "reason")}
-        if self.needs_second_person and self.may_ask:
+        if self.second_person_reasons and self.may_ask:
             return ask_refund(self.payment, by=self.request.user, **asked)
         key = form.cleaned_data["request_key"]
         return refund(self.payment, by=self.request.user, request_key=key, **asked)

@@ -30,7 +30,7 @@ class Standing:
 
 
 def status_of(invoice: Invoice, *, total: Decimal, paid: Decimal) -> PaymentStatus:
-    """How far the invoice is paid; a waiver lasts, whatever is given back after it."""
+    """How far the invoice is paid; a waiver lasts, whatever a second person lets be given back after it."""
     if invoice.voided_at is not None:
         return PaymentStatus.VOID
     if invoice.waived_at is not None:

@@ -48,10 +48,13 @@ def refund_refusals(payment: Payment, *, amount: Decimal, method: str, reason: s
 
 
 def second_person_refusals(invoice: Invoice) -> list[Refusal]:
-    """Why one person alone does not give money of this invoice back: what it pays for has begun."""
-    if not begun_consultations(invoice).exists():
+    """Why one person alone does not give money of this invoice back: nobody would ask for that money again."""
+    if begun_consultations(invoice).exists():
+        message = _("The consultation that invoice %(number)s pays for has begun.") % {"number": invoice}
+    elif invoice.waived_at is not None:
+        message = _("What was left of invoice %(number)s has been waived.") % {"number": invoice}
+    else:
         return []
-    message = _("The consultation that invoice %(number)s pays for has begun.") % {"number": invoice}
     return [Refusal(RefusalCode.SECOND_PERSON, message, _("Ask for the refund: a second person approves it."))]
 
 

@@ -125,7 +125,7 @@ def test_more_than_was_paid_is_refused_and_the_input_kept(cash):
 def test_refund_of_what_a_doctor_has_begun_is_asked_for_and_decided_by_somebody_else(cash, manager):
     RefundRequest.objects.all().delete()
     payment = cash.ours.payment  # its consultations are active and closed
-    assert "a second person has to approve" in cash.page("refund", payment.pk, htmx=True)
+    assert "a second person approves it" in cash.page("refund", payment.pk, htmx=True)
 
     asked = refund(cash, payment)
     request = RefundRequest.objects.get()
@@ -141,6 +141,17 @@ def test_refund_of_what_a_doctor_has_begun_is_asked_for_and_decided_by_somebody_
     assert f"receipt {given.receipt_number}" in toast_of(answer)["text"]
     assert "print-paper" not in answer.headers["HX-Trigger"]
     assert "Approved" in manager.page("refund_requests")
+
+
+def test_refund_of_an_invoice_waived_in_part_is_asked_for_as_well(cash, manager):
+    payment = paid(cash, "100.00")
+    type(payment.invoice).objects.update(status=PaymentStatus.WAIVED, waived_at=payment.taken_at)
+    assert "has been waived. Ask for the refund" in cash.page("refund", payment.pk, htmx=True)
+
+    asked = refund(cash, payment)
+
+    assert "A manager decides." in toast_of(asked)["text"]
+    assert not payment.refunds.exists()
 
 
 def test_the_manager_refuses_a_refund_and_says_why(manager):

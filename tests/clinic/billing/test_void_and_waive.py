@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from clinic.billing.selectors import balance_of
-from clinic.billing.services import line_for, refund, void, waive
+from clinic.billing.services import approve_refund, ask_refund, line_for, refund, void, waive
 from clinic.billing.signals import invoice_voided, payment_received
 from clinic.enums import ConsultationStatus, RefusalCode
 from clinic.models import Invoice
@@ -78,12 +78,24 @@ def test_a_visit_is_paid_when_one_invoice_is_and_the_others_are_waived_or_void(d
     assert heard == [("paid", 1, "partial"), ("cleared", 2, "partial"), ("void", 3, "paid"), ("cleared", 3, "paid")]
 
 
-def test_a_waiver_lasts_when_what_was_paid_is_given_back(desk):
+def test_who_waives_a_part_does_not_let_one_person_give_the_rest_back(desk, refused):
+    invoice = desk.invoice()
+    payment = desk.pay(invoice, "100.00")
+    forgive(desk, invoice)
+
+    with refused(RefusalCode.SECOND_PERSON, saying="What was left of invoice 1 has been waived. Ask for the refund"):
+        refund(payment, amount=Decimal("100.00"), by=desk.mona, reason="Staff child", at=NINE)
+
+    assert balance_of(invoice).paid == Decimal("100.00")
+
+
+def test_a_waiver_lasts_when_a_second_person_lets_what_was_paid_be_given_back(desk):
     invoice = desk.invoice()
     payment = desk.pay(invoice, "50.00")
     forgive(desk, invoice)
 
-    refund(payment, amount=Decimal("50.00"), by=desk.mona, reason="Staff child", at=NINE)
+    request = ask_refund(payment, amount=Decimal("50.00"), by=desk.mona, reason="Staff child", at=NINE)
+    approve_refund(request, by=desk.rania, at=NINE)
 
     assert desk.statuses(invoice) == ("waived", "waived")
 
