@@ -49,6 +49,7 @@ class Door:
 
 current: ContextVar[Door | None] = ContextVar("door", default=None)
 watching: ContextVar[bool] = ContextVar("watching", default=False)
+trying: ContextVar[bool] = ContextVar("trying", default=False)
 
 
 def watched[**P, R](service: Callable[P, R]) -> Callable[P, R]:
@@ -72,13 +73,23 @@ def watched[**P, R](service: Callable[P, R]) -> Callable[P, R]:
     return attempt
 
 
+@contextmanager
+def only_tried() -> Iterator[None]:
+    """What is refused within is nobody's attempt: it is tried to see whether it could be done, and given up again."""
+    token = trying.set(True)
+    try:
+        yield
+    finally:
+        trying.reset(token)
+
+
 def note(error: ClinicError | IntegrityError, *, target: str, by: User | None, at: datetime | None = None) -> None:
     """Keep in mind what a service refused, or that a write broke a rule of how rows may change; no other error.
 
     Slips are none: a page that saves itself would fill the table with half a number each time.
     """
     moment, door = at or timezone.now(), current.get()
-    if isinstance(error, SLIPS):
+    if trying.get() or isinstance(error, SLIPS):
         return
     if isinstance(error, ClinicError):
         attempt = Attempt(by, target, error.reasons[0].code, str(error), moment)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clinic.attempts import only_tried
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentStatus, ChangeKind, MessageKind, RefusalCode
 from clinic.errors import ClinicError, Refusal, WrongStatus
 from clinic.messaging.services import cancel_for, known_times, owed_times, who_hears_of
@@ -105,11 +106,15 @@ def undo(operation: Operation, *, by: User, at: datetime | None = None, reason: 
     operation = Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
     if operation.undone_at:
         raise WrongStatus(Refusal(RefusalCode.STATUS, _("This has already been undone.")))
-    reason = reason or _("Undone: %(what)s") % {"what": operation.get_kind_display()}
-    undoing = Undoing(operation, by, at or timezone.now(), reason)
+    undoing = Undoing(operation, by, at or timezone.now(), reason or usual_reason(operation))
     undoing.run()
     found = undoing.found
     return Undone([one.row for one in found if one.is_possible], [one for one in found if one.kept_because])
+
+
+def usual_reason(operation: Operation) -> str:
+    """The reason of whoever gives none."""
+    return _("Undone: %(what)s") % {"what": operation.get_kind_display()}
 
 
 def prospects(operation: Operation, *, by: User | None = None, at: datetime | None = None) -> list[Prospect]:
@@ -118,10 +123,10 @@ def prospects(operation: Operation, *, by: User | None = None, at: datetime | No
     Nothing is written: where purchases were changed, their ways back are tried and given up again. As many queries
     for many appointments as for one.
     """
-    trial = Undoing(operation, by or operation.by, at or timezone.now(), "", for_good=False)
+    trial = Undoing(operation, by or operation.by, at or timezone.now(), usual_reason(operation), for_good=False)
     if not operation.changes.filter(purchase__isnull=False).exists():
         return trial.found_out()
-    with transaction.atomic():
+    with only_tried(), transaction.atomic():
         found = trial.found_out()
         transaction.set_rollback(True)
     return found

@@ -5,7 +5,7 @@ import logging
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinic.attempts import at_door, watched
+from clinic.attempts import at_door, only_tried, watched
 from clinic.enums import RefusalCode
 from clinic.errors import ConsultationRefused, Refusal
 from clinic.models import Consultation, Patient, RefusedAttempt
@@ -56,6 +56,16 @@ def test_a_row_that_is_passed_by_its_name_is_named_too(ours, attempts):
         rename_and_refuse(row=ours.consultation, by=ours.by, at=NINE)
 
     assert [row.target for row in attempts()] == [f"consultation {ours.consultation.pk}"]
+
+
+def test_what_is_only_tried_is_no_attempt(ours, attempts, caplog):
+    with caplog.at_level(logging.WARNING, "clinic.attempts"), at_door(by=ours.by, target="/admin/"), only_tried():
+        with pytest.raises(ConsultationRefused):
+            rename_and_refuse(ours.consultation, by=ours.by, at=NINE)
+        with pytest.raises(IntegrityError):
+            overwrite(ours.closed_consultation, by=ours.by)
+
+    assert (attempts(), caplog.messages) == ([], [])
 
 
 def test_a_guard_of_the_table_is_named(ours, attempts):

@@ -22,12 +22,22 @@ from clinic.enums import (
     RefusalCode,
 )
 from clinic.errors import BillingRefused, ClinicError, PackageRefused
-from clinic.models import Appointment, Change, Invoice, Message, Operation, PackagePurchase, Payment, SessionEntry
+from clinic.models import (
+    Appointment,
+    Change,
+    Invoice,
+    Message,
+    Operation,
+    PackagePurchase,
+    Payment,
+    RefusedAttempt,
+    SessionEntry,
+)
 from clinic.packages import services
 from clinic.packages.selectors import balance_of as sessions_of
 from clinic.packages.services import coverable, sell
 from clinic.scheduling import booking
-from clinic.scheduling.undoing import undo
+from clinic.scheduling.undoing import prospects, undo
 from tests.factories import NINE, make_appointment, make_organisation, make_package, make_patient, make_service
 
 NOON = NINE.replace(hour=12)
@@ -200,6 +210,16 @@ def test_undo_gives_back_what_is_left_of_a_payment_that_was_partly_refunded(shop
     shop.undo(sale)
 
     assert [payment.amount for payment in sale.invoice.payments.order_by("pk")] == [1200, -200, -1000]
+
+
+def test_looking_at_a_sale_shows_that_it_can_be_undone_and_notes_no_attempt(shop):
+    sale = shop.sell()
+
+    (prospect,) = prospects(sale.operation, by=shop.desk.user, at=NOON)
+
+    assert (prospect.is_possible, prospect.kept_because) == (True, "")
+    assert not RefusedAttempt.objects.exists()
+    assert [payment.amount for payment in sale.invoice.payments.all()] == [1200]
 
 
 def kept(shop, sale, at=NOON) -> str:
