@@ -1,5 +1,6 @@
 import django.db.models.deletion
 import django.db.models.expressions
+import django.db.models.functions.math
 import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
@@ -797,8 +798,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             (
                                 "amount",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.F("unit_price"), "*", models.F("quantity")
+                                django.db.models.functions.math.Round(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("unit_price"), "*", models.F("quantity")
+                                    ),
+                                    precision=2,
                                 ),
                             )
                         ),

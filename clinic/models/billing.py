@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Round
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -149,7 +150,8 @@ class InvoiceLine(TenantModel):
             models.CheckConstraint(name="line_has_a_quantity", condition=Q(quantity__gte=1)),
             models.CheckConstraint(name="line_price_is_not_negative", condition=Q(unit_price__gte=0)),
             models.CheckConstraint(
-                name="line_amount_is_price_times_quantity", condition=Q(amount=F("unit_price") * F("quantity"))
+                name="line_amount_is_price_times_quantity",
+                condition=Q(amount=Round(F("unit_price") * F("quantity"), precision=2)),
             ),
             Frozen(name="invoice_line_is_final"),
             Agrees(

@@ -55,6 +55,13 @@ def test_an_invoice_asks_for_its_lines_in_the_words_and_prices_of_the_day(desk, 
     assert [row.history_user for row in invoice.history.all()] == [desk.mona]
 
 
+def test_a_price_that_a_fraction_of_two_does_not_hold_is_taken_several_times(desk):
+    invoice = desk.invoice(Line("Bandage", "ضماد", Decimal("19.90"), quantity=3))
+
+    assert invoice.lines.get().amount == Decimal("59.70")
+    assert (balance_of(invoice).total, balance_of(invoice).left) == (Decimal("59.70"), Decimal("59.70"))
+
+
 def test_invoices_are_numbered_one_after_the_other_in_each_organisation(desk):
     other = World()
     elsewhere = issue_invoice(other.patient, [line_for(other.service)], by=other.by, clinic=other.clinic)
