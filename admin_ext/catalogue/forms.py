@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 
 from admin_ext.forms import ClinicModelForm
+from clinic.consultations.offered import check_workflow
 from clinic.models import Service
 
 
@@ -29,7 +30,8 @@ class ServiceForm(ClinicModelForm):
         }
 
     def check_rules(self) -> None:
-        """The doctor whom every outpatient goes to works wherever they walk in."""
+        """Nobody waits for what changes; the doctor whom every outpatient goes to works wherever they walk in."""
+        check_workflow(self.instance)
         doctor, clinics = self.cleaned_data.get("auto_assign_doctor"), self.cleaned_data.get("clinics")
         if doctor is None or not clinics:
             return

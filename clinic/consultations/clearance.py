@@ -21,7 +21,8 @@ def waiting_lines(visit: Visit) -> QuerySet[InvoiceLine]:
 
     Lines of void invoices are left out. Rows come with their service, its doctor, the invoice and the consultation.
     """
-    lines = InvoiceLine.objects.filter(invoice__visit=visit, service__workflow_type=WorkflowType.GOPD_CONSULT)
+    outpatients = Q(service__workflow_type=WorkflowType.GOPD_CONSULT) | Q(consultation__isnull=False)
+    lines = InvoiceLine.objects.filter(outpatients, invoice__visit=visit)
     unbegun = Q(consultation__isnull=True) | Q(consultation__status=ConsultationStatus.PENDING)
     return (
         lines.filter(unbegun)

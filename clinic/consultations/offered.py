@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 
-from clinic.enums import BillTiming, WorkflowType
-from clinic.models import Clinic, Organisation, Provider, Service
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, RefusalCode, VisitStatus, WorkflowType
+from clinic.errors import InvalidEntry, Refusal
+from clinic.models import Clinic, InvoiceLine, Organisation, Provider, Service, Visit
 
 
 @dataclass(frozen=True)
@@ -46,3 +51,22 @@ def working_doctor(service: Service, clinic: Clinic) -> Provider | None:
 
 def working(doctor: Provider | None, clinic: Clinic) -> Provider | None:
     return doctor if doctor and doctor.active and clinic in doctor.clinics.all() else None
+
+
+def check_workflow(service: Service) -> None:
+    """InvalidEntry where the service, not saved yet, gets another workflow while patients in open visits wait for it.
+
+    What they are asked to pay for would never be opened, or would be opened as what nobody asked for. Two queries.
+    """
+    if not Service.objects.filter(pk=service.pk).exclude(workflow_type=service.workflow_type).exists():
+        return
+    unbegun = Q(consultation__isnull=True) | Q(consultation__status=ConsultationStatus.PENDING)
+    lines = InvoiceLine.objects.filter(unbegun, service=service).exclude(invoice__status=PaymentStatus.VOID)
+    if count := Visit.objects.filter(status=VisitStatus.OPEN, pk__in=lines.values("invoice__visit")).count():
+        message = ngettext(
+            "A patient in an open visit waits for this service.",
+            "Patients in %(count)d open visits wait for this service.",
+            count,
+        ) % {"count": count}
+        hint = _("Change the workflow when these visits are over, or add a new service.")
+        raise InvalidEntry(Refusal(RefusalCode.STATUS, message, hint), field="workflow_type")

@@ -4,10 +4,11 @@ import pytest
 from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR
+from clinic.consultations.services import start_gopd
 from clinic.enums import BillTiming, WorkflowType
 from tests.admin_ext.booking import words
 from tests.admin_ext.forms import posted_values
-from tests.factories import make_clinic, make_provider
+from tests.factories import make_clinic, make_patient, make_provider
 
 
 @pytest.fixture
@@ -51,3 +52,20 @@ def test_doctor_who_works_elsewhere_is_refused_with_the_clinics_that_miss(admini
     ]
     ours.service.refresh_from_db()
     assert ours.service.auto_assign_doctor is None
+
+
+def test_workflow_of_what_a_patient_waits_for_is_not_changed(administrator, ours):
+    ours.service.workflow_type, ours.service.bill_timing = WorkflowType.GOPD_CONSULT, BillTiming.BEFORE
+    ours.service.save()
+    ours.service.clinics.add(ours.clinic)
+    start_gopd(make_patient(ours.organisation, "Omar"), ours.service, by=ours.user, clinic=ours.clinic)
+
+    answer = save(administrator, ours.service, workflow_type=WorkflowType.APPOINTMENT)
+
+    assert answer.context["adminform"].form.errors["workflow_type"] == [
+        "A patient in an open visit waits for this service. Change the workflow when these visits are over, or add a "
+        "new service."
+    ]
+    ours.service.refresh_from_db()
+    assert ours.service.workflow_type == WorkflowType.GOPD_CONSULT
+    assert save(administrator, ours.service, name_en="Evening clinic").status_code == 302

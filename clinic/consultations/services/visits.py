@@ -107,14 +107,16 @@ def why_not_close(visit: Visit) -> list[Refusal]:
         values = {"patient": visit.patient, "at": moment_text(visit.closed_at, visit)}
         message = _("The visit of %(patient)s was closed on %(at)s.") % values
         return [Refusal(RefusalCode.STATUS, message, _("Start a new visit."))]
-    active = visit.consultations.filter(status=ConsultationStatus.ACTIVE).select_related("service", "doctor")
-    return [goes_on(row) for row in active] + [waits(line) for line in waiting_lines(visit)]
+    lines = list(waiting_lines(visit))
+    unclosed = visit.consultations.exclude(status=ConsultationStatus.CLOSED).exclude(line__in=lines)
+    return [goes_on(row) for row in unclosed.select_related("service", "doctor")] + [waits(line) for line in lines]
 
 
 def goes_on(row: Consultation) -> Refusal:
     message = _("The doctor has not closed the consultation yet: %(service)s.") % {"service": row.service}
-    hint = _("Ask %(doctor)s to close it.") % {"doctor": row.doctor} if row.doctor else _("A doctor has to take it.")
-    return Refusal(RefusalCode.STATUS, message, hint)
+    if row.doctor is None or row.status == ConsultationStatus.PENDING:
+        return Refusal(RefusalCode.STATUS, message, _("A doctor has to take it."))
+    return Refusal(RefusalCode.STATUS, message, _("Ask %(doctor)s to close it.") % {"doctor": row.doctor})
 
 
 def waits(line: InvoiceLine) -> Refusal:

@@ -14,7 +14,7 @@ from clinic.consultations.services import (
     note_follow_up,
     write,
 )
-from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, VisitStatus
+from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, VisitStatus, WorkflowType
 from clinic.errors import ChangedMeanwhile, ConsultationRefused, InvalidEntry
 from clinic.models import Addendum, Consultation, FollowUp, Invoice, Visit
 from tests.factories import NINE, make_appointment, make_consultation, make_patient
@@ -191,6 +191,30 @@ def test_visit_in_which_somebody_waits_is_not_closed(house):
         f"Skin clinic on invoice {number} has not been held. Give back what was paid and void the invoice, or let it "
         "be held.",
     ]
+
+
+def test_place_in_the_queue_stays_one_when_the_catalogue_changes_its_service(house):
+    house.hold_places()
+    service = house.service(name="Skin clinic", doctor=house.omar)
+    visit, held = house.start(service)
+    made = make_consultation(visit, house.service(), house.sara.provider)
+    service.workflow_type = WorkflowType.APPOINTMENT
+    service.save()
+
+    house.pay(visit)
+    close(made, by=house.sara, expected_version=0, at=TEN)
+
+    held.refresh_from_db()
+    visit.refresh_from_db()
+    assert (held.status, held.doctor, visit.status) == (ACTIVE, house.omar.provider, VisitStatus.OPEN)
+
+
+def test_visit_with_a_consultation_that_has_not_begun_is_not_closed(house):
+    visit = house.visit()
+    make_consultation(visit, house.service(), house.sara.provider, PENDING)
+
+    with pytest.raises(ConsultationRefused, match="GP consultation. A doctor has to take it."):
+        close_visit(visit, by=house.desk)
 
 
 def test_closed_visit_is_not_closed_again(house):
