@@ -29,8 +29,7 @@ def visit_for(
     visit = visit and locked_visit(visit)
     if visit is not None and opened_before(visit, at) and not why_not_close(visit):
         end(visit, by=by, at=at)
-        visit = None
-    if visit is None:
+    if visit is None or visit.status == VisitStatus.CLOSED:  # by us, or by whom the lock has waited for
         visit = Visit(
             organisation_id=patient.organisation_id, patient=patient, clinic=clinic, appointment=appointment,
             complaint=complaint, opened_by=by, opened_at=at,

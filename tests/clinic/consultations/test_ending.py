@@ -213,7 +213,7 @@ def test_visit_with_a_consultation_that_has_not_begun_is_not_closed(house):
     visit = house.visit()
     make_consultation(visit, house.service(), house.sara.provider, PENDING)
 
-    with pytest.raises(ConsultationRefused, match="GP consultation. A doctor has to take it."):
+    with pytest.raises(ConsultationRefused, match=r"GP consultation\. A doctor has to take it\."):
         close_visit(visit, by=house.desk)
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, RefusalCode, VisitStatus, WorkflowType
 from clinic.errors import ConsultationRefused, InvalidEntry
@@ -112,6 +113,24 @@ def test_visit_of_this_morning_in_which_nobody_waits_is_the_same_visit(house):
     morning = house.visit(opened_at=NINE - timedelta(hours=2))
 
     assert house.start(house.service())[0] == morning
+
+
+def test_visit_that_somebody_closes_while_we_wait_for_its_lock_is_left_and_a_new_one_begins(house):
+    seen = house.visit()
+
+    def close_what_was_found(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if 'FROM "clinic_visit"' in sql:
+            Visit.objects.filter(pk=seen.pk, status=VisitStatus.OPEN).update(
+                status=VisitStatus.CLOSED, closed_at=NINE, closed_by=house.desk
+            )
+        return answer
+
+    with connection.execute_wrapper(close_what_was_found):
+        visit, _none = house.start(house.service())
+
+    assert (visit.status, Invoice.objects.get().visit) == (VisitStatus.OPEN, visit)
+    assert visit != seen
 
 
 def test_appointment_that_brought_the_patient_is_noted_on_the_visit(house):
