@@ -43,8 +43,9 @@ def settle(invoice: Invoice, *fields: str, by: User, at: datetime, reason: str =
 
 def settle_fees(invoice: Invoice, *, by: User, at: datetime, reason: str) -> None:
     """The fees on the invoice are paid or waived with it, and open again when it is not; a void one lets them go."""
-    status, void = FEE_STATUS.get(invoice.status, ChargeStatus.OPEN), invoice.status == PaymentStatus.VOID
-    for charge in Charge.objects.filter(invoice=invoice).order_by("pk"):
+    void = invoice.status == PaymentStatus.VOID
+    for charge in Charge.objects.filter(invoice=invoice).select_related("appointment").order_by("pk"):
+        status = fee_status(charge, invoice)
         if charge.status == status and not void:
             continue
         is_open = status == ChargeStatus.OPEN
@@ -52,6 +53,12 @@ def settle_fees(invoice: Invoice, *, by: User, at: datetime, reason: str) -> Non
         charge.settled_by, charge.settled_at = (None, None) if is_open else (by, at)
         charge.reason = "" if is_open else reason
         charge.record("status", "invoice", "settled_by", "settled_at", "reason", by=by, reason=reason, at=at)
+
+
+def fee_status(charge: Charge, invoice: Invoice) -> ChargeStatus:
+    """As its invoice says; a fee whose appointment was waived is not open again when its money is given back."""
+    otherwise = ChargeStatus.WAIVED if charge.appointment.waived_at else ChargeStatus.OPEN
+    return FEE_STATUS.get(invoice.status, otherwise)
 
 
 def settle_visit(visit: Visit, *, by: User, at: datetime, reason: str = "") -> None:

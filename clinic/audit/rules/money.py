@@ -107,7 +107,10 @@ SELECT asked.id AS key, asked.organisation_id AS organisation, asked.status AS s
 
 FEE = Invariant(
     name="charge_is_settled_with_its_invoice",
-    rule=_("A fee is paid or waived with the invoice that asks for it, and open as long as that is to be paid."),
+    rule=_(
+        "A fee is paid or waived with the invoice that asks for it, and open as long as that is to be paid, unless its"
+        " appointment was waived."
+    ),
     says=_("Is “%(status)s”, but invoice %(invoice)s, on which it stands, is “%(asked)s” or does not ask for it."),
     remedy=_("Look at the history of both; pay, void or waive the invoice."),
     model=Charge,
@@ -116,8 +119,10 @@ FEE = Invariant(
 SELECT fee.id AS key, fee.organisation_id AS organisation, fee.status AS status, asked.number AS invoice,
        asked.status AS asked
   FROM clinic_charge fee JOIN clinic_invoice asked ON asked.id = fee.invoice_id
+  JOIN clinic_appointment missed ON missed.id = fee.appointment_id
  WHERE asked.status NOT IN ('unpaid', 'partial', 'paid', 'waived')
-    OR fee.status <> CASE asked.status WHEN 'paid' THEN 'paid' WHEN 'waived' THEN 'waived' ELSE 'open' END
+    OR fee.status <> CASE WHEN asked.status IN ('paid', 'waived') THEN asked.status
+                          WHEN missed.waived_at IS NOT NULL THEN 'waived' ELSE 'open' END
     OR NOT EXISTS (
           SELECT 1 FROM clinic_invoiceline line WHERE line.invoice_id = asked.id AND line.charge_id = fee.id)
 """,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from clinic.billing.selectors import open_charges
 from clinic.billing.services import (
     issue_invoice,
     line_for,
@@ -17,11 +18,13 @@ from clinic.billing.services import (
 )
 from clinic.enums import AppointmentStatus, ChargeKind, ChargeStatus, RefusalCode
 from clinic.models import Charge, Invoice
+from clinic.scheduling import booking
 from tests.clinic.audit.bare import broken
 from tests.factories import NINE, make_appointment, make_patient
 
 FIFTY = Decimal("50.00")
 WEEK_LATER = NINE + timedelta(days=7)
+OF_FEES = ("charge_fits_its_appointment", "charge_is_settled_with_its_invoice")
 
 
 @pytest.fixture
@@ -81,12 +84,36 @@ def test_a_fee_that_is_given_back_is_open_again(desk, charge, invoice):
     assert (charge.settled_by, charge.settled_at) == (None, None)
 
 
+@pytest.fixture
+def given_back(desk, missed, charge, invoice):
+    """The fee was paid, the no-show was waived, and the money was given back."""
+    payment = desk.pay(invoice, "50.00")
+    booking.waive(missed, by=desk.rania, reason="Was in hospital", at=WEEK_LATER)
+    refund(payment, amount=FIFTY, by=desk.mona, reason="Was in hospital", at=WEEK_LATER)
+    return invoice
+
+
+def test_a_fee_of_a_waived_no_show_is_waived_when_its_money_is_given_back(desk, charge, given_back):
+    assert stands(charge) == ("waived", given_back)
+    assert (charge.settled_by, charge.settled_at, charge.reason) == (desk.mona, WEEK_LATER, "Was in hospital")
+    assert desk.statuses(given_back)[0] == "unpaid"
+    assert broken(*OF_FEES) == {}
+
+
+def test_a_fee_of_a_waived_no_show_is_still_waived_when_its_invoice_is_void(desk, charge, given_back):
+    void(given_back, by=desk.rania, reason="Was in hospital", at=WEEK_LATER)
+
+    assert stands(charge) == ("waived", None)
+    assert not open_charges(desk.patient).exists()
+    assert broken(*OF_FEES) == {}
+
+
 def test_a_fee_is_waived_with_its_invoice(desk, charge, invoice):
     waive(invoice, by=desk.rania, reason="Ill", at=NINE)
 
     assert stands(charge) == ("waived", invoice)
     assert (charge.settled_by, charge.settled_at, charge.reason) == (desk.rania, NINE, "Ill")
-    assert broken("charge_fits_its_appointment", "charge_is_settled_with_its_invoice") == {}
+    assert broken(*OF_FEES) == {}
 
 
 def test_a_void_invoice_lets_its_fee_go_to_another_one(desk, charge, invoice):
