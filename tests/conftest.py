@@ -10,15 +10,7 @@ from clinic.constraints import Frozen
 
 pytest_plugins = ["tests.browser"]
 
-OPENED = {  # pages
-    "test_lists",
-    "test_forms",
-    "test_wall",
-    "test_exports",
-    "test_auto_schedule",
-    "test_rebooking",
-    "test_waitlist",
-}
+OPENED = {"test_lists", "test_forms", "test_wall", "test_exports"}  # tests of pages
 
 # A shared machine is slow at times; a test that is too slow is found by the length of the whole run.
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -16,6 +16,13 @@ from tests.postgres import NoServerError, postgresql
 
 PYTEST = ["pytest", "-n", "2", "--dist", "worksteal", "-q"]
 COVERED = ["--cov", "--cov-report="]
+FEWER = {
+    "DESK_EXAMPLES": "8",
+    "ENGINE_EXAMPLES": "8",
+    "TILL_EXAMPLES": "5",
+    "WARD_EXAMPLES": "5",
+    "PAYMENT_KILLS": "10",
+}
 
 
 @dataclass
@@ -66,7 +73,7 @@ def on_postgresql(run: Run) -> None:
     tests = [*PYTEST, "-m", "not browser", "--only-engine", *run.arguments]
     try:
         with postgresql() as url:
-            run.step("tests on PostgreSQL", tests, DATABASE_URL=url)
+            run.step("tests on PostgreSQL", tests, **FEWER, DATABASE_URL=url)
     except NoServerError as error:
         run.missing.append(f"the tests on PostgreSQL: {error} (on Debian: apt-get install postgresql)")
 

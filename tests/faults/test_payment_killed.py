@@ -21,7 +21,7 @@ from tests.faults.killed import Killer
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.slow]
 
-KILLS = int(os.environ.get("PAYMENT_KILLS", "40"))
+KILLS = int(os.environ.get("PAYMENT_KILLS", "20"))
 TIMED = KILLS // 5  # of them, by the clock; such a kill may come too late
 RULES = (
     "consultation_began_when_it_was_paid", "paid_service_has_its_consultation", "visit_ends_when_everything_is_done",

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.clinic.billing.money_machine import Till, World
 
-EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "10"))
 STEPS = 25
 
 

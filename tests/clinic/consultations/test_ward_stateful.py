@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.clinic.consultations.ward import Rooms, Ward
 
-EXAMPLES = int(os.environ.get("WARD_EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("WARD_EXAMPLES", "10"))
 STEPS = 15
 
 

@@ -41,7 +41,7 @@ from tests.factories import (
     make_user,
 )
 
-EXAMPLES = int(os.environ.get("DESK_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("DESK_EXAMPLES", "20"))
 STEPS = 15
 SATURDAY = datetime(2030, 1, 5, 10, tzinfo=RIYADH)
 

@@ -20,7 +20,7 @@ from tests.factories import make_patient
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("ENGINE_EXAMPLES", "20"))
 many = settings(max_examples=EXAMPLES)
 
 
