@@ -58,6 +58,10 @@ def made_before[M: Model](model: type[M], request_key: UUID | None, **asked: Mod
     """
     row = None if request_key is None else model._default_manager.filter(request_key=request_key).first()
     if row is not None and any(getattr(row, f"{name}_id") != other.pk for name, other in asked.items()):
-        message = _("This form has been sent before, for something else.")
-        raise InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Open a new one.")))
+        raise sent_for_something_else()
     return row
+
+
+def sent_for_something_else() -> InvalidEntry:
+    message = _("This form has been sent before, for something else.")
+    return InvalidEntry(Refusal(RefusalCode.INVALID, message, _("Open a new one.")))

@@ -17,7 +17,7 @@ from clinic.consultations.words import LONGEST_TEXT
 from clinic.enums import BillTiming, RefusalCode, WorkflowType
 from clinic.errors import ConsultationRefused, Refusal
 from clinic.models import Appointment, Clinic, Consultation, Invoice, Patient, Service, User, Visit
-from clinic.retries import made_before, retried
+from clinic.retries import made_before, retried, sent_for_something_else
 from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 
@@ -42,13 +42,13 @@ def start_gopd(
     after, the consultation is active at once. Billed before, there is none until the visit is cleared, unless it costs
     nothing or the organisation holds a place in the queue (`Policy.queues_before_payment`): then it is pending.
     `request_key` names the form: sent again, it gets what it made. Raises ConsultationRefused with all that is wrong
-    with the service, the patient or the appointment.
+    with the service, the patient or the appointment, and InvalidEntry when the same form asks for something else now.
     """
     own(by, patient, service, clinic, appointment)
     at, complaint = at or now(), complaint.replace("\x00", "").strip()
     lock(patients=[patient])
     if made := made_before(Invoice, request_key, patient=patient, clinic=clinic):
-        return made.visit, Consultation.objects.filter(line__invoice=made).first()
+        return walk_in_of(made, service)
     patient, service = Patient.objects.get(pk=patient.pk), Service.objects.get(pk=service.pk)
     if refusals := list(why_not_start(patient, service, clinic, complaint, appointment)):
         raise ConsultationRefused(*refusals)
@@ -57,6 +57,13 @@ def start_gopd(
         patient, [line_for(service)], by=by, clinic=clinic, visit=visit, request_key=request_key, at=at
     )
     return Visit.objects.get(pk=visit.pk), place_of(invoice, service, complaint=complaint, by=by, at=at)
+
+
+def walk_in_of(made: Invoice, service: Service) -> tuple[Visit, Consultation | None]:
+    """What the form made when it was sent before; InvalidEntry when it asks for another service now."""
+    if made.visit is None or not made.lines.filter(service=service).exists():
+        raise sent_for_something_else()
+    return made.visit, Consultation.objects.filter(line__invoice=made).first()
 
 
 def place_of(invoice: Invoice, service: Service, *, complaint: str, by: User, at: datetime) -> Consultation | None:

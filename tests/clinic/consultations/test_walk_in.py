@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from clinic.billing.services import issue_invoice, line_for
 from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, RefusalCode, VisitStatus, WorkflowType
 from clinic.errors import ConsultationRefused, InvalidEntry
 from clinic.models import Clinic, Consultation, Invoice, Visit
@@ -163,6 +164,23 @@ def test_same_form_for_another_patient_is_refused(house):
     service = house.service()
     house.start(service, request_key=KEY)
     house.patient = make_patient(house.organisation, "Lina")
+
+    with pytest.raises(InvalidEntry, match="sent before, for something else"):
+        house.start(service, request_key=KEY)
+
+
+def test_same_form_for_another_service_is_refused(house):
+    house.start(house.service(), request_key=KEY)
+
+    with pytest.raises(InvalidEntry, match="sent before, for something else"):
+        house.start(house.service(name="Skin clinic"), request_key=KEY)
+
+    assert Invoice.objects.count() == 1
+
+
+def test_form_of_the_cashier_is_no_walk_in(house):
+    service = house.service()
+    issue_invoice(house.patient, [line_for(service)], by=house.cashier, clinic=house.clinic, request_key=KEY, at=NINE)
 
     with pytest.raises(InvalidEntry, match="sent before, for something else"):
         house.start(service, request_key=KEY)
