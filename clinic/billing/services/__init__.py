@@ -2,7 +2,7 @@
 
 from clinic.billing.lines import Line, line_for
 from clinic.billing.services.closing import close_day
-from clinic.billing.services.fees import raise_fee, waive_fee, withdraw_fee
+from clinic.billing.services.fees import raise_fee, reopen_fee, waive_fee, withdraw_fee
 from clinic.billing.services.invoices import issue_invoice, void, waive
 from clinic.billing.services.payments import record_payment
 from clinic.billing.services.refunds import approve_refund, ask_refund, refund, refuse_refund
@@ -18,6 +18,7 @@ __all__ = [
     "record_payment",
     "refund",
     "refuse_refund",
+    "reopen_fee",
     "void",
     "waive",
     "waive_fee",

@@ -8,7 +8,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from clinic.billing.selectors import amount_text, charge_of
-from clinic.enums import ChargeKind, ChargeStatus, RefusalCode
+from clinic.enums import OWED_STATUSES, ChargeKind, ChargeStatus, RefusalCode
 from clinic.errors import BillingRefused, Refusal
 from clinic.models import Appointment, Charge, User
 from clinic.tenancy import own
@@ -61,6 +61,24 @@ def waive_fee(appointment: Appointment, *, by: User, reason: str, at: datetime |
     """
     own(by, appointment)
     return _settle(charge_of(appointment, lock=True), ChargeStatus.WAIVED, by=by, reason=reason, at=at)
+
+
+@transaction.atomic
+def reopen_fee(appointment: Appointment, *, by: User, at: datetime | None = None) -> Charge | None:
+    """Ask again for a fee that was waived with its appointment, on the invoice that it stands on; None without a fee.
+
+    What a waived invoice has settled stays settled. The caller holds the appointment's lock.
+    """
+    own(by, appointment)
+    charge = charge_of(appointment, lock=True)
+    if charge is None or charge.status != ChargeStatus.WAIVED:
+        return charge
+    if charge.invoice is None:
+        return raise_fee(appointment, kind=charge.kind, amount=charge.amount, by=by, at=at)
+    if charge.invoice.status in OWED_STATUSES:
+        charge.status, charge.settled_by, charge.settled_at, charge.reason = ChargeStatus.OPEN, None, None, ""
+        charge.record("status", "settled_by", "settled_at", "reason", by=by, at=at or now())
+    return charge
 
 
 def _settle(

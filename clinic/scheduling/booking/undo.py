@@ -9,9 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from clinic.billing.selectors import charge_of
-from clinic.billing.services import raise_fee, withdraw_fee
-from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, ChargeStatus, MessageKind, RefusalCode
+from clinic.billing.services import reopen_fee, withdraw_fee
+from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WaiverRefused, WrongStatus
 from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
@@ -131,12 +130,10 @@ def _take_waiver_back(row: Appointment, *, by: User, reason: str, at: datetime) 
     if not by.has_perm(WAIVE):
         raise WaiverRefused(may_not_waive())
     unwaived = row.history.filter(waived_at__isnull=True).order_by("-history_id").first()
-    charge = charge_of(row, lock=True)
+    reopen_fee(row, by=by, at=at)
     if unwaived is not None and unwaived.session_used:
         _take_session_again(row)
         packages.use_session(row, by=by, at=at, reason=_("Waiver undone"))
-    if charge is not None and charge.status == ChargeStatus.WAIVED:
-        raise_fee(row, kind=charge.kind, amount=charge.amount, by=by, at=at)
     row.waived_at, row.waived_by, row.waiver_reason = None, None, ""
     row.record("waived_at", "waived_by", "waiver_reason", "session_used", "session_number", by=by, reason=reason, at=at)
 

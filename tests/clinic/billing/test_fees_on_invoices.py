@@ -108,6 +108,24 @@ def test_a_fee_of_a_waived_no_show_is_still_waived_when_its_invoice_is_void(desk
     assert broken(*OF_FEES) == {}
 
 
+def test_a_fee_whose_waiver_is_undone_is_asked_for_again_on_its_invoice(desk, missed, charge, given_back):
+    booking.undo_status(missed, by=desk.rania, reason="Was at home", at=WEEK_LATER)
+
+    assert stands(charge) == ("open", given_back)
+    assert (charge.settled_by, charge.settled_at, charge.reason) == (None, None, "")
+    assert broken(*OF_FEES) == {}
+
+
+def test_a_fee_that_a_waived_invoice_has_settled_stays_so_when_a_waiver_is_undone(desk, missed, charge, invoice):
+    waive(invoice, by=desk.rania, reason="Ill", at=WEEK_LATER)
+    booking.waive(missed, by=desk.rania, reason="Was in hospital", at=WEEK_LATER)
+
+    booking.undo_status(missed, by=desk.rania, reason="Was at home", at=WEEK_LATER)
+
+    assert stands(charge) == ("waived", invoice)
+    assert broken(*OF_FEES) == {}
+
+
 def test_a_fee_is_waived_with_its_invoice(desk, charge, invoice):
     waive(invoice, by=desk.rania, reason="Ill", at=NINE)
 
