@@ -18,6 +18,7 @@ from clinic.enums import BillTiming, RefusalCode, WorkflowType
 from clinic.errors import ConsultationRefused, Refusal
 from clinic.models import Appointment, Clinic, Consultation, Invoice, Patient, Service, User, Visit
 from clinic.retries import made_before, retried, sent_for_something_else
+from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 
@@ -68,11 +69,11 @@ def walk_in_of(made: Invoice, service: Service) -> tuple[Visit, Consultation | N
 
 def place_of(invoice: Invoice, service: Service, *, complaint: str, by: User, at: datetime) -> Consultation | None:
     """The consultation that the new invoice asks for: made with it where it costs nothing, or made now, or none yet."""
-    line = invoice.lines.select_related("service__auto_assign_doctor", "organisation__policy").get()
+    line = invoice.lines.select_related("service__auto_assign_doctor").get()
     timing = BillTiming(service.bill_timing)
     if made := Consultation.objects.filter(line=line).first():
         return made
-    if timing == BillTiming.BEFORE and not line.organisation.policy.queues_before_payment:
+    if timing == BillTiming.BEFORE and not policy_of(line.organisation_id).queues_before_payment:
         return None
     return ask_for(line, invoice.visit, timing, cleared=False, complaint=complaint, by=by, at=at)
 

@@ -70,6 +70,15 @@ def test_organisation_may_hold_a_place_in_the_queue_before_payment(house, doctor
     assert consultation.doctor == (doctor and house.sara.provider)
 
 
+def test_organisation_without_a_policy_of_its_own_has_the_usual_one(house):
+    house.organisation.policy.delete()
+
+    _visit, consultation = house.start(house.service())
+
+    assert consultation is None
+    assert Invoice.objects.get().status == PaymentStatus.UNPAID
+
+
 def test_patient_who_is_here_already_gets_a_further_consultation_in_the_same_visit(house):
     first, one = house.start(house.service(timing=BillTiming.AFTER), complaint="Cough")
 
