@@ -15,9 +15,10 @@ BEGUN = (ConsultationStatus.ACTIVE, ConsultationStatus.CLOSED)
 
 
 def with_balances(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """The same invoices with `total`, `paid` and `left` on each row, as in Balance; in the same query."""
+    """The same invoices with `total`, `paid` and `left` on each row, as in Balance, in cents; in the same query."""
+    in_cents = Round(Sum("amount"), precision=2)  # SQLite adds fractions, and nothing would not be zero
     total, paid = (
-        Coalesce(Subquery(rows.values("invoice").annotate(sum=Sum("amount")).values("sum")), ZERO, output_field=AMOUNT)
+        Coalesce(Subquery(rows.values("invoice").annotate(sum=in_cents).values("sum")), ZERO, output_field=AMOUNT)
         for rows in (
             InvoiceLine.objects.filter(invoice=OuterRef("pk")).order_by(),
             Payment.objects.filter(invoice=OuterRef("pk")).order_by(),

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic.billing.selectors import balance_of, refundable
+from clinic.billing.selectors import balance_of, refundable, with_balances
 from clinic.billing.services import approve_refund, ask_refund, refund, refuse_refund
 from clinic.enums import (
     BillTiming,
@@ -16,7 +16,7 @@ from clinic.enums import (
     RefusalCode,
 )
 from clinic.errors import InvalidEntry
-from clinic.models import Message, Payment, RefundRequest
+from clinic.models import Invoice, Message, Payment, RefundRequest
 from tests.clinic.full_world import World
 from tests.factories import NINE, make_consultation, make_user
 
@@ -64,6 +64,16 @@ def test_an_invoice_that_is_given_back_whole_is_unpaid_again(desk, paid):
     assert list(Payment.objects.order_by("pk").values_list("method", "amount")) == [
         ("cash", WHOLE), ("cash", -FIFTY), ("transfer", Decimal("-100.00")),
     ]  # fmt: skip
+
+
+def test_what_is_given_back_in_parts_leaves_nothing_at_all_paid(desk):
+    payment = desk.pay(desk.invoice(), "0.30")
+
+    for part in ("0.10", "0.20"):
+        give_back(desk, payment, Decimal(part))
+
+    row = with_balances(Invoice.objects.all()).get()
+    assert (row.total, row.paid, row.left) == (WHOLE, 0, WHOLE)
 
 
 @pytest.mark.parametrize(
