@@ -9,7 +9,7 @@ from admin_ext.consultation_room.pages import RoomPage
 from admin_ext.consultation_room.words import posted, words_of
 from admin_ext.roles import TREAT
 from clinic.consultations.services import write
-from clinic.errors import ChangedMeanwhile, ClinicError, InvalidEntry
+from clinic.errors import ChangedMeanwhile, ClinicError, Crowded, InvalidEntry
 from clinic.models import Consultation
 
 
@@ -17,7 +17,8 @@ class SavePage(RoomPage):
     """POST the words that have changed, and `version`, which says what the writer had read.
 
     200 with the new version, the clinic's time, how the words are `stored`, and sentences about those that are `wrong`;
-    409 with what somebody else has written meanwhile; 422 with why nothing can be written, as in a closed one.
+    409 with what somebody else has written meanwhile; 422 with why nothing can be written any more, as in a closed one;
+    503 when others were in the way and asking again is the way out.
     """
 
     title = gettext_lazy("Consultation")
@@ -26,24 +27,36 @@ class SavePage(RoomPage):
     template_name = "admin_ext/consultation_room/meanwhile.html"
 
     def post(self, request, pk):
-        words, wrong, row = posted(request.POST), {}, self.row
+        words = posted(request.POST)
         try:
-            try:
-                row = self.written(words)
-            except InvalidEntry as refusal:
-                wrong = {name: str(reason) for name, reason in refusal.fields.items()}
-                row = self.written({name: word for name, word in words.items() if name not in wrong})
+            row, wrong = self.written(words)
         except ChangedMeanwhile as refusal:
             return self.meanwhile(refusal)
+        except Crowded as refusal:
+            return JsonResponse({"refusal": str(refusal)}, status=503)
         except ClinicError as refusal:
             return JsonResponse({"refusal": str(refusal)}, status=422)
         stored = {name: word.value for name, word in words_of(row).items() if name in words and name not in wrong}
         time = clock(now(), row.clinic.zone)
         return JsonResponse({"version": row.version, "time": time, "stored": stored, "wrong": wrong})
 
-    def written(self, words: dict) -> Consultation:
-        seen = self.seen_version
-        return write(self.row, words, by=self.request.user, expected_version=-1 if seen is None else seen)
+    def written(self, words: dict) -> tuple[Consultation, dict[str, str]]:
+        """The row with all of the words that can be, and a sentence for each that cannot: one never keeps another out.
+
+        A word may be wrong only now that another is left out, as one of two pressures beside what stands there.
+        """
+        wrong, seen = {}, -1 if self.seen_version is None else self.seen_version
+        while True:
+            right = {name: word for name, word in words.items() if name not in wrong}
+            try:
+                return write(
+                    self.row, right, by=self.request.user, expected_version=-1 if seen is None else seen
+                ), wrong
+            except InvalidEntry as refusal:
+                found = {name: str(reason) for name, reason in refusal.fields.items() if name in right}
+                if not found:
+                    raise
+                wrong |= found
 
     def meanwhile(self, refusal: ChangedMeanwhile) -> HttpResponse:
         theirs = Consultation.objects.get(pk=self.row.pk)

@@ -41,8 +41,7 @@ def cleaned(words: Mapping[str, object], *, beside: Consultation) -> dict[str, V
             clean[name] = cleaner_of(name)(name, value)
         except Wrong as error:
             wrong[name] = error.refusal
-    wrong |= {} if wrong else upside_down(clean, beside)
-    if wrong:
+    if wrong := wrong | upside_down(clean, beside):
         raise InvalidEntry.at(wrong)
     return clean
 
@@ -102,16 +101,22 @@ def codes(name: str, value: object) -> list[str]:
 
 
 def upside_down(clean: Mapping[str, Value], beside: Consultation) -> dict[str, Refusal]:
-    """A lower pressure that is not below the upper one, as it would stand."""
+    """Pressures of which the lower is not below the upper one, as they would stand: each that was written is wrong."""
     if not {"systolic", "diastolic"} & clean.keys():
         return {}
     upper, lower = (clean.get(name, getattr(beside, name)) for name in ("systolic", "diastolic"))
     if upper is None or lower is None or lower < upper:
         return {}
-    message = _("Diastolic pressure: %(lower)d is not below the systolic %(upper)d.")
-    place = "diastolic" if "diastolic" in clean else "systolic"
-    hint = _("Are the two in the wrong order?")
-    return {place: Refusal(RefusalCode.INVALID, message % {"lower": lower, "upper": upper}, hint)}
+    messages = {
+        "diastolic": _("Diastolic pressure: %(lower)d is not below the systolic %(upper)d."),
+        "systolic": _("Systolic pressure: %(upper)d is not above the diastolic %(lower)d."),
+    }
+    values, hint = {"lower": lower, "upper": upper}, _("Are the two in the wrong order?")
+    return {
+        name: Refusal(RefusalCode.INVALID, message % values, hint)
+        for name, message in messages.items()
+        if name in clean
+    }
 
 
 def label(name: str) -> str:

@@ -63,6 +63,29 @@ def test_word_that_cannot_be_is_told_at_its_place_and_the_others_are_saved(reem)
     assert list(answer["stored"]) == ["findings"]
 
 
+def test_every_wrong_word_is_told_at_once_and_keeps_no_other_from_being_saved(reem):
+    row = reem.mine()
+
+    answer = reem.write(row, findings="Wheeze", temperature="500", systolic="80", diastolic="120", pulse="72")
+
+    saved = now_in_table(row)
+    assert (saved.findings, saved.pulse, saved.temperature, saved.systolic) == ("Wheeze", 72, None, None)
+    assert answer.status_code == 200
+    assert set(answer.json()["wrong"]) == {"temperature", "systolic", "diastolic"}
+
+
+@pytest.mark.parametrize("pressures", [("75", "130"), ("70", "9000"), ("9000", "130")])
+def test_pressures_that_fit_neither_each_other_nor_what_stands_are_told_and_the_rest_is_saved(reem, pressures):
+    row = reem.mine()
+    reem.write(row, systolic="120", diastolic="80")
+
+    answer = reem.write(row, findings="Wheeze", **dict(zip(("systolic", "diastolic"), pressures, strict=True)))
+
+    saved = now_in_table(row)
+    assert (saved.findings, saved.systolic, saved.diastolic) == ("Wheeze", 120, 80)
+    assert set(answer.json()["wrong"]) == {"systolic", "diastolic"}
+
+
 def test_words_written_in_another_window_meanwhile_are_shown_and_not_overwritten(reem):
     row = reem.mine()
     reem.write(row, version=0, findings="From the first <b>")

@@ -122,6 +122,37 @@ def test_second_window_of_the_same_consultation_shows_both_versions_and_loses_no
     assert (house.consultation.findings, house.consultation.plan) == ("Wheeze\n\nRales", "Inhaler")
 
 
+def test_wrong_vitals_are_told_at_their_fields_and_saving_goes_on(page, house):
+    tab = in_the_room(page, house)
+
+    tab.get_by_label("Temperature").fill("500")
+    tab.get_by_label("Systolic").fill("80")
+    tab.get_by_label("Diastolic").fill("120")
+    tab.get_by_label("Findings").fill("Wheeze")
+    tab.clock.fast_forward(AUTOSAVE)
+    tab.locator("#wrong-temperature", has_text="not possible").wait_for()
+    assert "not below" in tab.locator("#wrong-diastolic").text_content()
+    assert house.consultation.findings == "Wheeze"
+
+    tab.get_by_label("Temperature").fill("38")
+    tab.get_by_label("Systolic").fill("120")
+    tab.get_by_label("Diastolic").fill("80")
+    tab.clock.fast_forward(AUTOSAVE)
+    tab.locator("#room-state", has_text="Saved").wait_for()
+    assert (house.consultation.temperature, house.consultation.systolic) == (38, 120)
+
+
+def in_the_room(page, house):
+    """A tab with the sheet of a consultation; its console may tell of what is refused, and the test moves its clock."""
+    house.walks_in(BillTiming.AFTER)
+    activate(house.consultation, by=house.reem)
+    house.sign_in(house.reem)
+    tab = page.context.new_page()
+    tab.clock.install()
+    tab.goto(f"/admin/consultations/{house.consultation.pk}/")
+    return tab
+
+
 def test_outpatient_goes_from_the_door_to_the_follow_up_by_keys_alone(page, house):
     walk_in(page, house)
     pay(page, house)

@@ -45,6 +45,7 @@
       });
       if (answer.status === 409) return meet(await answer.text());
       if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("not saved");
+      isOver = answer.status === 422;
       return take(await answer.json(), sent);
     } catch {
       offline(true);
@@ -56,8 +57,11 @@
   function take({ refusal = "", version, time, stored: taken = {}, wrong: faults = {} }, sent) {
     offline(false);
     tell("room-refused", refusal);
-    isOver = Boolean(refusal);
-    if (!refusal) setVersion(version);
+    if (refusal) {
+      say("typing");
+      return false;
+    }
+    setVersion(version);
     if (time) sheet.dataset.time = time;
     for (const [name, value] of Object.entries(taken)) {
       saved.set(name, sent.get(name));

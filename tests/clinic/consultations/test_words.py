@@ -82,17 +82,19 @@ def test_every_wrong_field_has_its_own_sentence():
 
 
 @pytest.mark.parametrize(
-    ("words", "field"),
+    ("words", "fields"),
     [
-        ({"systolic": 80, "diastolic": 120}, "diastolic"),
-        ({"diastolic": 120}, "diastolic"),
-        ({"systolic": 70}, "systolic"),
+        ({"systolic": 80, "diastolic": 120}, ["diastolic", "systolic"]),
+        ({"systolic": 75, "diastolic": 130}, ["diastolic", "systolic"]),
+        ({"diastolic": 120}, ["diastolic"]),
+        ({"systolic": 70}, ["systolic"]),
+        ({"systolic": 70, "temperature": 500}, ["temperature", "systolic"]),
     ],
 )
-def test_lower_pressure_above_the_upper_one_is_refused(words, field):
+def test_lower_pressure_above_the_upper_one_is_refused_where_it_was_written(words, fields):
     beside = Consultation(systolic=110, diastolic=75)
 
     with pytest.raises(InvalidEntry, match="wrong order") as refused:
         cleaned(words, beside=beside)
 
-    assert refused.value.field == field
+    assert list(refused.value.fields) == fields
