@@ -9,7 +9,7 @@ from datetime import datetime
 from clinic.billing.balances import status_of, visit_status
 from clinic.billing.selectors import balance_of, standings_of
 from clinic.enums import CLEARED_STATUSES, ChargeStatus, PaymentStatus
-from clinic.models import Charge, Invoice, User, Visit
+from clinic.models import Charge, Invoice, InvoiceLine, PackagePurchase, User, Visit
 
 FEE_STATUS = {PaymentStatus.PAID: ChargeStatus.PAID, PaymentStatus.WAIVED: ChargeStatus.WAIVED}
 
@@ -18,10 +18,16 @@ def locked_visit(visit: Visit | None) -> Visit | None:
     return visit and Visit.objects.select_for_update(no_key=True).get(pk=visit.pk)
 
 
-def locked(invoice: Invoice) -> Invoice:
-    """The invoice as it is now, locked, its visit and fees first; patient and clinic loaded."""
+def locked(invoice: Invoice, *, with_packages: bool = False) -> Invoice:
+    """The invoice as it is now, locked, its visit and fees first; patient and clinic loaded.
+
+    `with_packages`: the packages that it asks for as well, so that no session of them is used meanwhile.
+    """
     visit = locked_visit(invoice.visit)
     list(Charge.objects.select_for_update().filter(invoice=invoice).order_by("pk"))
+    if with_packages:
+        bought = InvoiceLine.objects.filter(invoice=invoice, purchase__isnull=False).values("purchase")
+        list(PackagePurchase.objects.select_for_update(no_key=True).filter(pk__in=bought).order_by("pk"))
     rows = Invoice.objects.select_for_update(of=("self",), no_key=True).select_related("patient", "clinic")
     row = rows.get(pk=invoice.pk)
     row.visit = visit

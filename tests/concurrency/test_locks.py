@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
+from clinic.billing.services import issue_invoice, line_for, void
+from clinic.enums import PaymentStatus
 from clinic.errors import Crowded
 from clinic.models import Appointment, Message, PackagePurchase, SessionEntry
 from clinic.packages.services import assign
@@ -68,6 +70,17 @@ def test_booking_waits_for_the_purchase(desk):
         desk.book(purchase=purchase)
 
     assert not Appointment.objects.exists()
+
+
+def test_an_invoice_is_not_void_while_somebody_uses_its_package(desk):
+    purchase = desk.purchase()
+    invoice = issue_invoice(desk.patient, [line_for(purchase)], by=desk.user, clinic=desk.clinic, at=BEFORE)
+
+    with held_by_somebody(ROW_OF_PURCHASE, purchase.pk), pytest.raises(Crowded):
+        void(invoice, by=desk.user, reason="Wrong package", at=BEFORE)
+
+    invoice.refresh_from_db()
+    assert invoice.status == PaymentStatus.UNPAID
 
 
 def test_move_waits_for_the_new_provider_too(desk):

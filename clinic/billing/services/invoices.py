@@ -85,7 +85,7 @@ def void(invoice: Invoice, *, by: User, reason: str, at: datetime | None = None)
     Raises BillingRefused while something is paid on it, and once what it pays for has begun.
     """
     own(by, invoice)
-    invoice, reason, at = locked(invoice), trimmed(reason), at or now()
+    invoice, reason, at = locked(invoice, with_packages=True), trimmed(reason), at or now()
     if refusals := void_refusals(invoice, balance_of(invoice), reason=reason):
         raise BillingRefused(*refusals)
     was_cleared = is_cleared(invoice.visit)
