@@ -14,7 +14,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import APPROVE_REFUND, ASK_REFUND, REFUND, SEE_REFUND_REQUESTS
 from admin_ext.scope import own_rows, row_or_404
 from clinic.billing.refusals import second_person_refusals
-from clinic.billing.selectors import refundable
+from clinic.billing.selectors import balance_of, refundable
 from clinic.billing.services import approve_refund, ask_refund, refund, refuse_refund
 from clinic.enums import RefundRequestStatus
 from clinic.errors import Refusal
@@ -71,16 +71,30 @@ class RefundPage(CashDialog):
         page = reverse("admin:invoice", args=[self.payment.invoice_id])
         if isinstance(result, RefundRequest):
             return self.done(_("The refund is asked for. A manager decides."), otherwise=page)
-        return self.done(refunded_words(result), otherwise=page, paper=result)
+        return self.done(refunded_words(result), otherwise=page, paper=result, **way_to_invoice(result))
 
 
 def refunded_words(refunded: Payment) -> str:
+    """What was given back, and that the invoice asks for it again: giving back takes nothing off what is owed."""
+    invoice = refunded.invoice
+    left = balance_of(invoice).left
     values = {
-        "amount": money_text(abs(refunded.amount), refunded.invoice.currency),
-        "patient": refunded.invoice.patient,
+        "amount": money_text(abs(refunded.amount), invoice.currency),
+        "patient": invoice.patient,
         "number": refunded.receipt_number,
+        "invoice": invoice.number,
+        "left": money_text(left, invoice.currency),
     }
-    return _("%(amount)s given back to %(patient)s, receipt %(number)s.") % values
+    given_back = _("%(amount)s given back to %(patient)s, receipt %(number)s.") % values
+    if not left:
+        return given_back
+    asks = _("Invoice %(invoice)s asks for %(left)s again: waive or void it if it is not owed.") % values
+    return f"{given_back} {asks}"
+
+
+def way_to_invoice(refunded: Payment) -> dict[str, str]:
+    """Where the toast leads to: there the invoice is waived or made void."""
+    return {"more": reverse("admin:invoice", args=[refunded.invoice_id]), "more_words": _("Open the invoice")}
 
 
 class RefundRequestsPage(StaffPage):
@@ -135,5 +149,7 @@ class AnswerRefundPage(CashDialog):
 
     def succeed(self, result: RefundRequest):
         """Nothing is printed here: who has asked has the drawer, and prints the receipt."""
-        text = refunded_words(result.refund) if result.refund else _("The refund is refused.")
-        return self.done(text, otherwise=reverse("admin:refund_requests"))
+        page = reverse("admin:refund_requests")
+        if result.refund is None:
+            return self.done(_("The refund is refused."), otherwise=page)
+        return self.done(refunded_words(result.refund), otherwise=page, **way_to_invoice(result.refund))

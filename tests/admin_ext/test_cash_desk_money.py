@@ -111,6 +111,17 @@ def test_money_is_given_back_once_and_its_receipt_printed(cash):
     assert "can still be given back" in cash.page("refund", payment.pk, htmx=True)
 
 
+def test_what_is_given_back_is_asked_for_again_and_the_toast_leads_to_the_invoice(cash):
+    payment = paid(cash)
+
+    toast = toast_of(refund(cash, payment, amount="150.00"))
+
+    invoice = payment.invoice
+    said = f"Invoice {invoice.number} asks for \u2066150.00 SAR\u2069 again: waive or void it if it is not owed."
+    assert said in toast["text"]
+    assert (toast["more"], toast["words"]["more"]) == (cash.address("invoice", invoice.pk), "Open the invoice")
+
+
 def test_more_than_was_paid_is_refused_and_the_input_kept(cash):
     payment = paid(cash)
 
