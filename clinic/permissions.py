@@ -1,4 +1,7 @@
-"""The permissions that services ask for themselves, whoever calls them."""
+"""The permissions that services ask for themselves, whoever calls them, and those of money that screens ask for.
+
+Screens ask for VOID_INVOICE and REFUND: to take a sale back, which makes its invoice void, REFUND is enough.
+"""
 
 OVERBOOK = "clinic.overbook_appointment"
 WAIVE = "clinic.waive_appointment"
