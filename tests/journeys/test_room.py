@@ -142,6 +142,29 @@ def test_wrong_vitals_are_told_at_their_fields_and_saving_goes_on(page, house):
     assert (house.consultation.temperature, house.consultation.systolic) == (38, 120)
 
 
+def test_words_of_a_signed_out_doctor_stay_and_are_saved_after_signing_in_in_another_tab(page, house):
+    tab = in_the_room(page, house)
+    house.reem.set_password("a-long-password")
+    house.reem.save()
+    tab.context.clear_cookies(name="sessionid")
+
+    tab.get_by_label("Findings").fill("Wheeze")
+    tab.get_by_role("button", name="Close the consultation").click()
+    tab.get_by_text("You are signed out.").wait_for()
+    with tab.expect_popup() as popup:
+        tab.get_by_role("link", name="Sign in", exact=True).click()
+    login = popup.value
+    login.get_by_label("Username").fill(house.reem.username)
+    login.get_by_label("Password").fill("a-long-password")
+    login.get_by_role("button", name="Log in").click()
+    login.wait_for_url(lambda address: "login" not in address)
+
+    tab.clock.fast_forward(AUTOSAVE)
+    tab.locator("#room-state", has_text="Saved").wait_for()
+    assert tab.get_by_text("You are signed out.").is_hidden()
+    assert house.consultation.findings == "Wheeze"
+
+
 def in_the_room(page, house):
     """A tab with the sheet of a consultation; its console may tell of what is refused, and the test moves its clock."""
     house.walks_in(BillTiming.AFTER)

@@ -14,8 +14,6 @@
     state.textContent = word === "saved" ? `${form().dataset.saved} ${time}` : form().dataset[word];
   }
 
-  const offline = (isIt) => { document.getElementById("note-offline").hidden = !isIt; };
-
   // Whether the page may go on: everything that was written is on the server.
   function save() {
     saving ??= send().finally(() => { saving = null; });
@@ -27,28 +25,13 @@
     if (conflict()) return false;
     const [sheet, area, written] = [form(), text(), text().value];
     say("saving");
-    try {
-      const answer = await fetch(sheet.action, {
-        method: "POST",
-        headers: { "HX-Request": "true", ...JSON.parse(sheet.closest("[hx-headers]").getAttribute("hx-headers")) },
-        body: new URLSearchParams({ text: written, version: sheet.dataset.version }),
-      });
-      if (answer.status === 409) {
-        sheet.querySelector(".note-conflict").innerHTML = await answer.text();
-        say("typing");
-        return false;
-      }
-      if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("not saved");
+    const answer = await autosave.post(sheet, { text: written, version: sheet.dataset.version });
+    if (answer?.ok) {
       Object.assign(sheet.dataset, await answer.json());
       area.defaultValue = written;
-      offline(false);
-      say(isDirty() ? "typing" : "saved");
-      return true;
-    } catch {
-      offline(true);
-      say("typing");
-      return false;
-    }
+    } else if (answer?.status === 409) sheet.querySelector(".note-conflict").innerHTML = await answer.text();
+    say(isDirty() ? "typing" : "saved");
+    return Boolean(answer?.ok);
   }
 
   function choose(kept) {
@@ -78,12 +61,12 @@
     event.preventDefault();
     save().then((isSaved) => isSaved && event.detail.issueRequest(true));
   });
-  document.addEventListener("htmx:sendError", () => offline(true));
-  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && !isDirty() && offline(false));
+  document.addEventListener("htmx:sendError", () => autosave.tell("note-offline"));
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && !isDirty() && autosave.tell(""));
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.elt?.id === "my-day-current") text()?.matches("[autofocus]") && text().focus();
   });
   document.addEventListener("visibilitychange", () => document.hidden && save());
-  window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
+  autosave.guard(isDirty);
   setInterval(save, EVERY);
 })();

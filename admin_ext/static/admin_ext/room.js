@@ -19,7 +19,6 @@
   }
   const sayIfTyped = () => document.getElementById("room-state").textContent && say("saved", sheet.dataset.time);
   const tell = (id, text) => Object.assign(document.getElementById(id), { hidden: !text, textContent: text });
-  const offline = (isIt) => { document.getElementById("note-offline").hidden = !isIt; };
 
   // Whether the page may go on: everything that was written is on the server.
   function save() {
@@ -37,25 +36,17 @@
     const isVital = (one) => one.closest(".vital"); // one may be right again because of another, as two pressures are
     const sent = new Map((fresh.some(isVital) ? dirty : fresh).map((one) => [one.name, one.value]));
     say("saving");
-    try {
-      const answer = await fetch(sheet.action, {
-        method: "POST",
-        headers: { "HX-Request": "true", ...JSON.parse(sheet.closest("[hx-headers]").getAttribute("hx-headers")) },
-        body: new URLSearchParams([...sent, ["version", sheet.dataset.version]]),
-      });
-      if (answer.status === 409) return meet(await answer.text());
-      if (!answer.headers.get("Content-Type")?.includes("json")) throw new Error("not saved");
-      isOver = answer.status === 422;
-      return take(await answer.json(), sent);
-    } catch {
-      offline(true);
+    const answer = await autosave.post(sheet, [...sent, ["version", sheet.dataset.version]]);
+    if (!answer) {
       say("typing");
       return false;
     }
+    if (answer.status === 409) return meet(await answer.text());
+    isOver = answer.status === 422;
+    return take(await answer.json(), sent);
   }
 
   function take({ refusal = "", version, time, stored: taken = {}, wrong: faults = {} }, sent) {
-    offline(false);
     tell("room-refused", refusal);
     if (refusal) {
       say("typing");
@@ -242,7 +233,7 @@
     });
   });
   document.addEventListener("visibilitychange", () => document.hidden && !isOver && save());
-  window.addEventListener("beforeunload", (event) => isDirty() && event.preventDefault());
+  autosave.guard(isDirty);
   setInterval(() => isOver || save(), EVERY);
   sheet.querySelector("[autofocus]")?.focus();
 })();
