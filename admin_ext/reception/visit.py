@@ -15,6 +15,7 @@ from clinic.billing.selectors import with_balances
 from clinic.consultations.clearance import waiting_lines
 from clinic.consultations.services import close_visit
 from clinic.consultations.services.visits import why_not_close
+from clinic.enums import PaymentStatus
 from clinic.errors import ClinicError
 from clinic.models import Visit
 
@@ -46,8 +47,10 @@ class VisitPage(StaffPage):
         )
         lines = [line for line in waiting_lines(self.visit) if getattr(line, "consultation", None) is None]
         left = sum(invoice.left for invoice in self.invoices)
+        standing = [invoice for invoice in self.invoices if invoice.status != PaymentStatus.VOID]
         return super().get_context_data(
             visit=self.visit, consultations=consultations, unbegun=lines, invoices=self.invoices, left=left,
+            is_asked_for_money=bool(standing),
             steps=steps_of(self.visit, consultations, lines, left), may_close=self.may_close(), **kwargs,
         )  # fmt: skip
 

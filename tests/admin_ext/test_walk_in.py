@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
-from clinic.billing.services import record_payment
+from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
+from clinic.billing.services import record_payment, void
 from clinic.consultations.services import close, start_gopd
 from clinic.enums import BillTiming, PaymentMethod, PaymentStatus, VisitStatus, WorkflowType
 from clinic.models import Consultation, Invoice, Patient, Visit
@@ -238,6 +238,21 @@ def test_visit_that_is_paid_later_can_be_closed_when_the_doctor_is_done(
     assert "The visit of Huda Salem is closed." in done
     visit.refresh_from_db()
     assert (visit.status, visit.payment_status) == (VisitStatus.CLOSED, PaymentStatus.UNPAID)
+
+
+def test_visit_whose_only_invoice_is_void_asks_for_no_money_and_says_how_to_go_on(
+    ours, reception, sign_in, paid_first, walker
+):
+    visit, _none = start_gopd(walker, paid_first, by=reception.user, clinic=ours.clinic)
+    before = visit_page(reception, visit)
+    void(visit.invoices.get(), by=sign_in(ours.organisation, MANAGER).user, reason="Made by mistake")
+
+    shown = visit_page(reception, visit)
+
+    assert "Unpaid" in before
+    assert "Unpaid" not in shown
+    assert "The invoice is void: choose a service again, or close the visit." in shown
+    assert "Everything is done." not in shown
 
 
 def test_cashier_is_led_to_the_payment_and_the_reception_is_not(ours, reception, sign_in, paid_first, walker):
