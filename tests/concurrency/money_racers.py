@@ -5,7 +5,8 @@ from uuid import UUID
 
 from clinic.billing import services
 from clinic.billing.selectors import balance_of
-from clinic.models import Charge, Clinic, Invoice, Patient, Payment, Service, User
+from clinic.models import Charge, Clinic, Invoice, Package, Patient, Payment, Service, User
+from clinic.packages.services import sell as sell_package
 from tests.factories import BEFORE
 
 
@@ -46,6 +47,15 @@ def refund(*, payment, amount, by):
         Payment.objects.get(pk=payment), amount=Decimal(amount), by=User.objects.get(pk=by), reason="Ill", at=BEFORE
     )
     return given_back.receipt_number
+
+
+def sell(*, package, patient, clinic, by, request_key):
+    """Sell the package for cash; the key of the purchase."""
+    sale = sell_package(
+        Package.objects.get(pk=package), Patient.objects.get(pk=patient), by=User.objects.get(pk=by),
+        clinic=Clinic.objects.get(pk=clinic), method="cash", request_key=UUID(request_key), at=BEFORE,
+    )  # fmt: skip
+    return sale.purchase.pk
 
 
 def pay_or_void(**wanted):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.models import Appointment, Message, PackagePurchase, SessionEntry
+from clinic.models import Appointment, Invoice, Message, Operation, PackagePurchase, Payment, SessionEntry
 from tests.concurrency.race import race, tally
 from tests.factories import make_package
 
@@ -35,6 +35,20 @@ def test_package_form_sent_for_two_packages_at_once_assigns_one_of_them(clinic):
 
     assert tally(outcomes) == {"won": 1, "InvalidEntry": 1}
     assert PackagePurchase.objects.count() == 1
+
+
+def test_sale_form_sent_eight_times_at_once_sells_one_package(clinic):
+    desk = clinic()
+    entry = {
+        "package": make_package((desk.service, 10)).pk, "patient": desk.patients(1)[0].pk, "clinic": desk.clinic.pk,
+        "by": desk.user.pk, "request_key": KEY,
+    }  # fmt: skip
+
+    outcomes = race("money_racers.sell", [entry] * 8)
+
+    assert tally(outcomes) == {"won": 8}
+    assert {outcome.result for outcome in outcomes} == {PackagePurchase.objects.get().pk}
+    assert [model.objects.count() for model in (Operation, Invoice, Payment)] == [1, 1, 1]
 
 
 def test_booking_form_sent_eight_times_at_once_books_once(clinic):

@@ -55,6 +55,7 @@ def sell(
     """
     own(by, package, patient, clinic, session_for)
     at = at or now()
+    package = Package.objects.select_for_update(no_key=True).get(pk=package.pk)
     if made := made_before(PackagePurchase, request_key, patient=patient, package=package):
         return sale_of(made)
     operation = begin(OperationKind.SALE, by=by, at=at)
