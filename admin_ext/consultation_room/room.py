@@ -18,7 +18,7 @@ EARLIER = 3
 
 
 class ConsultationPage(RoomPage):
-    """The sheet of an active consultation, the text of a closed one, the way in to one that nobody has begun.
+    """The sheet of an active consultation, the text of a closed one, the way in to one that nobody has begun or taken.
 
     Who may not enter reads why, with 403. Asked by htmx: the follow-ups alone, which change while the room is open.
     """
@@ -33,7 +33,7 @@ class ConsultationPage(RoomPage):
 
     def get(self, request, pk):
         refusals = why_not_enter(self.row, request.user)
-        if refusals or self.row.status == ConsultationStatus.PENDING:
+        if refusals or self.row.status == ConsultationStatus.PENDING or self.row.doctor_id is None:
             return self.entry(refusals)
         follow_ups = follow_ups_of(self.row)
         if self.is_htmx:

@@ -7,9 +7,11 @@ from django.db.models import (
     BooleanField,
     Case,
     DurationField,
+    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
+    OuterRef,
     Q,
     QuerySet,
     Value,
@@ -29,14 +31,14 @@ LOADED = ("patient", "clinic", "service", "doctor", "organisation", "visit__orga
 
 
 def queue_of(doctor: Provider, clinics: Iterable[Clinic], *, at: datetime) -> QuerySet[Consultation]:
-    """What is the doctor's and what nobody has taken, in those of the clinics that he or she works in.
+    """What is the doctor's and what nobody has taken of what is `given_by` him or her, in those of the clinics.
 
     Each row has `place` (WAITING first, then IN_THE_ROOM, which somebody has begun to write, then NOT_PAID), `cleared`
     and `waited`, the time since it was asked for; within a place who came first is first. Closed ones are left out.
     """
     untouched = Q(status=S.PENDING) | Q(version=0)
     rows = Consultation.objects.filter(
-        Q(doctor=doctor) | Q(doctor=None),
+        Q(doctor=doctor) | (Q(doctor=None) & given_by(doctor)),
         organisation=doctor.organisation_id,
         status__in=(S.PENDING, S.ACTIVE),
         clinic__in=doctor.clinics.filter(pk__in=[clinic.pk for clinic in clinics]),
@@ -57,6 +59,17 @@ def queue_of(doctor: Provider, clinics: Iterable[Clinic], *, at: datetime) -> Qu
         .select_related(*LOADED)
         .order_by("place", "requested_at", "pk")
     )
+
+
+def given_by(doctor: Provider) -> Q:
+    """Consultations of services that the doctor gives, or that nobody who has a queue in their clinic gives.
+
+    So nobody is offered patients of another profession, and no patient waits in a queue that nobody opens.
+    """
+    givers = Provider.objects.filter(
+        services=OuterRef("service"), clinics=OuterRef("clinic"), active=True, user__is_active=True
+    )
+    return Q(Exists(givers.filter(pk=doctor.pk))) | ~Q(Exists(givers))
 
 
 def earlier_consultations(consultation: Consultation) -> QuerySet[Consultation]:

@@ -226,6 +226,21 @@ def test_last_consultations_of_the_patient_stand_beside_the_sheet(reem, lama):
     assert "first consultation of this patient" in reem.get("consultation", reem.mine("Alone").pk).text
 
 
+def test_nobodys_consultation_shows_the_way_in_and_nothing_earlier_until_it_is_taken(reem, lama):
+    huda = make_patient(reem.organisation, "Huda")
+    lama.closed(patient=huda, plan="secret")
+    Visit.objects.filter(patient=huda).update(status=VisitStatus.CLOSED, closed_at=NINE)
+    row = reem.waits(patient=huda, status=ACTIVE)
+
+    page = reem.get("consultation", row.pk)
+
+    assert page.status_code == 200
+    assert reverse("admin:consultation_step", args=[row.pk, "activate"]) in page.text
+    assert "secret" not in page.text
+    reem.post("consultation_step", row.pk, "activate")
+    assert "secret" in reem.get("consultation", row.pk).text
+
+
 def test_diagnosis_is_found_by_code_and_by_words_in_both_languages(reem):
     assert 'data-code="J20.9"' in reem.ask("diagnosis_search", q="J20").text
     assert 'data-code="J20.9"' in reem.ask("diagnosis_search", q="acute bronch").text

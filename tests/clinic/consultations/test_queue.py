@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from clinic.consultations.selectors import (
     IN_THE_ROOM,
     NOT_PAID,
@@ -42,6 +44,31 @@ def test_queue_has_mine_and_what_is_nobodys_the_waiting_first(house):
         (unpaid, NOT_PAID, False),
     ]
     assert [row.waited for row in queue] == [9 * MINUTE, 8 * MINUTE, 10 * MINUTE, 10 * MINUTE]
+
+
+def test_queue_offers_what_nobody_has_taken_to_those_who_give_the_service(house):
+    sara, omar = house.sara.provider, house.omar.provider
+    service = house.service()
+    service.providers.set([sara])
+    row = make_consultation(visit_of(house, "For a GP"), service)
+    omars = make_consultation(visit_of(house, "Omar's own"), service, omar)
+
+    assert list(queue_of(sara, [house.clinic], at=NINE)) == [row]
+    assert list(queue_of(omar, [house.clinic], at=NINE)) == [omars]
+
+
+@pytest.mark.parametrize("absent", ["nobody", "elsewhere", "inactive", "without a login"])
+def test_patient_whom_nobody_with_a_queue_could_take_is_offered_to_every_doctor_of_the_clinic(house, absent):
+    service, giver = house.service(), house.nora.provider if absent == "elsewhere" else house.sara.provider
+    service.providers.set([] if absent == "nobody" else [giver])
+    if absent == "inactive":
+        giver.active = False
+    if absent == "without a login":
+        giver.user = None
+    giver.save()
+    row = make_consultation(visit_of(house, "For anybody"), service)
+
+    assert list(queue_of(house.omar.provider, [house.clinic], at=NINE)) == [row]
 
 
 def test_queue_asks_once_whatever_its_length(house, django_assert_num_queries):
