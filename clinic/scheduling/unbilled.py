@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Aggregate, Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -17,20 +18,33 @@ from clinic.scheduling.board import appointments_of, day_span
 from clinic.tenancy import own
 
 HERE = (AppointmentStatus.ARRIVED, AppointmentStatus.IN_PROGRESS, AppointmentStatus.COMPLETED)
+TO_BILL = {"status__in": HERE, "package_purchase": None}
 LOADED = ("patient", "service", "provider", "clinic", "organisation")
 
 
 def unbilled_sessions(clinic: Clinic, *, at: datetime) -> QuerySet[Appointment]:
     """Who has come to this clinic on its day at `at`, for what has a price, without a package; in order of time.
 
-    Left out are those whose patient was asked to pay for the same service on this day.
+    A patient who was asked to pay for the same service on this day has as many sessions billed, the earliest first.
     """
-    first, _last = day_span(clinic.zone, at=at)
-    billed = InvoiceLine.objects.filter(
+    first, last = day_span(clinic.zone, at=at)
+    lines = InvoiceLine.objects.filter(
         invoice__patient=OuterRef("patient"), service=OuterRef("service"), invoice__issued_at__gte=first
     ).exclude(invoice__status=PaymentStatus.VOID)
-    rows = appointments_of([clinic], at=at).filter(status__in=HERE, package_purchase=None, service__price__gt=0)
-    return rows.exclude(Exists(billed)).select_related(*LOADED).order_by("starts_at", "pk")
+    sessions = Appointment.objects.filter(
+        patient=OuterRef("patient"), service=OuterRef("service"), starts_at__gte=first, starts_at__lt=last, **TO_BILL
+    )
+    earlier = sessions.filter(
+        Q(starts_at__lt=OuterRef("starts_at")) | Q(starts_at=OuterRef("starts_at"), pk__lt=OuterRef("pk"))
+    )
+    rows = appointments_of([clinic], at=at).filter(service__price__gt=0, **TO_BILL)
+    rows = rows.alias(billed=total(lines, Sum("quantity")), earlier=total(earlier, Count("pk")))
+    return rows.filter(billed__lte=F("earlier")).select_related(*LOADED).order_by("starts_at", "pk")
+
+
+def total(rows: QuerySet, what: Aggregate) -> Coalesce:
+    """Of the rows of one service, which name it in their filter; zero where there are none."""
+    return Coalesce(Subquery(rows.order_by().values("service").annotate(total=what).values("total")), 0)
 
 
 @retried

@@ -1,5 +1,6 @@
 """Sessions of today that nothing pays for: they are found, and billed once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -7,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from clinic.billing.services import void
+from clinic.billing.services import issue_invoice, line_for, void
 from clinic.enums import AppointmentStatus
 from clinic.errors import BillingRefused
 from clinic.models import Invoice
@@ -96,6 +97,30 @@ def test_what_is_billed_already_is_refused(day):
     with pytest.raises(BillingRefused, match="pays for it already"):
         bill_session(row, by=day.user, at=NOON)
     assert Invoice.objects.count() == 1
+
+
+def test_each_session_of_a_patient_who_comes_twice_is_billed(day):
+    morning = session(day)
+    later = session(day, patient=morning.patient, starts_at=NINE + timedelta(hours=2))
+    stranger = session(day, "Lina", starts_at=NINE + timedelta(hours=1))
+
+    bill_session(morning, by=day.user, at=NOON)
+    assert found(day) == [stranger, later]
+
+    second = bill_session(later, by=day.user, at=NOON)
+    assert found(day) == [stranger]
+    void(second, by=day.user, reason="Wrong price", at=NOON)
+    assert found(day) == [stranger, later]
+
+
+def test_invoice_over_two_pays_for_both_sessions_of_the_day(day):
+    morning = session(day)
+    session(day, patient=morning.patient, starts_at=NINE + timedelta(hours=2))
+
+    two = replace(line_for(day.service), quantity=2)
+    issue_invoice(morning.patient, [two], by=day.user, clinic=day.clinic, at=NOON)
+
+    assert found(day) == []
 
 
 def test_session_of_another_organisation_is_not_there(day):
