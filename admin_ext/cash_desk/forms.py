@@ -12,14 +12,24 @@ from clinic.models import Appointment, Package, Patient, Payment
 FIELD = {"class": "field"}
 WORDS = {**FIELD, "dir": "auto", "autocomplete": "off"}
 LONGEST_REASON = 250
+AMOUNT_REFUSED = {
+    "required": _("Write an amount."),
+    "invalid": _("Write the amount in digits, such as 150.00."),
+    "min_value": _("Write an amount of at least %(limit_value)s."),
+    "max_value": _("Write an amount of at most %(limit_value)s."),
+    "max_decimal_places": _("Write an amount with no more than two decimals."),
+    "max_digits": _("This amount is too large."),
+    "max_whole_digits": _("This amount is too large."),
+}
 
 
 def money(label: str, *, least: str, **kwargs) -> forms.DecimalField:
     """An amount to the cent, as a number that phones show their digits for."""
     widget = forms.NumberInput({**FIELD, "inputmode": "decimal", "step": "0.01", "dir": "ltr", "autocomplete": "off"})
     return forms.DecimalField(
-        label=label, max_digits=10, decimal_places=2, min_value=Decimal(least), widget=widget, **kwargs
-    )
+        label=label, max_digits=10, decimal_places=2, min_value=Decimal(least), widget=widget,
+        error_messages=AMOUNT_REFUSED, **kwargs,
+    )  # fmt: skip
 
 
 def words(label: str, longest: int, *, required: bool = True) -> forms.CharField:

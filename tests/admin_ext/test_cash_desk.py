@@ -176,13 +176,25 @@ def test_more_than_is_left_is_refused_and_the_input_kept(cash):
     assert not invoice.payments.exists()
 
 
-@pytest.mark.parametrize("amount", ["", "0", "-5", "1.234", "NaN", "many"])
-def test_what_is_no_amount_is_refused(cash, amount):
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("", "Write an amount."),
+        ("0", "Write an amount of at least 0.01."),
+        ("-5", "Write an amount of at least 0.01."),
+        ("1.234", "Write an amount with no more than two decimals."),
+        ("12345678901", "This amount is too large."),
+        ("123456789", "This amount is too large."),
+        ("NaN", "Write the amount in digits, such as 150.00."),
+        ("many", "Write the amount in digits, such as 150.00."),
+    ],
+)
+def test_what_is_no_amount_is_refused_with_what_to_write_instead(cash, amount, said):
     invoice = cash.invoice()
 
     answer = cash.pay(invoice, amount=amount)
 
-    assert "id_amount_error" in answer.content.decode()
+    assert f'id="id_amount_error">{said}</p>' in answer.content.decode()
     assert not invoice.payments.exists()
 
 
