@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.forms import ClinicForm
@@ -60,6 +61,10 @@ class PaymentForm(ClinicForm):
     method = methods(_("Method"))
     reference = words(_("Reference"), Payment._meta.get_field("reference").max_length, required=False)
     request_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def ask_at_most(self, most: Decimal) -> None:
+        """Refuse an amount beyond what there is to pay, before there is an invoice over it."""
+        self.fields["amount"].validators.append(MaxValueValidator(most))
 
 
 class SaleForm(PaymentForm):

@@ -3,7 +3,6 @@
 from functools import cached_property
 from uuid import UUID
 
-from django.core.validators import MaxValueValidator
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -89,10 +88,9 @@ class PayNewPage(PayPage):
         return self.organisation.currency
 
     def get_form(self, form_class=None):
-        """An amount beyond what there is to pay is refused before there is an invoice."""
         form = super().get_form(form_class)
         if self.lines:  # none when the same form is sent again
-            form.fields["amount"].validators.append(MaxValueValidator(self.left))
+            form.ask_at_most(self.left)
         return form
 
     def invoice_for(self, request_key: UUID) -> Invoice:

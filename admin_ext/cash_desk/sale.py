@@ -88,6 +88,12 @@ class SellPackagePage(CashDialog):
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "patient": self.patient}
 
+    def get_form(self, form_class=None):
+        form = super().get_form(form_class)
+        if self.package is not None:
+            form.ask_at_most(self.package.price)
+        return form
+
     def get_initial(self):
         usual = self.appointments[0].pk if self.appointments else ""
         chosen = {"package": self.package, "amount": self.package and self.package.price, "session_for": usual}
