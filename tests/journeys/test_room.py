@@ -26,6 +26,9 @@ from tests.factories import (
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AUTOSAVE = 5_000  # milliseconds
+ARABIC_CONTROL_S = "document.dispatchEvent(new KeyboardEvent('keydown', {key: 'س', code: 'KeyS', ctrlKey: true}))"
+IS_ABOVE_FOOT = """document.activeElement.closest('.room-foot') || document.activeElement.getBoundingClientRect().bottom
+    <= document.querySelector('.room-foot').getBoundingClientRect().top"""
 CLICKS = "window.clicks = 0; document.addEventListener('pointerdown', () => window.clicks++, true);"
 
 
@@ -163,6 +166,20 @@ def test_words_of_a_signed_out_doctor_stay_and_are_saved_after_signing_in_in_ano
     tab.locator("#room-state", has_text="Saved").wait_for()
     assert tab.get_by_text("You are signed out.").is_hidden()
     assert house.consultation.findings == "Wheeze"
+
+
+def test_key_that_saves_is_found_on_an_arabic_keyboard_and_nothing_is_hidden_behind_the_foot(page, house):
+    tab = in_the_room(page, house)
+    tab.set_viewport_size({"width": 1366, "height": 500})
+
+    tab.get_by_label("Findings").fill("Wheeze")
+    tab.evaluate(ARABIC_CONTROL_S)
+    tab.locator("#room-state", has_text="Saved").wait_for()
+    assert house.consultation.findings == "Wheeze"
+
+    for _ in range(4):
+        tab.keyboard.press("Tab")
+        assert tab.evaluate(IS_ABOVE_FOOT), tab.evaluate("document.activeElement.id")
 
 
 def in_the_room(page, house):

@@ -217,8 +217,9 @@
     event.preventDefault();
     save();
   });
+  // Ctrl+S by the place of the key: on an Arabic keyboard it writes another letter.
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+    if (event.code !== "KeyS" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
     save();
   });
