@@ -22,7 +22,7 @@ def missing_words(row: Consultation) -> list[Word]:
 
 
 class StepPage(RoomPage):
-    """POST one step, activate or close; `anyway` closes a consultation in which something has been left out."""
+    """POST one step, activate or close; closing is for ever, so it is asked about first and done with `anyway`."""
 
     title = gettext_lazy("Consultation")
     permission_required = TREAT
@@ -46,10 +46,11 @@ class StepPage(RoomPage):
         return self.leave(self.room)
 
     def close(self) -> HttpResponse:
-        row, missing = self.row, missing_words(self.row)
+        row, sent = self.row, self.request.POST
         is_mine = row.status == ConsultationStatus.ACTIVE and can_access(row, self.request.user)
-        if is_mine and missing and "anyway" not in self.request.POST:
-            return self.render_to_response({"row": row, "missing": missing})
+        if is_mine and "anyway" not in sent:
+            asked = {"row": row, "missing": missing_words(row), "version": sent.get("version", "")}
+            return self.render_to_response(asked)
         close(self.row, by=self.request.user, expected_version=self.seen_version)
         return self.leave(self.room)
 

@@ -107,7 +107,7 @@ def test_sheet_that_does_not_say_what_it_has_read_overwrites_nothing(reem):
     assert now_in_table(row).findings == "First"
 
 
-def test_closing_asks_once_about_what_is_missing(reem):
+def test_closing_asks_and_names_what_is_missing(reem):
     row = reem.mine(complaint="")
     reem.write(row, **{**WORDS, "plan": " "})
 
@@ -120,12 +120,16 @@ def test_closing_asks_once_about_what_is_missing(reem):
     assert now_in_table(row).status == CLOSED
 
 
-def test_whole_consultation_is_closed_at_once_and_a_code_is_a_diagnosis(reem):
+def test_closing_a_whole_consultation_asks_too_and_a_code_is_a_diagnosis(reem):
     row = reem.mine()
     reem.write(row, **{**WORDS, "diagnosis": "", "diagnosis_codes": "J20.9"})
 
-    reem.post("consultation_step", row.pk, "close", version=1)
+    asked = reem.post("consultation_step", row.pk, "close", version=1)
 
+    assert "Close this consultation for ever?" in asked.text
+    assert asked.context["missing"] == []
+    assert now_in_table(row).status == ACTIVE
+    reem.post("consultation_step", row.pk, "close", version=1, anyway=1)
     assert now_in_table(row).status == CLOSED
 
 
@@ -133,7 +137,8 @@ def test_consultation_is_not_closed_over_words_that_nobody_has_seen(reem):
     row = reem.mine()
     reem.write(row, **WORDS)
 
-    answer = reem.post("consultation_step", row.pk, "close", version=0)
+    asked = reem.post("consultation_step", row.pk, "close", version=0)
+    answer = reem.post("consultation_step", row.pk, "close", version=asked.context["version"], anyway=1)
 
     assert "other words" in answer.headers["HX-Trigger"]
     assert now_in_table(row).status == ACTIVE

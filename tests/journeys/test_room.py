@@ -200,6 +200,8 @@ def test_outpatient_goes_from_the_door_to_the_follow_up_by_keys_alone(page, hous
     book_a_follow_up(page)
     press_until(page, "Tab", "#close-consultation")
     page.keyboard.press("Enter")
+    press_until(page, "Tab", ".close-dialog [name=anyway]")
+    page.keyboard.press("Enter")
     page.get_by_role("heading", name="Addenda").wait_for()
 
     closed = house.consultation
