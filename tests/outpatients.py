@@ -39,8 +39,8 @@ def make_outpatient(patient, service, doctor, clinic, *, by, follow_up, word="",
         "visit": visit, "invoice": invoice, "line": first, "payment": payment, "closing": closing,
         "consultation": going_on, "closed_consultation": closed,
         "refund_request": RefundRequest.objects.create(
-            **mine, payment=payment, amount=50, method=PaymentMethod.CASH, reason=f"{word} too much", asked_by=by,
-            asked_at=at,
+            **mine, payment=payment, amount=50, method=PaymentMethod.CASH, reason=f"{word} too much",
+            clinic=visit.clinic, asked_by=by, asked_at=at,
         ),
         "addendum": Addendum.objects.create(
             **mine, consultation=closed, text=f"{word} addendum", written_by=by, written_at=at

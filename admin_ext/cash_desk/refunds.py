@@ -61,7 +61,7 @@ class RefundPage(CashDialog):
         return super().get_context_data(**shown, **kwargs)
 
     def perform(self, form) -> Payment | RefundRequest:
-        asked = {name: form.cleaned_data[name] for name in ("amount", "method", "reason")}
+        asked = {name: form.cleaned_data[name] for name in ("amount", "method", "reason")} | {"clinic": self.clinic}
         if self.second_person_reasons and self.may_ask:
             return ask_refund(self.payment, by=self.request.user, **asked)
         key = form.cleaned_data["request_key"]

@@ -1639,6 +1639,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
                     "history_user",
                     models.ForeignKey(
                         null=True,
@@ -1742,6 +1754,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "clinic",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clinic.clinic",
+                        verbose_name="clinic",
+                    ),
+                ),
+                (
                     "organisation",
                     models.ForeignKey(
                         editable=False,
@@ -1810,7 +1833,11 @@ class Migration(migrations.Migration):
                         condition=models.Q(("status", "asked")), fields=("payment",), name="refund_is_asked_for_once"
                     ),
                     clinic.constraints.Agrees(
-                        links={"payment": ("organisation",), "refund": ("organisation",)},
+                        links={
+                            "clinic": ("organisation",),
+                            "payment": ("organisation",),
+                            "refund": ("organisation",),
+                        },
                         name="refundrequest_agrees",
                         violation_error_code="agrees",
                     ),

@@ -117,7 +117,10 @@ class Payment(TenantModel):
 
 
 class RefundRequest(RecordedModel):
-    """A refund that one person asks for and another one decides: the doctor's work has begun."""
+    """A refund that one person asks for and another one decides: the doctor's work has begun, or a part was waived.
+
+    `clinic` is where the money will be given back, if not where the payment was taken.
+    """
 
     payment = models.ForeignKey(
         Payment, verbose_name=_("payment"), on_delete=models.PROTECT, related_name="refund_requests"
@@ -125,6 +128,9 @@ class RefundRequest(RecordedModel):
     amount = Money(_("amount"))
     method = models.CharField(_("method"), max_length=10, choices=PaymentMethod)
     reason = models.CharField(_("reason"), max_length=250)
+    clinic = models.ForeignKey(
+        Clinic, verbose_name=_("clinic"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=RefundRequestStatus, default=RefundRequestStatus.ASKED
     )
@@ -138,8 +144,8 @@ class RefundRequest(RecordedModel):
     )
 
     written_by_services = (
-        "payment", "amount", "method", "reason", "status", "asked_by", "asked_at", "answered_by", "answered_at",
-        "answer", "refund",
+        "payment", "amount", "method", "reason", "clinic", "status", "asked_by", "asked_at", "answered_by",
+        "answered_at", "answer", "refund",
     )  # fmt: skip
 
     class Meta:
@@ -167,7 +173,10 @@ class RefundRequest(RecordedModel):
                 fields=["payment"],
                 condition=Q(status=RefundRequestStatus.ASKED),
             ),
-            Agrees(name="refundrequest_agrees", links={"payment": ["organisation"], "refund": ["organisation"]}),
+            Agrees(
+                name="refundrequest_agrees",
+                links={"payment": ["organisation"], "clinic": ["organisation"], "refund": ["organisation"]},
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from clinic.enums import PaymentMethod, PaymentStatus, RefundRequestStatus
 from clinic.models import DayClosing, Payment, RefundRequest
 from tests.admin_ext.cash import CashDesk
 from tests.admin_ext.toasts import toast_of
-from tests.factories import make_invoice, make_payment
+from tests.factories import make_clinic, make_invoice, make_payment
 
 
 @pytest.fixture
@@ -120,6 +120,15 @@ def test_what_is_given_back_is_asked_for_again_and_the_toast_leads_to_the_invoic
     said = f"Invoice {invoice.number} asks for \u2066150.00 SAR\u2069 again: waive or void it if it is not owed."
     assert said in toast["text"]
     assert (toast["more"], toast["words"]["more"]) == (cash.address("invoice", invoice.pk), "Open the invoice")
+
+
+def test_money_is_given_back_where_the_cashier_stands(cash):
+    payment, malaz = paid(cash), make_clinic(cash.ours.organisation, "Malaz")
+    cash.page("cash_desk", clinic=malaz.pk)
+
+    refund(cash, payment)
+
+    assert (payment.clinic, payment.refunds.get().clinic) == (cash.ours.clinic, malaz)
 
 
 def test_more_than_was_paid_is_refused_and_the_input_kept(cash):

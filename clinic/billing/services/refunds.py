@@ -21,7 +21,7 @@ from clinic.billing.services.payments import the_same
 from clinic.billing.standing import locked, settle
 from clinic.enums import DocumentKind, PaymentKind, PaymentMethod, RefundRequestStatus
 from clinic.errors import BillingRefused
-from clinic.models import Payment, RefundRequest, User
+from clinic.models import Clinic, Payment, RefundRequest, User
 from clinic.retries import made_before, retried
 from clinic.tenancy import own
 
@@ -36,15 +36,17 @@ def refund(
     by: User,
     reason: str,
     method: PaymentMethod | None = None,
+    clinic: Clinic | None = None,
     request_key: UUID | None = None,
     at: datetime | None = None,
 ) -> Payment:
     """Give this amount of a payment back, the way it was paid unless `method` says otherwise; the refund.
 
-    `request_key` names the form that asks for it: sent again, it gets the refund that it made. Raises BillingRefused
-    for more than is left of the payment, and where a second person has to approve it.
+    It is taken from the drawer of `clinic`, or of where the payment was taken. `request_key` names the form that asks
+    for it: sent again, it gets the refund that it made. Raises BillingRefused for more than is left of the payment,
+    and where a second person has to approve it.
     """
-    own(by, payment)
+    own(by, payment, clinic)
     invoice, reason, at = locked(payment.invoice), trimmed(reason), at or now()
     method = method or payment.method
     if made := made_before(Payment, request_key, refund_of=payment):
@@ -53,7 +55,9 @@ def refund(
     if refusals := refusals + second_person_refusals(invoice):
         raise BillingRefused(*refusals)
     payment.invoice = invoice
-    return give_back(payment, amount, method=method, by=by, reason=reason, request_key=request_key, at=at)
+    return give_back(
+        payment, amount, method=method, by=by, reason=reason, clinic=clinic, request_key=request_key, at=at
+    )
 
 
 @watched
@@ -66,10 +70,14 @@ def ask_refund(
     by: User,
     reason: str,
     method: PaymentMethod | None = None,
+    clinic: Clinic | None = None,
     at: datetime | None = None,
 ) -> RefundRequest:
-    """Ask for a refund that another person decides; nothing is given back yet. A payment has one request at a time."""
-    organisation = own(by, payment)
+    """Ask for a refund that another person decides; nothing is given back yet. A payment has one request at a time.
+
+    `clinic` is where the money will be given back, if not where the payment was taken.
+    """
+    organisation = own(by, payment, clinic)
     locked(payment.invoice)
     reason, at, method = trimmed(reason), at or now(), method or payment.method
     refusals = refund_refusals(payment, amount=amount, method=method, reason=reason)
@@ -77,7 +85,7 @@ def ask_refund(
         raise BillingRefused(*refusals)
     request = RefundRequest(
         organisation=organisation, payment=payment, amount=to_cents(amount), method=method, reason=reason,
-        asked_by=by, asked_at=at,
+        clinic=clinic, asked_by=by, asked_at=at,
     )  # fmt: skip
     request.record(by=by, reason=reason, at=at)
     return request
@@ -98,7 +106,7 @@ def approve_refund(request: RefundRequest, *, by: User, at: datetime | None = No
         raise BillingRefused(*refusals)
     request.refund = give_back(
         request.payment, request.amount, method=request.method, by=request.asked_by, reason=request.reason,
-        approved_by=by, at=at,
+        clinic=request.clinic, approved_by=by, at=at,
     )  # fmt: skip
     return answered(request, RefundRequestStatus.APPROVED, "refund", by=by, at=at)
 
@@ -119,7 +127,7 @@ def taken_up(request: RefundRequest, *, by: User) -> RefundRequest:
     """The request as it is now, locked, its visit and invoice first."""
     own(by, request)
     invoice = locked(request.payment.invoice)
-    rows = RefundRequest.objects.select_for_update(of=("self",)).select_related("payment", "asked_by")
+    rows = RefundRequest.objects.select_for_update(of=("self",)).select_related("payment", "asked_by", "clinic")
     row = rows.get(pk=request.pk)
     row.payment.invoice = invoice
     return row
@@ -140,6 +148,7 @@ def give_back(
     method: str,
     by: User,
     reason: str,
+    clinic: Clinic | None,
     at: datetime,
     approved_by: User | None = None,
     request_key: UUID | None = None,
@@ -147,8 +156,8 @@ def give_back(
     """Write the refund of a payment whose invoice is locked, and what follows from it."""
     given_back = Payment.objects.create(
         organisation_id=payment.organisation_id, invoice=payment.invoice, kind=PaymentKind.REFUND, method=method,
-        amount=-to_cents(amount), refund_of=payment, reason=reason, clinic=payment.clinic, taken_by=by, taken_at=at,
-        approved_by=approved_by, request_key=request_key,
+        amount=-to_cents(amount), refund_of=payment, reason=reason, clinic=clinic or payment.clinic,
+        taken_by=by, taken_at=at, approved_by=approved_by, request_key=request_key,
         receipt_number=next_number(payment.organisation, DocumentKind.RECEIPT),
     )  # fmt: skip
     settle(payment.invoice, by=approved_by or by, reason=reason, at=at)

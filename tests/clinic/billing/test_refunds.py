@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from clinic.billing.selectors import balance_of, refundable, with_balances
+from clinic.billing.selectors import balance_of, refundable, taken_today, with_balances
 from clinic.billing.services import approve_refund, ask_refund, refund, refuse_refund
 from clinic.enums import (
     BillTiming,
@@ -18,7 +18,7 @@ from clinic.enums import (
 from clinic.errors import InvalidEntry
 from clinic.models import Invoice, Message, Payment, RefundRequest
 from tests.clinic.full_world import World
-from tests.factories import NINE, make_consultation, make_user
+from tests.factories import NINE, make_clinic, make_consultation, make_user
 
 KEY = UUID("00000000-0000-4000-8000-000000000001")
 FIFTY, WHOLE = Decimal("50.00"), Decimal("150.00")
@@ -53,6 +53,18 @@ def test_a_refund_is_a_payment_below_zero_with_a_receipt_of_its_own(desk, paid):
     assert (given.reason, given.approved_by) == ("Came too late", None)
     assert balance_of(paid.invoice).paid == Decimal("100.00")
     assert desk.statuses(paid.invoice) == ("partial", "partial")
+
+
+def test_a_refund_comes_out_of_the_drawer_of_the_clinic_where_it_is_given(desk, paid):
+    malaz = make_clinic(desk.organisation, "Malaz")
+
+    give_back(desk, paid, clinic=malaz)
+    approve_refund(ask(desk, paid, clinic=malaz), by=desk.rania, at=NINE)
+
+    assert paid.clinic == desk.clinic
+    assert [row.clinic for row in paid.refunds.all()] == [malaz, malaz]
+    assert taken_today(desk.mona, malaz, at=NINE).cash == Decimal("-100.00")
+    assert taken_today(desk.mona, desk.clinic, at=NINE).cash == WHOLE
 
 
 def test_an_invoice_that_is_given_back_whole_is_unpaid_again(desk, paid):
