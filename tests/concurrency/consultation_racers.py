@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from clinic.consultations import services
+from clinic.consultations.newcomer import start_gopd_new_patient
 from clinic.enums import ConsultationStatus, PaymentStatus
 from clinic.models import Clinic, Consultation, Invoice, Patient, Service, User
 from tests.concurrency import money_racers
@@ -36,6 +37,15 @@ def walk_in(*, patient, service, clinic, by, request_key=None):
         request_key=request_key and UUID(request_key),
         at=BEFORE,
     )
+    return visit.pk
+
+
+def walk_in_new(*, name, service, clinic, by, request_key):
+    """Open a file and start a visit for the service; the visit's key."""
+    visit, _consultation = start_gopd_new_patient(
+        name_en=name, service=Service.objects.get(pk=service), by=User.objects.get(pk=by),
+        clinic=Clinic.objects.get(pk=clinic), request_key=UUID(request_key), at=BEFORE,
+    )  # fmt: skip
     return visit.pk
 
 

@@ -5,7 +5,7 @@ import pytest
 from clinic.billing.selectors import balance_of
 from clinic.consultations.services import start_gopd
 from clinic.enums import BillTiming, ConsultationStatus
-from clinic.models import Consultation, Invoice, Payment, RefusedAttempt, Visit
+from clinic.models import Consultation, Invoice, Patient, Payment, RefusedAttempt, Visit
 from tests.clinic.consultations.house import Outpatients
 from tests.concurrency.race import race, tally
 from tests.factories import BEFORE, make_consultation, make_patient
@@ -90,6 +90,16 @@ def test_eight_desks_let_the_same_patient_in_and_there_is_one_visit(house, key):
     assert tally(outcomes) == {"won": 8}
     assert {outcome.result for outcome in outcomes} == {Visit.objects.get().pk}
     assert sorted(Invoice.objects.values_list("number", flat=True)) == ([1] if key else list(range(1, 9)))
+
+
+def test_form_of_a_new_patient_sent_eight_times_at_once_opens_one_file(house):
+    entry = {"name": "Lina", "service": house.service().pk, "clinic": house.clinic.pk, "by": house.desk.pk}
+
+    outcomes = race("consultation_racers.walk_in_new", [{**entry, "request_key": KEY}] * 8)
+
+    assert tally(outcomes) == {"won": 8}
+    assert {outcome.result for outcome in outcomes} == {Visit.objects.get().pk}
+    assert Patient.objects.filter(name_en="Lina").count() == 1
 
 
 def test_patients_who_walk_in_together_get_numbers_without_a_gap(house):
