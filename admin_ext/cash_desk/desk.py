@@ -10,7 +10,7 @@ from admin_ext.answers import told
 from admin_ext.pages import WorkflowPage
 from admin_ext.scope import own_rows
 from clinic.enums import PaymentMethod
-from clinic.models import Clinic, Invoice, Payment
+from clinic.models import Clinic, Invoice, Payment, User
 
 CLINIC, METHOD = "cash_desk_clinic", "cash_desk_method"  # in the session
 
@@ -20,12 +20,20 @@ def clinics_of(organisation) -> list[Clinic]:
 
 
 def clinic_at(request: HttpRequest, clinics: list[Clinic]) -> Clinic | None:
-    """The clinic whose desk this is: the address says so, or it was said before, or it is the first one."""
+    """The clinic whose desk this is: the address says so, or it was said before, or it is the usual one."""
     by_key = {str(clinic.pk): clinic for clinic in clinics}
-    asked = by_key.get(request.GET.get("clinic", ""))
-    if asked is not None:
-        request.session[CLINIC] = str(asked.pk)
-    return asked or by_key.get(request.session.get(CLINIC, "")) or next(iter(clinics), None)
+    known = request.session.get(CLINIC, "")
+    clinic = by_key.get(request.GET.get("clinic", "")) or by_key.get(known) or usual_clinic(request.user, clinics)
+    if clinic is not None and known != str(clinic.pk):
+        request.session[CLINIC] = str(clinic.pk)
+    return clinic
+
+
+def usual_clinic(user: User, clinics: list[Clinic]) -> Clinic | None:
+    """Where this person took money last, or else the first clinic of all."""
+    payments = Payment.objects.of(user.organisation).filter(taken_by=user, clinic__in=clinics)
+    last = payments.order_by("-taken_at", "-pk").values_list("clinic", flat=True).first()
+    return next((clinic for clinic in clinics if clinic.pk == last), clinics[0] if clinics else None)
 
 
 def last_method(request: HttpRequest) -> str:

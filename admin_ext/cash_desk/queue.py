@@ -176,8 +176,19 @@ class CashDeskPage(StaffPage):
             return HttpResponse(status=204)
         return self.render_to_response(context)
 
+    def desks(self) -> list[tuple[Clinic, int]]:
+        """Each clinic with the number of patients who have something to pay there; none where there is one clinic."""
+        if self.is_htmx or len(self.clinics) < 2:
+            return []
+        payers: dict[int, set[int]] = {clinic.pk: set() for clinic in self.clinics}
+        for due in to_be_paid(self.clinics, at=self.moment):
+            places = [invoice.clinic_id for invoice in due.invoices]
+            for place in [*places, *(charge.appointment.clinic_id for charge in due.charges)]:
+                payers[place].add(due.patient.pk)
+        return [(clinic, len(payers[clinic.pk])) for clinic in self.clinics]
+
     def get_context_data(self, **kwargs):
-        shown = {"clinics": self.clinics, "clinic": self.clinic, "term": self.term, "patient": self.patient}
+        shown = {"desks": self.desks(), "clinic": self.clinic, "term": self.term, "patient": self.patient}
         found = search_patients(self.organisation, self.term) if self.term else ()
         shown["found"] = [(row, sell_address(row)) for row in found]
         shown["account"] = self.account() if self.patient else None

@@ -11,7 +11,7 @@ from clinic.enums import ChargeStatus, PaymentMethod, PaymentStatus
 from clinic.models import Charge, Invoice, Payment
 from tests.admin_ext.cash import HTMX, CashDesk, chosen
 from tests.admin_ext.toasts import toast_of
-from tests.factories import NINE, make_appointment, make_clinic, make_visit
+from tests.factories import NINE, make_appointment, make_clinic, make_payment, make_visit
 
 
 @pytest.fixture
@@ -51,6 +51,39 @@ def test_the_queue_is_of_one_clinic_and_remembers_which(cash):
     assert "There" not in cash.page("cash_desk")
     assert "There" in cash.page("cash_desk", clinic=other.pk)
     assert "There" in cash.page("cash_desk")
+
+
+def test_the_queue_begins_where_the_person_took_money_last(cash):
+    zahra = make_clinic(cash.ours.organisation, "Zahra")
+    cash.invoice(name="Here")
+    make_payment(cash.invoice(name="Paid there", clinic=zahra), "10.00", taken_by=cash.user)
+
+    shown = cash.page("cash_desk")
+
+    assert "Paid there" in shown
+    assert "Here" not in shown
+
+
+def test_each_clinic_says_how_many_are_to_pay_there(cash):
+    zahra = make_clinic(cash.ours.organisation, "Zahra")
+    for name in ("Huda", "Omar"):
+        cash.invoice(name=name, clinic=zahra)
+    fee(cash, "Missed one")
+
+    shown = cash.page("cash_desk")
+
+    assert ">Zahra · 2 to pay</option>" in shown
+    assert f"selected>{cash.ours.clinic} · 1 to pay</option>" in shown
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_more_clinics_cost_the_same_number_of_queries(cash, rows, django_assert_num_queries):
+    for number in range(rows):
+        cash.invoice(name=f"There {number}", clinic=make_clinic(cash.ours.organisation, f"Zahra {number}"))
+    cash.page("cash_desk")
+
+    with django_assert_num_queries(12):  # six of them are the person's
+        cash.page("cash_desk")
 
 
 @pytest.mark.parametrize("rows", [1, 3])
