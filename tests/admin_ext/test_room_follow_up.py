@@ -10,7 +10,7 @@ from admin_ext.roles import FRONT_DESK
 from clinic.enums import AppointmentKind, AppointmentStatus
 from clinic.models import Appointment, FollowUp
 from tests.admin_ext.rooms import HTMX, Doctor, colleague
-from tests.factories import NINE, make_patient, make_week
+from tests.factories import NINE, make_patient, make_service, make_week
 
 A_WEEK = timedelta(days=7)
 
@@ -37,6 +37,15 @@ def test_dialog_knows_patient_doctor_and_service(reem):
     assert (question.patient, question.provider, question.service) == (row.patient, reem.provider, reem.service)
     assert question.kind == AppointmentKind.FOLLOW_UP
     assert "New follow-up" in asked.text
+
+
+def test_dialog_does_not_propose_walking_in_to_a_doctor_who_gives_something_else(reem):
+    make_service(reem.provider, name="Review")
+
+    asked = reem.client.get(reverse("admin:follow_up", args=[reem.mine().pk]), headers=HTMX, follow=True)
+
+    assert asked.context["asked"].service is None
+    assert "Review" in asked.text
 
 
 def test_booking_is_noted_as_the_consultations_follow_up_and_shown_in_the_room(reem):
