@@ -8,7 +8,8 @@ from admin_ext.columns import clock
 from admin_ext.consultation_room.pages import RoomPage
 from admin_ext.consultation_room.words import posted, words_of
 from admin_ext.roles import TREAT
-from clinic.consultations.services import write
+from clinic.consultations.services import can_access, write
+from clinic.enums import ConsultationStatus
 from clinic.errors import ChangedMeanwhile, ClinicError, Crowded, InvalidEntry
 from clinic.models import Consultation
 
@@ -17,8 +18,8 @@ class SavePage(RoomPage):
     """POST the words that have changed, and `version`, which says what the writer had read.
 
     200 with the new version, the clinic's time, how the words are `stored`, and sentences about those that are `wrong`;
-    409 with what somebody else has written meanwhile; 422 with why nothing can be written any more, as in a closed one;
-    503 when others were in the way and asking again is the way out.
+    409 with what somebody else has written meanwhile; 422 with why nothing can be written any more, and whether that
+    is because it has been `closed`; 503 when others were in the way and asking again is the way out.
     """
 
     title = gettext_lazy("Consultation")
@@ -35,7 +36,7 @@ class SavePage(RoomPage):
         except Crowded as refusal:
             return JsonResponse({"refusal": str(refusal)}, status=503)
         except ClinicError as refusal:
-            return JsonResponse({"refusal": str(refusal)}, status=422)
+            return JsonResponse({"refusal": str(refusal), "closed": self.is_closed()}, status=422)
         stored = {name: word.value for name, word in words_of(row).items() if name in words and name not in wrong}
         time = clock(now(), row.clinic.zone)
         return JsonResponse({"version": row.version, "time": time, "stored": stored, "wrong": wrong})
@@ -57,6 +58,11 @@ class SavePage(RoomPage):
                 if not found:
                     raise
                 wrong |= found
+
+    def is_closed(self) -> bool:
+        """Whether the person may read there what was written, and add to it."""
+        closed = Consultation.objects.filter(pk=self.row.pk, status=ConsultationStatus.CLOSED).first()
+        return closed is not None and can_access(closed, self.request.user)
 
     def meanwhile(self, refusal: ChangedMeanwhile) -> HttpResponse:
         theirs = Consultation.objects.get(pk=self.row.pk)

@@ -153,6 +153,7 @@ def test_closed_consultation_is_read_and_takes_no_word(reem):
     assert "<textarea" not in page.text.split("addendum-form")[0]
     assert (answer.status_code, now_in_table(row).findings) == (422, "")
     assert "Write an addendum." in answer.json()["refusal"]
+    assert answer.json()["closed"]
 
 
 def test_addendum_stands_below_with_its_writer_and_moment(reem):
@@ -190,6 +191,7 @@ def test_colleagues_consultation_shows_no_word_of_it_by_any_address(status, reem
     answers = [page, saved, closed, added, reem.get("consultation_summary", row.pk), reem.get("follow_up", row.pk)]
 
     assert (page.status_code, saved.status_code, closed.status_code) == (403, 422, 204)
+    assert not saved.json()["closed"]
     assert not any("secret" in answer.text for answer in answers)
     after = now_in_table(row)
     assert (after.findings, after.plan, after.status) == (row.findings, row.plan, status)

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.billing.selectors import to_be_paid
 from clinic.billing.services import record_payment
-from clinic.consultations.services import activate, start_gopd
+from clinic.consultations.services import activate, close, start_gopd
 from clinic.enums import BillTiming, ConsultationStatus, PaymentMethod, WorkflowType
 from clinic.models import Appointment, Consultation, FollowUp, Policy, Visit
 from tests.browser import PHONE, press_until, settled
@@ -180,6 +180,19 @@ def test_key_that_saves_is_found_on_an_arabic_keyboard_and_nothing_is_hidden_beh
     for _ in range(4):
         tab.keyboard.press("Tab")
         assert tab.evaluate(IS_ABOVE_FOOT), tab.evaluate("document.activeElement.id")
+
+
+def test_stale_tab_of_a_closed_consultation_leads_to_it_and_keeps_the_text(page, house):
+    tab = in_the_room(page, house)
+    close(house.consultation, by=house.reem)
+
+    tab.get_by_label("Findings").fill("Wheeze")
+    tab.clock.fast_forward(AUTOSAVE)
+    with tab.expect_popup() as popup:
+        tab.get_by_role("link", name="Open the closed consultation").click()
+
+    popup.value.get_by_role("heading", name="Addenda").wait_for()
+    assert tab.get_by_label("Findings").input_value() == "Wheeze"
 
 
 def in_the_room(page, house):

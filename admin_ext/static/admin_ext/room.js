@@ -46,8 +46,9 @@
     return take(await answer.json(), sent);
   }
 
-  function take({ refusal = "", version, time, stored: taken = {}, wrong: faults = {} }, sent) {
+  function take({ refusal = "", closed = false, version, time, stored: taken = {}, wrong: faults = {} }, sent) {
     tell("room-refused", refusal);
+    document.getElementById("room-closed").hidden = !closed;
     if (refusal) {
       say("typing");
       return false;
