@@ -21,7 +21,7 @@ from clinic.enums import (
     PurchaseStatus,
     RefusalCode,
 )
-from clinic.errors import BillingRefused, ClinicError, PackageRefused
+from clinic.errors import BillingRefused, ClinicError, InvalidEntry, PackageRefused
 from clinic.models import (
     Appointment,
     Change,
@@ -124,6 +124,17 @@ def test_same_form_sent_twice_sells_once(shop):
 
     assert first == second
     assert (Invoice.objects.count(), Payment.objects.count(), Operation.objects.count()) == (1, 1, 1)
+
+
+def test_same_form_for_another_package_is_refused(shop):
+    key = uuid4()
+    shop.sell(request_key=key)
+    shop.package = make_package((shop.desk.speech, 5), name="Five sessions")
+
+    with pytest.raises(InvalidEntry, match="sent before, for something else"):
+        shop.sell(request_key=key)
+
+    assert Invoice.objects.count() == 1
 
 
 def refused(shop, **asked) -> list[RefusalCode]:
