@@ -132,6 +132,16 @@ def test_a_patient_is_found_and_shown_with_what_is_owed_anywhere(cash):
     assert "Somebody else" not in account
 
 
+def test_the_account_of_a_patient_says_the_name_once_and_where_it_is_to_be_paid(cash):
+    patient = cash.patient("Salma Al-Harbi")
+    cash.invoice(patient=patient, clinic=make_clinic(cash.ours.organisation, "Zahra"))
+
+    account = cash.page("cash_desk", patient=patient.pk, htmx=True)
+
+    assert account.count("<bdi>Salma Al-Harbi</bdi>") == 1
+    assert "<bdi>Zahra</bdi>" in account
+
+
 def test_a_visit_leads_to_its_patient(cash):
     visit = make_visit(cash.patient("Salma"), cash.ours.clinic)
 
