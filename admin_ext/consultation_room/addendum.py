@@ -18,15 +18,22 @@ class AddendumForm(ClinicForm):
 
 
 class AddendumPage(RoomPage, WorkflowPage):
-    """POST `text`; a refusal lands on a page with the text as it was typed. It is asked for below the consultation."""
+    """POST `text`; a refusal lands on a page with the text as it was typed, under the head of the consultation.
+
+    It is asked for below the consultation.
+    """
 
     title = _("Addendum")
     permission_required = ADD_ADDENDUM
     form_class = AddendumForm
     submit_label = _("Add")
+    template_name = "admin_ext/consultation_room/addendum.html"
 
     def get(self, request, pk):
         return self.leave(self.get_success_url())
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**self.facts(), **kwargs)
 
     def perform(self, form):
         return add_addendum(self.row, text=form.cleaned_data["text"], by=self.request.user)

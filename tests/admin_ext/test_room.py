@@ -1,5 +1,6 @@
 """The consultation room: who enters, what is saved, what is closed for ever, what is printed."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -176,6 +177,18 @@ def test_addendum_to_an_open_consultation_is_refused_with_its_text_kept(reem):
 
     assert "is not closed" in page.text
     assert "Too early" in page.text
+    assert not Addendum.objects.exists()
+
+
+def test_blank_addendum_is_asked_for_again_under_the_head_of_its_consultation(reem):
+    row = reem.closed("Huda")
+
+    page = reem.client.post(reverse("admin:consultation_addendum", args=[row.pk]), {"text": "  "})
+
+    assert re.search(r"<textarea[^>]* required", reem.get("consultation", row.pk).text)
+    assert "This field is required." in page.text
+    assert '<div class="room-who">' in page.text
+    assert reverse("admin:consultation", args=[row.pk]) in page.text
     assert not Addendum.objects.exists()
 
 
