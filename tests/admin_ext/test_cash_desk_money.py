@@ -271,6 +271,20 @@ def test_closing_the_day_counts_what_was_taken_by_each_method(cash):
     assert sheet.count("Huda") == 2
 
 
+def test_what_was_taken_in_a_clinic_that_is_closed_by_now_can_be_closed(cash):
+    malaz = make_clinic(cash.ours.organisation, "Malaz", active=False)
+    paid(cash, "80.00", clinic=malaz)
+
+    assert f"?clinic={malaz.pk}" in cash.page("close_day", htmx=True)
+    assert "80.00 SAR" in cash.page("close_day", htmx=True, clinic=malaz.pk)
+    paid(cash, "80.00")
+    for _ in range(2):
+        cash.client.post(f"{cash.address('close_day')}?clinic={malaz.pk}", {"cash_counted": "80.00", "note": ""})
+
+    closing = DayClosing.objects.exclude(pk=cash.ours.closing.pk).get()
+    assert (closing.clinic, closing.cash_expected) == (malaz, Decimal("80.00"))
+
+
 def test_a_day_on_which_nothing_was_taken_is_not_closed(cash):
     answer = cash.post("close_day", cash_counted="0.00")
 
