@@ -240,7 +240,7 @@ def test_last_consultations_of_the_patient_stand_beside_the_sheet(reem, lama):
 
     page = reem.get("consultation", reem.mine(patient=huda).pk)
 
-    assert "A colleague&#x27;s plan" in page.text
+    assert "<dd><bdi>A colleague&#x27;s plan</bdi></dd>" in page.text
     assert "J20.9" in page.text
     assert "Somebody else" not in page.text
     assert "first consultation of this patient" in reem.get("consultation", reem.mine("Alone").pk).text

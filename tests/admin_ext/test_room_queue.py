@@ -136,6 +136,12 @@ def test_words_of_others_are_shown_as_text(reem):
     assert page.count(escape(SCRIPT)) >= 2
 
 
+def test_complaint_in_another_script_begins_where_the_page_does(reem):
+    reem.waits(complaint="سعال منذ ثلاثة أيام")
+
+    assert '<span class="queue-complaint"><bdi>سعال منذ ثلاثة أيام</bdi></span>' in reem.get("doctors_queue").text
+
+
 def test_their_visit_and_consultation_are_not_found(reem, sign_in):
     theirs = Doctor(sign_in, make_clinic(make_organisation("Theirs")))
     row = theirs.not_paid()
