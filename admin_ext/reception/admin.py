@@ -14,8 +14,8 @@ from clinic.models import Visit
 @admin.register(Visit)
 class VisitAdmin(PatientSearch, StatusColumn, PaymentStatusColumn, ReadOnly, RecordedModelAdmin):
     list_display = [
-        "display_opened_at", "display_patient", "display_services", "display_clinic", "display_payment_status",
-        "display_status",
+        "display_patient", "display_payment_status", "display_status", "display_opened_at", "display_services",
+        "display_clinic",
     ]  # fmt: skip
     list_filter = [
         ("status", ChoicesFilter), ("payment_status", ChoicesFilter), ("opened_at", MomentRangeFilter),
