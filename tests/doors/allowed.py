@@ -11,7 +11,7 @@ HEADS = (MANAGER, ADMINISTRATOR)
 # door: (who, in which states)
 CHANGES = {
     "walk_in": (DESK, OURS),
-    "close_visit": (DESK, {"closed", "void"}),
+    "close_visit": (DESK, {"closed"}),
     "take_payment": ((CASHIER,), {"unpaid"}),
     "refund": ((CASHIER,), {"paid"}),
     "sell_package": ((CASHIER,), OURS),
