@@ -10,7 +10,7 @@ from clinic.constraints import Frozen
 
 pytest_plugins = ["tests.browser"]
 
-OPENED = {"test_lists", "test_forms", "test_wall", "test_exports"}  # tests of pages
+OPENED = {"test_lists", "test_forms", "test_exports"}  # tests of pages
 
 # A shared machine is slow at times; a test that is too slow is found by the length of the whole run.
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def asks_the_engine(item: pytest.Item) -> bool:
     """Whether another database could answer otherwise.
 
-    What a page does is asked of the services' own tests; of the pages, every list, form and link is opened.
+    What a page does is asked of the services' own tests; of the pages, every list and form is opened.
     """
     if item.get_closest_marker("any_engine") or (item.path.parent.name == "admin_ext" and item.path.stem not in OPENED):
         return False
