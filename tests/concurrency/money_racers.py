@@ -19,16 +19,18 @@ def pay(*, invoice, amount, by, request_key=None):
     return payment.receipt_number
 
 
-def look_and_pay(*, invoice, amount, by, receipt_number):
-    """What a program without locks would do: look what is left, and write the payment if it is enough."""
+def look(*, invoice):
+    """The first half of what a program without locks would do: look what is left."""
+    return str(balance_of(Invoice.objects.get(pk=invoice)).left)
+
+
+def write(*, invoice, amount, by, receipt_number):
+    """The second half: write the payment for which there was enough when it looked."""
     row = Invoice.objects.get(pk=invoice)
-    if balance_of(row).left < Decimal(amount):
-        return False
     Payment.objects.create(
         organisation_id=row.organisation_id, invoice=row, method="cash", amount=Decimal(amount), clinic=row.clinic,
         taken_by_id=by, taken_at=BEFORE, receipt_number=receipt_number,
     )  # fmt: skip
-    return True
 
 
 def issue(*, patient, clinic, by, service=None, charge=None, request_key=None):
