@@ -12,7 +12,8 @@ from tests.factories import BEFORE, MONDAY, NINE
 
 pytestmark = pytest.mark.concurrency
 
-UNTIL = BEFORE + timedelta(minutes=30)
+AWAKE = BEFORE + timedelta(hours=9)  # noon in the clinic: in the quiet hours nobody would be asked next
+UNTIL = AWAKE + timedelta(minutes=30)
 JUST_BEFORE, JUST_AFTER = UNTIL - timedelta(seconds=1), UNTIL + timedelta(seconds=1)
 ROUNDS = 5
 
@@ -24,12 +25,12 @@ class Line:
         self.desk = desk
         Policy.objects.filter(organisation=desk.organisation).update(offers_at_once=asked)
         for patient in desk.patients(waiting):
-            join(patient, desk.service, by=desk.user, first_on=MONDAY, last_on=MONDAY, at=BEFORE)
+            join(patient, desk.service, by=desk.user, first_on=MONDAY, last_on=MONDAY, at=AWAKE)
         self.slot = self.offer(NINE)
 
     def offer(self, starts_at: datetime) -> HeldSlot:
         desk = self.desk
-        return offer_slot(desk.service, desk.providers[0], desk.clinic, starts_at, by=desk.user, at=BEFORE)
+        return offer_slot(desk.service, desk.providers[0], desk.clinic, starts_at, by=desk.user, at=AWAKE)
 
     def answers(self, at: datetime) -> list[dict]:
         by = self.desk.user.pk
@@ -104,7 +105,7 @@ def test_an_offer_that_runs_out_while_it_is_accepted_is_either_booked_or_handed_
         seen.add(booked.exists())
         if len(seen) == 2:
             break
-        expire_offers(at=BEFORE + timedelta(days=1))
+        expire_offers(at=AWAKE + timedelta(days=1))
         Offer.objects.all().delete()
         WaitlistEntry.objects.update(status=WaitlistStatus.WAITING, appointment=None, closed_at=None)
         line.slot = line.offer(NINE + timedelta(minutes=30) * (round_ + 1))
