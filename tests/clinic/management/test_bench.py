@@ -30,7 +30,7 @@ def test_slot_search_finds_what_the_raw_sweep_finds():
 def test_bookings_of_the_bench_book_nine_in_ten_and_never_twice():
     diary = make_diary(providers=3, clinics=1, share=0)
 
-    for wanted in list(bookings.tries(diary))[:20]:
+    for wanted in list(bookings.clashing(diary))[:20]:
         bookings.guarded(diary, wanted)
 
     assert Appointment.objects.count() == 18
