@@ -19,7 +19,7 @@ TOP_LEVEL = {
 # Each part of clinic may import those before it, never those after it.
 ORDER = (
     "enums", "permissions", "errors", "constraints", "models", "tenancy", "retries", "people", "rota", "jobs",
-    "operations", "attempts", "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal",
+    "operations", "attempts", "calendars", "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal",
     "audit", "tasks", "schedules", "management",
 )  # fmt: skip
 START_UP = {

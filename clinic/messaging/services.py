@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.enums import HEARD_STATUSES, Channel, MessageKind, MessageStatus
 from clinic.messaging.overtaken import TOGETHER, overtaken_by
 from clinic.messaging.words import written
 from clinic.models import Appointment, Change, Message, Operation, PackagePurchase, Patient, User
@@ -21,9 +21,6 @@ GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCEL
 
 # What a patient knows the time of an appointment from.
 TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED, MessageKind.SESSIONS_MOVED}
-
-
-HEARD = (MessageStatus.SENT, MessageStatus.QUEUED)
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def heard_of(appointment: Appointment) -> set[str]:
 
 def known_times(appointments: Collection[Appointment]) -> set[int]:
     """The keys of the appointments whose patient has heard, or is about to hear, when they are; three queries."""
-    return _told_of(appointments, Message.objects.filter(status__in=HEARD))
+    return _told_of(appointments, Message.objects.filter(status__in=HEARD_STATUSES))
 
 
 def owed_times(appointments: Collection[Appointment], *, besides: Operation) -> set[int]:
@@ -140,7 +137,7 @@ def _told_of(appointments: Collection[Appointment], news: QuerySet[Message]) -> 
 
 def who_hears_of(operation: Operation) -> set[int]:
     """The keys of the patients who have heard, or are about to hear, of the operation."""
-    news = Message.objects.filter(operation=operation, status__in=HEARD)
+    news = Message.objects.filter(operation=operation, status__in=HEARD_STATUSES)
     return set(news.values_list("patient", flat=True))
 
 

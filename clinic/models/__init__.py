@@ -3,11 +3,12 @@
 from clinic.models.appointments import Appointment
 from clinic.models.audit import Certificate
 from clinic.models.billing import Charge, DocumentNumber, Invoice, InvoiceLine
+from clinic.models.calendars import BusyCalendar, BusyTime, CalendarFeed
 from clinic.models.catalogue import Package, PackageItem, Service
 from clinic.models.changes import Change
 from clinic.models.consultations import Addendum, Consultation, FollowUp, RefusedAttempt
 from clinic.models.jobs import Job, Operation
-from clinic.models.messages import Message
+from clinic.models.messages import Heartbeat, Message, MessageTemplate, Sweep
 from clinic.models.organisations import Clinic, Organisation, Policy, Room
 from clinic.models.packages import PackagePurchase, PurchaseItem, SessionEntry
 from clinic.models.payments import DayClosing, Payment, RefundRequest
@@ -21,6 +22,9 @@ from clinic.models.waitlist import HeldSlot, Offer, WaitlistEntry
 __all__ = [
     "Addendum",
     "Appointment",
+    "BusyCalendar",
+    "BusyTime",
+    "CalendarFeed",
     "Certificate",
     "Change",
     "Charge",
@@ -32,12 +36,14 @@ __all__ = [
     "ExtraHours",
     "FileNumber",
     "FollowUp",
+    "Heartbeat",
     "HeldSlot",
     "Invoice",
     "InvoiceLine",
     "Job",
     "Leave",
     "Message",
+    "MessageTemplate",
     "Offer",
     "Operation",
     "Organisation",
@@ -57,6 +63,7 @@ __all__ = [
     "Series",
     "Service",
     "SessionEntry",
+    "Sweep",
     "User",
     "Visit",
     "WaitlistEntry",

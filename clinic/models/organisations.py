@@ -73,6 +73,12 @@ class Policy(RecordedModel):
         _("bookable ahead"), default=365, validators=[MinValueValidator(1)], help_text=_("Days.")
     )
     reminder_minutes = models.JSONField(_("reminders"), default=default_reminder_minutes)
+    follows_up_no_shows = models.BooleanField(
+        _("write to who has missed an appointment"), default=True, help_text=_("With a way to book another time.")
+    )
+    expiring_days = models.PositiveSmallIntegerField(
+        _("tell of packages that run out"), default=14, help_text=_("Days before the last day; 0 for never.")
+    )
     video_base_url = models.URLField(
         _("address of video rooms"),
         default="https://meet.jit.si/",
