@@ -13,6 +13,7 @@ from clinic.enums import (
     ConsultationStatus,
     DocumentKind,
     LeaveStatus,
+    MessageStatus,
     PaymentMethod,
     PurchaseStatus,
     Weekday,
@@ -47,6 +48,8 @@ RIYADH = ZoneInfo("Asia/Riyadh")
 MONDAY = date(2030, 1, 7)
 NINE = datetime(2030, 1, 7, 9, tzinfo=RIYADH)
 BEFORE = datetime(2030, 1, 1, tzinfo=UTC)  # when tests book, a week ahead
+
+SENT = {"status": MessageStatus.SENT, "sent_at": BEFORE}  # of a message that has left
 
 numbers = count(1)
 

@@ -10,14 +10,14 @@ from django.urls import reverse
 
 from admin_ext.roles import FRONT_DESK, MANAGER
 from clinic import operations
-from clinic.enums import AppointmentStatus, MessageStatus, OperationKind
+from clinic.enums import AppointmentStatus, OperationKind
 from clinic.models import Appointment, Message, Operation
 from clinic.packages import services as packages
 from clinic.scheduling import booking
 from clinic.scheduling.booking import NewTime
 from tests.admin_ext.schedule import operation_of
 from tests.admin_ext.toasts import toast_of
-from tests.factories import make_clinic, make_patient, make_provider, make_week
+from tests.factories import SENT, make_clinic, make_patient, make_provider, make_week
 
 pytestmark = pytest.mark.usefixtures("a_week_before")
 
@@ -132,12 +132,12 @@ def test_undo_of_a_frozen_package_books_its_sessions_again(desk, rows):
 
 
 def test_page_counts_what_was_sent_because_of_it(desk, rows):
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
 
     operation = moved(desk, rows)
 
     assert "1 message queued" in shown(desk, operation)
-    Message.objects.filter(operation=operation).update(status=MessageStatus.SENT)
+    Message.objects.filter(operation=operation).update(**SENT)
     assert "1 message sent" in shown(desk, operation)
 
 

@@ -13,6 +13,7 @@ from clinic.models import Message
 from clinic.scheduling import booking
 from tests.browser import PHONE, settled
 from tests.factories import (
+    SENT,
     make_appointment,
     make_clinic,
     make_organisation,
@@ -68,7 +69,7 @@ def told(page, text):
 
 
 def test_moved_with_three_clicks_and_taken_back_without_a_message(page, appointment, clicks):
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
     was = appointment.starts_at
     open_card(page, appointment)
     page.get_by_role("link", name="Move…").click()

@@ -9,6 +9,7 @@ from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Message, Operation, Patient
 from tests.factories import (
     NINE,
+    SENT,
     make_appointment,
     make_clinic,
     make_organisation,
@@ -216,7 +217,7 @@ def test_cancel_for_calls_off_what_is_still_queued(book, sara):
     appointment = book()
     sent = queue(MessageKind.BOOKED, appointment.patient, appointment=appointment, by=sara, at=AT)
     queued = queue(MessageKind.MOVED, appointment.patient, appointment=appointment, by=sara, at=AT)
-    Message.objects.filter(pk=sent.pk).update(status=MessageStatus.SENT)
+    Message.objects.filter(pk=sent.pk).update(**SENT)
 
     number = cancel_for(appointment, by=sara, at=AT)
 

@@ -14,6 +14,7 @@ from clinic.scheduling.timeline import timeline
 from tests.factories import (
     BEFORE,
     NINE,
+    SENT,
     make_clinic,
     make_organisation,
     make_package,
@@ -85,7 +86,7 @@ def test_everything_is_as_it_was(booked, desk, lama):
 
 
 def test_nobody_hears_of_a_move_taken_back_in_time(booked, desk):
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
 
     back(moved(booked, desk), desk)
 
@@ -95,7 +96,7 @@ def test_nobody_hears_of_a_move_taken_back_in_time(booked, desk):
 
 def test_who_has_heard_of_the_move_hears_that_it_is_taken_back(booked, desk):
     row = moved(booked, desk)
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
 
     back(row, desk)
 

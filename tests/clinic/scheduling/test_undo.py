@@ -12,7 +12,7 @@ from clinic.errors import BookingRefused, ChangedMeanwhile, WrongStatus
 from clinic.models import Message
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import codes, monday, walk
-from tests.factories import BEFORE, NINE, make_provider, make_room, make_user
+from tests.factories import BEFORE, NINE, SENT, make_provider, make_room, make_user
 
 S = AppointmentStatus
 
@@ -63,7 +63,7 @@ def test_a_cancellation_undone_at_once_is_never_told(desk):
 
 def test_a_cancellation_undone_before_it_was_told_says_nothing_to_who_knows_of_the_booking(desk):
     appointment = desk.book()
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
 
     walk(desk, appointment, "cancel", "undo_status", at=BEFORE)
 
@@ -72,7 +72,7 @@ def test_a_cancellation_undone_before_it_was_told_says_nothing_to_who_knows_of_t
 
 def test_a_cancellation_undone_after_it_was_told_is_taken_back_in_words(desk):
     appointment = walk(desk, desk.book(), "cancel", at=BEFORE)
-    Message.objects.update(status=MessageStatus.SENT)
+    Message.objects.update(**SENT)
 
     walk(desk, appointment, "undo_status", at=BEFORE)
 

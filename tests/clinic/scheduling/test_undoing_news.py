@@ -9,6 +9,7 @@ from tests.clinic.scheduling.conftest import monday
 from tests.clinic.scheduling.undone import all_sent, cancelled, moved, queued, take_back
 from tests.factories import (
     BEFORE,
+    SENT,
     make_patient,
 )
 
@@ -20,7 +21,7 @@ def test_undo_tells_those_who_had_heard_once_and_others_nothing(desk, omar):
     rows = [desk.book(monday(9)), desk.book(monday(10)), desk.book(monday(11), patient=omar)]
     all_sent()
     operation = moved(desk, *((row, row.starts_at + WEEK) for row in rows))
-    Message.objects.filter(patient=desk.patient, status=MessageStatus.QUEUED).update(status=MessageStatus.SENT)
+    Message.objects.filter(patient=desk.patient, status=MessageStatus.QUEUED).update(**SENT)
 
     take_back(desk, operation)
 

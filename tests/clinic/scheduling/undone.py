@@ -8,6 +8,7 @@ from clinic.scheduling.booking import NewTime, Wanted
 from clinic.scheduling.undoing import undo
 from tests.factories import (
     BEFORE,
+    SENT,
 )
 
 
@@ -49,7 +50,7 @@ def queued(**of) -> list[str]:
 
 
 def all_sent() -> None:
-    Message.objects.filter(status=MessageStatus.QUEUED).update(status=MessageStatus.SENT)
+    Message.objects.filter(status=MessageStatus.QUEUED).update(**SENT)
 
 
 def why(operation) -> dict[str, str]:

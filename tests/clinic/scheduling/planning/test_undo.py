@@ -14,7 +14,7 @@ from clinic.scheduling import booking
 from clinic.scheduling.planning import answer
 from clinic.scheduling.undoing import undo
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
-from tests.factories import BEFORE, make_patient
+from tests.factories import BEFORE, SENT, make_patient
 
 LAST_DAY, LONGER = date(2030, 1, 13), date(2030, 1, 20)
 
@@ -73,7 +73,7 @@ def test_undo_calls_off_the_message_that_nobody_has_read(desk, booked):
 
 
 def test_undo_tells_the_patient_who_was_told_once_of_all_sessions(desk, booked):
-    Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
+    Message.objects.filter(kind=MessageKind.PLANNED).update(**SENT)
 
     take_back(desk, booked)
 
@@ -86,7 +86,7 @@ def test_undo_tells_the_patient_who_was_told_once_of_all_sessions(desk, booked):
 
 
 def test_undo_tells_an_english_reader_in_english(desk, booked):
-    Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
+    Message.objects.filter(kind=MessageKind.PLANNED).update(**SENT)
     desk.huda.language = "en"
     desk.huda.record("language", by=desk.user)
 
@@ -100,7 +100,7 @@ def test_undo_tells_an_english_reader_in_english(desk, booked):
 def test_undo_tells_only_the_patients_who_were_told(desk):
     amal = make_patient(desk.organisation, name="Amal")
     booked = desk.apply(desk.plan([desk.sell(1), desk.sell(1, patient=amal)]))
-    Message.objects.filter(kind=MessageKind.PLANNED, patient=amal).update(status=MessageStatus.SENT)
+    Message.objects.filter(kind=MessageKind.PLANNED, patient=amal).update(**SENT)
 
     take_back(desk, booked)
 
@@ -112,7 +112,7 @@ def test_undo_tells_only_the_patients_who_were_told(desk):
 
 
 def test_session_that_stands_again_does_not_silence_that_the_others_are_cancelled(desk, booked):
-    Message.objects.filter(kind=MessageKind.PLANNED).update(status=MessageStatus.SENT)
+    Message.objects.filter(kind=MessageKind.PLANNED).update(**SENT)
     take_back(desk, booked)
 
     booking.undo_status(Appointment.objects.get(pk=booked[0].pk), by=desk.user, at=BEFORE)
