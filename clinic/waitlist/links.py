@@ -1,11 +1,9 @@
 """The signed address of an offer: who has it may answer, without a login."""
 
-from uuid import UUID
-
 from django.conf import settings
-from django.core import signing
 from django.urls import reverse
 
+from clinic.messaging import tokens
 from clinic.models import Offer
 
 SALT = "clinic.waitlist.offer"
@@ -17,14 +15,13 @@ def address_of(offer: Offer) -> str:
 
 
 def token_of(offer: Offer) -> str:
-    return signing.Signer(salt=SALT).sign(offer.public_id.hex)
+    return tokens.token_of(offer.public_id, salt=SALT)
 
 
 def offer_of(token: str) -> Offer | None:
     """The offer that the token names, with its time and its patient; None for a token that we have not signed."""
-    try:
-        public_id = UUID(signing.Signer(salt=SALT).unsign(token))
-    except (signing.BadSignature, ValueError):
+    public_id = tokens.public_id_of(token, salt=SALT)
+    if public_id is None:
         return None
     offers = Offer.objects.select_related(
         "organisation", "slot__service", "slot__provider", "slot__clinic", "slot__appointment", "entry__patient"
