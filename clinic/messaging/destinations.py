@@ -1,0 +1,29 @@
+"""Where a patient is written to."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from clinic.enums import Channel
+from clinic.models import Patient
+
+
+@dataclass(frozen=True)
+class Destination:
+    channel: Channel
+    address: str
+    obstacle: str = ""
+
+
+def destination_of(patient: Patient) -> Destination:
+    """Where this patient is written to: by the preferred channel, else by one that has an address."""
+    phone = patient.phone.as_e164 if patient.phone and patient.phone.is_valid() else ""
+    addresses = {Channel.SMS: phone, Channel.EMAIL: patient.email, Channel.WHATSAPP: phone}
+    preferred = Channel(patient.preferred_channel)
+    channel = next((c for c in (preferred, Channel.SMS, Channel.EMAIL) if addresses[c]), preferred)
+    obstacle = ""
+    if not patient.accepts_messages:
+        obstacle = _("The patient does not want messages.")
+    elif not addresses[channel]:
+        obstacle = _("The patient has neither a valid phone number nor an e-mail address.")
+    return Destination(channel, addresses[channel], obstacle)

@@ -1,0 +1,22 @@
+"""Put messages into the outbox, and call them off again."""
+
+from clinic.messaging.destinations import Destination, destination_of
+from clinic.messaging.heard import TELL_OF_A_TIME, heard_of, known_times, owed_times, who_hears_of
+from clinic.messaging.services.calling_off import cancel_for, cancel_of
+from clinic.messaging.services.queueing import GRACE, dedupe_key, queue, written_once
+
+__all__ = [
+    "GRACE",
+    "TELL_OF_A_TIME",
+    "Destination",
+    "cancel_for",
+    "cancel_of",
+    "dedupe_key",
+    "destination_of",
+    "heard_of",
+    "known_times",
+    "owed_times",
+    "queue",
+    "who_hears_of",
+    "written_once",
+]
