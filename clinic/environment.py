@@ -111,6 +111,23 @@ def mailer_from_url(url: str) -> dict[str, object]:
             "password": unquote(parts.password or ""),
             "use_ssl": tls,
             "use_tls": not tls and bool(parts.username),
-            "timeout": 20,
+            "timeout": 10,  # for each answer
         },
     }
+
+
+def env_gateway(name: str, *, debug: bool) -> str:
+    """The address of a gateway for text messages: Apprise's with {to} in it, ``console:``, ``file:PATH`` or nothing.
+
+    Whether Apprise understands its own is asked by a system check: loading it takes a second.
+    """
+    address = os.environ.get(name) or ("console:" if debug else "")
+    scheme, _, rest = address.partition(":")
+    if not address or address == "console:" or (scheme == "file" and rest):
+        return address
+    if not rest.startswith("//") or "{to}" not in rest:  # the value is not repeated: it holds a password
+        raise ImproperlyConfigured(
+            f"{name} must be console:, file:PATH or an address of Apprise with {{to}} where the number goes, as in "
+            "jsons://user:password@gateway.example/send?:to={to}&+Idempotency-Key={key}."
+        )
+    return address

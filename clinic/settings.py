@@ -6,7 +6,15 @@ from pathlib import Path
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
-from clinic.environment import database_from_url, env_bool, env_int, env_list, env_secret, mailer_from_url
+from clinic.environment import (
+    database_from_url,
+    env_bool,
+    env_gateway,
+    env_int,
+    env_list,
+    env_secret,
+    mailer_from_url,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -175,6 +183,11 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # straight from the app
 MAILERS = {"default": mailer_from_url(os.environ.get("EMAIL_URL") or ("console:" if DEBUG else "smtp://localhost:25"))}
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "clinic@localhost")
 
+# Text messages: where they leave, by channel, and the key of who tells what became of them; empty for none
+
+GATEWAYS = {"sms": env_gateway("SMS_URL", debug=DEBUG), "whatsapp": env_gateway("WHATSAPP_URL", debug=DEBUG)}
+RECEIPTS_SECRET = os.environ.get("RECEIPTS_SECRET", "")
+
 # Background work. A task is handed out again `retry` seconds after it was fetched, so `retry` must outlast the tasks
 # fetched before it: timeout * (queue_limit / workers + 1)
 
@@ -241,11 +254,13 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {
+        "nowhere": {"class": "logging.NullHandler"},
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
             "level": os.environ.get("LOG_LEVEL", "INFO"),
         },
     },
+    "loggers": {"apprise": {"handlers": ["nowhere"], "propagate": False}},  # it names addresses with passwords in them
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -1,0 +1,32 @@
+"""Which carrier goes by which channel, as the settings say."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from clinic.enums import Channel
+from clinic.messaging.channels.carrier import Carrier
+from clinic.messaging.channels.mail import Mail
+from clinic.messaging.channels.near import Console, File, Nobody
+
+GATEWAY = "clinic.messaging.channels.gateway.Gateway"  # by name: what it is made of takes a second to load
+
+
+def channel_of(channel: Channel) -> Carrier:
+    """A new carrier for one batch of letters by this channel."""
+    if channel == Channel.EMAIL:
+        return Mail()
+    return carrier_at(settings.GATEWAYS[channel])
+
+
+def carrier_at(address: str) -> Carrier:
+    """The carrier of an address as SMS_URL takes it; an empty one gives one that refuses every letter."""
+    scheme, _, rest = address.partition(":")
+    if not scheme:
+        return Nobody()
+    if scheme == "console":
+        return Console()
+    if scheme == "file":
+        return File(Path(rest))
+    return import_string(GATEWAY)(address)
