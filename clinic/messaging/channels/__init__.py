@@ -4,7 +4,7 @@ A channel knows letters and addresses, no rows and no rules: whether a message m
 did not, and when it is tried again is for the sender to say. Nothing here runs inside a transaction.
 
     with channel_of(Channel.SMS).open() as sms:
-        delivery = sms.send(letter)
+        delivery = sms.send(letter_of(message))
 
 `send` returns when the gateway has taken the letter. It raises `TryLater` when nobody can know, or when the gateway
 is in trouble, and `Undeliverable` when this letter will never arrive. It raises nothing else, and it comes back: an
@@ -15,5 +15,16 @@ batch. The key of a letter travels with it, so that a gateway (or a reader) reco
 from clinic.messaging.channels.carrier import SECONDS, Carrier
 from clinic.messaging.channels.choice import channel_of
 from clinic.messaging.channels.letter import Attachment, Delivery, Letter, TryLater, Undeliverable
+from clinic.messaging.channels.letters import letter_of
 
-__all__ = ["SECONDS", "Attachment", "Carrier", "Delivery", "Letter", "TryLater", "Undeliverable", "channel_of"]
+__all__ = [
+    "SECONDS",
+    "Attachment",
+    "Carrier",
+    "Delivery",
+    "Letter",
+    "TryLater",
+    "Undeliverable",
+    "channel_of",
+    "letter_of",
+]
