@@ -17,11 +17,15 @@ def tell_of_offer(offer: Offer, *, link: str, by: User, at: datetime) -> Message
     own(by, offer)
     patient = offer.entry.patient
     destination = destination_of(patient)
-    subject, body = written(MessageKind.WAITLIST_OFFER, patient, slot=offer.slot, link=link)
+    subject, body = written(
+        MessageKind.WAITLIST_OFFER, patient, channel=destination.channel, slot=offer.slot, link=link
+    )
     return written_once({
-        "organisation_id": offer.organisation_id, "patient": patient, "kind": MessageKind.WAITLIST_OFFER,
+        "organisation_id": offer.organisation_id, "patient": patient, "offer": offer,
+        "kind": MessageKind.WAITLIST_OFFER,
         "channel": destination.channel, "address": destination.address, "language": patient.language,
         "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        "starts_at": offer.slot.starts_at, "expires_at": offer.slot.held_until,
         "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
         "error": destination.obstacle, "dedupe_key": dedupe_key(offer),
     })  # fmt: skip

@@ -3,11 +3,13 @@
 from datetime import datetime
 from decimal import Decimal
 
+from django.template.defaultfilters import floatformat
 from django.utils import translation
 
 from clinic.enums import MessageKind, MessageStatus
+from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import destination_of, written_once
-from clinic.messaging.words import day, first_name, rendered
+from clinic.messaging.words import day, first_name, plain, rendered
 from clinic.models import Message, Payment, User
 from clinic.tenancy import own
 
@@ -19,22 +21,28 @@ def tell_of_payment(payment: Payment, *, left: Decimal, by: User, at: datetime) 
     own(by, payment)
     patient = payment.invoice.patient
     destination = destination_of(patient)
-    subject, body = receipt_words(payment, left=left)
+    subject, body = receipt_words(payment, left=left, channel=destination.channel)
     return written_once({
         "organisation_id": payment.organisation_id, "patient": patient, "kind": KIND,
         "channel": destination.channel, "address": destination.address, "language": patient.language,
         "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        "expires_at": of_use_until(KIND, due_at=at),
         "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
         "error": destination.obstacle, "dedupe_key": f"{KIND}:payment-{payment.pk}",
     })  # fmt: skip
 
 
-def receipt_words(payment: Payment, *, left: Decimal) -> tuple[str, str]:
+def receipt_words(payment: Payment, *, left: Decimal, channel: str = "") -> tuple[str, str]:
     """The subject and the text in the patient's language, with nothing in them of what was paid for."""
     patient, clinic = payment.invoice.patient, payment.clinic
     with translation.override(patient.language):
         return rendered(KIND, patient.language, {
-            "first_name": first_name(patient), "clinic": clinic.name_in(patient.language),
-            "amount": payment.amount, "left": left, "currency": payment.invoice.currency,
+            "first_name": first_name(patient), "clinic": plain(clinic.name_in(patient.language)),
+            "amount": amount_text(payment.amount), "left": amount_text(left), "currency": payment.invoice.currency,
             "number": payment.receipt_number, "day": day(payment.taken_at.astimezone(clinic.zone)),
-        })  # fmt: skip
+        }, channel=channel, organisation=payment.organisation_id)  # fmt: skip
+
+
+def amount_text(amount: Decimal) -> str:
+    """With two decimals, as in the active language; nothing for nothing."""
+    return floatformat(amount, 2) if amount else ""

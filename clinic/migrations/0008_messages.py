@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="message",
             name="leased_until",
-            field=models.DateTimeField(blank=True, null=True, verbose_name="being sent until"),
+            field=models.DateTimeField(blank=True, null=True, verbose_name="in hand until"),
         ),
         migrations.AddField(
             model_name="message",
@@ -659,9 +659,7 @@ class Migration(migrations.Migration):
             model_name="message",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("leased_until__isnull", False), ("status", "sending")),
-                    models.Q(models.Q(("status", "sending"), _negated=True), ("leased_until__isnull", True)),
-                    _connector="OR",
+                    models.Q(("status", "sending"), _negated=True), ("leased_until__isnull", False), _connector="OR"
                 ),
                 name="message_is_leased_while_it_is_sent",
             ),

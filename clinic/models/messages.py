@@ -20,6 +20,8 @@ class Message(TenantModel):
     """One message to one address: written once by its `dedupe_key`, delivered once by its `public_id`.
 
     It is not sent before `due_at`, which moves when it has to wait or to be tried again, nor after `expires_at`.
+    Until `leased_until` one worker has it in hand: while it is queued it can still be called off, once it is being
+    sent it cannot.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -60,7 +62,7 @@ class Message(TenantModel):
     expires_at = models.DateTimeField(_("of no use after"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    leased_until = models.DateTimeField(_("being sent until"), null=True, blank=True)
+    leased_until = models.DateTimeField(_("in hand until"), null=True, blank=True)
     dedupe_key = models.CharField(max_length=200, unique=True)
     provider_reference = models.CharField(_("gateway's reference"), max_length=120, blank=True)
     error = models.CharField(_("error"), max_length=250, blank=True)
@@ -93,8 +95,7 @@ class Message(TenantModel):
             choice_check("status", MessageStatus),
             models.CheckConstraint(
                 name="message_is_leased_while_it_is_sent",
-                condition=Q(status=MessageStatus.SENDING, leased_until__isnull=False)
-                | (~Q(status=MessageStatus.SENDING) & Q(leased_until__isnull=True)),
+                condition=~Q(status=MessageStatus.SENDING) | Q(leased_until__isnull=False),
             ),
             models.CheckConstraint(
                 name="message_was_sent_at_a_moment",

@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from clinic.enums import Channel, MessageKind, MessageStatus
 from clinic.messaging.destinations import destination_of
+from clinic.messaging.expiry import of_use_until
 from clinic.messaging.overtaken import TOGETHER
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, PackagePurchase, Patient, User
@@ -39,13 +40,18 @@ def queue(
     """
     own(by, patient, appointment, purchase, operation)
     at = at or now()
+    due_at = at + GRACE.get(kind, timedelta(0))
     destination = destination_of(patient)
-    subject, body = written(kind, patient, appointment=appointment, purchase=purchase, sessions=sessions)
+    subject, body = written(
+        kind, patient, channel=destination.channel, appointment=appointment, purchase=purchase, sessions=sessions
+    )
     fields = {
         "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment,
-        "operation": operation, "kind": kind,
+        "purchase": purchase, "operation": operation, "kind": kind,
+        "starts_at": appointment.starts_at if appointment else None,
         "channel": destination.channel, "address": destination.address, "language": patient.language,
-        "subject": subject, "body": body, "queued_at": at, "due_at": at + GRACE.get(kind, timedelta(0)),
+        "subject": subject, "body": body, "queued_at": at, "due_at": due_at,
+        "expires_at": of_use_until(kind, due_at=due_at, appointment=appointment, sessions=sessions),
         "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
         "error": destination.obstacle,
     }  # fmt: skip
@@ -65,7 +71,7 @@ def written_once(fields: dict[str, Any]) -> Message:
         if message is None:
             raise
     if message.status == MessageStatus.CANCELLED:
-        for field, value in fields.items():
+        for field, value in {**fields, "attempts": 0, "leased_until": None}.items():
             setattr(message, field, value)
         message.save()
     return message

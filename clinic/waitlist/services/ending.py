@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clinic.enums import HeldSlotStatus, OfferAnswer, RefusalCode, WaitlistStatus
 from clinic.errors import OfferOver, OfferRefused, Refusal
 from clinic.messaging.offers import call_off_offers
+from clinic.messaging.quiet import after_quiet_hours
 from clinic.models import HeldSlot, Offer, Organisation, User, WaitlistEntry
 from clinic.packages.selectors import local_day
 from clinic.people.automatic import automatic_user
@@ -22,7 +23,6 @@ from clinic.scheduling.booking.holds import release
 from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 from clinic.waitlist.services.offering import open_round, whom_to_ask
-from clinic.waitlist.times import after_quiet_hours
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +122,7 @@ def hand_on(slot: HeldSlot, *, by: User, at: datetime, without: WaitlistEntry | 
     In the quiet hours, in which nobody could answer, it is free until the morning. The row is locked, and no offer of
     it is open.
     """
-    awake_at = after_quiet_hours(at, slot.clinic, policy_of(slot.organisation_id))
+    awake_at = after_quiet_hours(at, slot.clinic.zone, policy_of(slot.organisation_id))
     if awake_at > at:
         close(slot, HeldSlotStatus.EXPIRED, OfferAnswer.EXPIRED, by=by, at=at)
         plan_anew(slot, awake_at)

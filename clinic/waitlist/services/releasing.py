@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.enums import HeldSlotStatus, WaitlistStatus
 from clinic.errors import OfferRefused
+from clinic.messaging.quiet import after_quiet_hours
 from clinic.models import Appointment, HeldSlot, WaitlistEntry
 from clinic.people.automatic import automatic_user
 from clinic.retries import retried
@@ -17,7 +18,7 @@ from clinic.scheduling.locks import lock
 from clinic.waitlist.matching import match_holes
 from clinic.waitlist.services.ending import on_its_own, reread
 from clinic.waitlist.services.offering import given_up_by, open_round
-from clinic.waitlist.times import FreeTime, after_quiet_hours
+from clinic.waitlist.times import FreeTime
 
 GRACE = timedelta(minutes=3)  # as for messages: a slip of the hand is corrected within minutes
 
@@ -35,7 +36,7 @@ def plan_offer(released: Appointment, *, at: datetime | None = None) -> HeldSlot
     )  # fmt: skip
     if released.starts_at <= at or not waiting.exists():
         return None
-    opens_at = after_quiet_hours(at + GRACE, released.clinic, policy_of(released.organisation_id))
+    opens_at = after_quiet_hours(at + GRACE, released.clinic.zone, policy_of(released.organisation_id))
     if opens_at >= released.starts_at:
         return None
     return HeldSlot.objects.create(
