@@ -4,9 +4,14 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 
 from clinic.constraints import Agrees
+from clinic.enums import MessageKind
+from clinic.messaging.services import queue
 from clinic.models import (
     Addendum,
     Appointment,
+    BusyCalendar,
+    BusyTime,
+    CalendarFeed,
     Change,
     Charge,
     Clinic,
@@ -22,6 +27,7 @@ from clinic.models import (
     Job,
     Leave,
     Message,
+    MessageTemplate,
     Offer,
     Operation,
     Organisation,
@@ -39,6 +45,7 @@ from clinic.models import (
     Room,
     Service,
     SessionEntry,
+    Sweep,
     User,
     Visit,
     WaitlistEntry,
@@ -51,6 +58,7 @@ from tests.factories import (
     make_appointment,
     make_invoice,
     make_payment,
+    make_provider,
     make_series,
     make_service,
     make_visit,
@@ -67,6 +75,8 @@ BY_CHANGING = {
     "appointment_of_a_series_has_its_day": (Appointment, {"series_on": MONDAY}),
     "appointment_starts_before_it_ends": (Appointment, {"starts_at": NINE + HALF_HOUR}),
     "appointment_status_is_known": (Appointment, {"status": "booked"}),
+    "busytime_starts_before_it_ends": (BusyTime, {"ends_at": NINE}),
+    "calendarfeed_is_of_one_person": (CalendarFeed, {"provider": None}),
     "change_is_of_one_row": (Change, {"appointment": None}),
     "change_kind_is_known": (Change, {"kind": "lost"}),
     "addendum_says_something": (Addendum, {"text": ""}),
@@ -105,9 +115,14 @@ BY_CHANGING = {
     "line_has_a_quantity": (InvoiceLine, {"quantity": 0, "amount": 0}),
     "line_price_is_not_negative": (InvoiceLine, {"unit_price": Decimal("-0.01"), "amount": Decimal("-0.01")}),
     "message_channel_is_known": (Message, {"channel": "fax"}),
+    "message_is_leased_while_it_is_sent": (Message, {"status": "sending"}),
     "message_kind_is_known": (Message, {"kind": "greeting"}),
     "message_language_is_known": (Message, {"language": "fr"}),
     "message_status_is_known": (Message, {"status": "lost"}),
+    "message_was_sent_at_a_moment": (Message, {"status": "sent"}),
+    "messagetemplate_channel_is_known": (MessageTemplate, {"channel": "fax"}),
+    "messagetemplate_kind_is_known": (MessageTemplate, {"kind": "greeting"}),
+    "messagetemplate_language_is_known": (MessageTemplate, {"language": "fr"}),
     "offer_answer_is_known": (Offer, {"answer": "maybe"}),
     "operation_kind_is_known": (Operation, {"kind": "sweep"}),
     "organisation_language_is_known": (Organisation, {"language": "fr"}),
@@ -194,9 +209,12 @@ def second_acceptance(ours) -> dict[str, object]:
 
 # … or as a second row that is like the first but for what is said.
 BY_A_TWIN = {
+    "a_kind_has_one_template": (MessageTemplate, lambda ours: {}),
+    "a_rule_is_swept_once": (Sweep, lambda ours: {}),
     "appointment_is_rebooked_in_one_batch": (RebookingItem, lambda ours: {}),
     "documents_are_numbered_once": (DocumentNumber, lambda ours: {}),
     "invoice_number_is_given_once": (Invoice, lambda ours: {}),
+    "busy_calendar_name_is_unique": (BusyCalendar, lambda ours: {}),
     "clinic_code_is_unique": (Clinic, lambda ours: {}),
     "package_code_is_unique": (Package, lambda ours: {}),
     "package_names_a_service_once": (PackageItem, lambda ours: {}),
@@ -237,6 +255,7 @@ BY_ANOTHERS_ROW = {
         "series": make_series(ours.second_patient, ours.service, ours.provider, ours.clinic),
         "series_on": MONDAY,
     },
+    ("busytime_agrees", "calendar", "provider"): lambda ours: {"provider": make_provider(ours.clinic)},
     ("charge_agrees", "invoice", "patient"): lambda ours: {"invoice": make_invoice(ours.second_patient, ours.clinic)},
     ("consultation_agrees", "line", "service"): lambda ours: {
         "line": make_invoice(ours.patient, ours.clinic).lines.get()
@@ -258,6 +277,12 @@ BY_ANOTHERS_ROW = {
     ("invoice_agrees", "visit", "clinic"): lambda ours: {"visit": make_visit(ours.patient, ours.second_clinic)},
     ("invoice_agrees", "visit", "patient"): lambda ours: {"visit": make_visit(ours.second_patient, ours.clinic)},
     ("message_agrees", "appointment", "patient"): lambda ours: {"patient": ours.second_patient},
+    ("message_agrees", "purchase", "patient"): lambda ours: {"purchase": ours.purchase_of_second_patient},
+    ("message_agrees", "resend_of", "patient"): lambda ours: {
+        "resend_of": queue(
+            MessageKind.ASSIGNED, ours.second_patient, purchase=ours.purchase_of_second_patient, by=ours.by
+        )
+    },
     ("payment_agrees", "closing", "clinic"): lambda ours: {
         "closing": close_day(ours.second_clinic, "", by=ours.by, at=NINE)
     },
@@ -298,6 +323,7 @@ def pointing(model, relation, row) -> dict[str, object]:
     """The link to this row, with what the table wants beside it."""
     beside = {
         (Appointment, "series"): {"series_on": MONDAY},
+        (CalendarFeed, "patient"): {"provider": None},
         (Change, "purchase"): {"appointment": None},
         (Payment, "refund_of"): {"kind": "refund", "amount": -1},
         (RefundRequest, "refund"): {"status": "approved", "answered_at": NINE},
@@ -307,6 +333,8 @@ def pointing(model, relation, row) -> dict[str, object]:
 
 def target(model, relation, world):
     """A row to point to: the world's, or one that nobody points to yet where only one may."""
+    if (model, relation) == (CalendarFeed, "provider"):
+        return make_provider(world.clinic)
     if (model, relation) == (Consultation, "line"):
         return make_invoice(world.patient, world.clinic).lines.get()
     if (model, relation) == (FollowUp, "appointment"):
@@ -320,6 +348,7 @@ def unmet(model, ours) -> dict[str, object]:
     """What keeps the row written clear of every other rule."""
     clear = {
         Appointment: {**LATER, "session_number": 2},
+        BusyCalendar: {"name": "Another"},
         Charge: {"appointment": ours.appointment},
         Consultation: {"line": None},
         FollowUp: {
@@ -327,6 +356,7 @@ def unmet(model, ours) -> dict[str, object]:
         },
         HeldSlot: {"hold": None},
         Invoice: {"number": 99},
+        MessageTemplate: {"language": "ar"},
         Offer: {"entry": make_waitlist_entry(ours.second_patient, ours.service)},
         PackageItem: {"service": make_service(ours.provider)},
         Payment: {"receipt_number": 99},
@@ -335,6 +365,7 @@ def unmet(model, ours) -> dict[str, object]:
         RefundRequest: {"payment": make_payment(make_invoice(ours.patient, ours.clinic))},
         Room: {"code": "R-new"},
         Service: {"code": "S-new"},
+        Sweep: {"rule": "reminder:sms:120"},
         Visit: {"status": "closed", "closed_at": NINE},
         WaitlistEntry: {"status": "withdrawn"},
     }

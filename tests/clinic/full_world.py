@@ -16,20 +16,26 @@ from clinic.enums import (
     ChangeKind,
     ChargeKind,
     JobKind,
+    Language,
     MessageKind,
     OperationKind,
 )
 from clinic.messaging.services import queue
 from clinic.models import (
+    BusyCalendar,
+    BusyTime,
+    CalendarFeed,
     Certificate,
     Change,
     Charge,
     HeldSlot,
     Job,
     Message,
+    MessageTemplate,
     Offer,
     Operation,
     Organisation,
+    Sweep,
 )
 from clinic.packages.services import assign
 from tests.factories import (
@@ -92,6 +98,12 @@ class World:
         self.operation = Operation.objects.create(**mine, kind=OperationKind.AUTO_SCHEDULE, by=self.by, at=BEFORE)
         Change.objects.create(**mine, operation=self.operation, kind=ChangeKind.MOVED, appointment=self.appointment)
         self.offer_a_time(**mine)
+        MessageTemplate.objects.create(**mine, kind=MessageKind.REMINDER, language=Language.ENGLISH, body="See you.")
+        Sweep.objects.create(**mine, rule="reminder:email:1440", swept_until=BEFORE)
+        CalendarFeed.objects.create(**mine, provider=self.provider, secret=str(uuid.uuid4()), renewed_at=BEFORE)
+        self.calendar = BusyCalendar.objects.create(**mine, provider=self.provider, name="Hospital")
+        times = {"starts_at": TWO + HOUR, "ends_at": TWO + 2 * HOUR}
+        BusyTime.objects.create(**mine, calendar=self.calendar, provider=self.provider, **times)
         Certificate.objects.create(**mine, checked_at=BEFORE, seconds=1.5, rows_checked=20)
         vars(self).update(
             make_outpatient(
