@@ -4,13 +4,16 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from clinic.portal.appointments import AppointmentPage
+from clinic.portal.appointments import AppointmentFile, AppointmentPage, CancelPage, MovePage
 from clinic.portal.offers import OfferPage
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
     path("a/<str:token>/", AppointmentPage.as_view(), name="appointment"),
+    path("a/<str:token>/cancel/", CancelPage.as_view(), name="appointment_cancel"),
+    path("a/<str:token>/move/", MovePage.as_view(), name="appointment_move"),
+    path("a/<str:token>/appointment.ics", AppointmentFile.as_view(), name="appointment_file"),
     path("o/<str:token>/", OfferPage.as_view(), name="offer"),
     path("language/", include("django.conf.urls.i18n")),
 ]

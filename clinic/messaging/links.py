@@ -27,6 +27,6 @@ def appointment_of(token: str) -> Appointment | None:
     if public_id is None:
         return None
     rows = Appointment.objects.select_related(
-        "organisation__policy", "patient", "provider", "clinic", "service", "package_purchase"
+        "organisation", "patient", "provider", "clinic", "service", "package_purchase", "cancelled_by"
     )
     return rows.filter(public_id=public_id).first()

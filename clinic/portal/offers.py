@@ -4,34 +4,25 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone, translation
-from django.utils.cache import add_never_cache_headers
-from django.views import View
 
 from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OfferAnswer, WaitlistStatus
 from clinic.errors import ClinicError, OfferOver
 from clinic.messaging.words import first_name
 from clinic.models import Offer
 from clinic.people.automatic import automatic_user
+from clinic.portal.pages import Holder, SignedPage
 from clinic.waitlist.links import offer_of
 from clinic.waitlist.services import accept, decline
 
 ANSWERS = {"accept": accept, "decline": decline}
 
 
-class OfferPage(View):
+class OfferPage(SignedPage):
     """GET shows the offer as it stands and changes nothing; POST gives the `answer`, accept or decline."""
 
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        offer = offer_of(kwargs["token"])
-        if offer is None:
-            return private(render(request, "clinic/portal/unknown.html", status=404))
-        self.offer, self.at = offer, timezone.now()
-        language = offer.entry.patient.language
-        with translation.override(language), timezone.override(offer.slot.clinic.zone):
-            response = super().dispatch(request, *args, **kwargs)
-        response["Content-Language"] = language
-        return private(response)
+    def look_up(self, token: str) -> Holder | None:
+        self.offer = offer_of(token)
+        return self.offer and Holder(self.offer.entry.patient, self.offer.slot.clinic)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         return self.shown()
@@ -71,11 +62,3 @@ def state_of(offer: Offer, *, at: datetime) -> str:
     if is_open and at < offer.slot.held_until and offer.entry.status == WaitlistStatus.WAITING:
         return "open"
     return "over"
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Kept by nobody on the way, told to no other site, found by no search."""
-    add_never_cache_headers(response)
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -25,10 +25,18 @@ from clinic.tenancy import own
 
 
 def confirm(
-    appointment: Appointment, *, by: User, expected_state: str | None = None, at: datetime | None = None
+    appointment: Appointment,
+    *,
+    by: User,
+    expected_state: str | None = None,
+    expected_sequence: int | None = None,
+    at: datetime | None = None,
 ) -> Appointment:
-    """The patient has said that they will come."""
-    return _step(appointment, "confirm", AppointmentStatus.CONFIRMED, "confirmed_at", expected_state, by=by, at=at)
+    """The patient has said that they will come; at the time of `expected_sequence`, where it is given."""
+    return _step(
+        appointment, "confirm", AppointmentStatus.CONFIRMED, "confirmed_at", expected_state,
+        by=by, at=at, expected_sequence=expected_sequence,
+    )  # fmt: skip
 
 
 def check_in(
@@ -142,10 +150,12 @@ def _step(
     *,
     by: User,
     at: datetime | None,
+    expected_sequence: int | None = None,
     uses_session: bool = False,
 ) -> Appointment:
     own(by, appointment)
-    row, at = reread(appointment, verb, expected_state=expected_state), at or timezone.now()
+    row = reread(appointment, verb, expected_state=expected_state, expected_sequence=expected_sequence)
+    at = at or timezone.now()
     row.status = status
     setattr(row, moment, at)
     if uses_session:

@@ -1,0 +1,66 @@
+"""What all pages behind signed links share: whose language and clock they show, who may keep them, how often."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
+from django.views import View
+
+from clinic.models import Clinic, Patient
+from clinic.portal import limits
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds a link, and the clinic that has sent it."""
+
+    patient: Patient
+    clinic: Clinic
+
+
+class SignedPage(View):
+    """Shown in the patient's language and the clinic's time to whoever has the link, and to nobody too often.
+
+    A page says in `look_up` what its token names.
+    """
+
+    def look_up(self, token: str) -> Holder | None:
+        """Keep the row that the token names, and say whose it is; None for a token that we have not signed."""
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        return private(self.answered(request, *args, **kwargs))
+
+    def answered(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        address, token = limits.visitor(request), str(kwargs["token"])
+        if wait := limits.ADDRESS.wait(address):
+            return too_often(request, wait)
+        self.at = timezone.now()
+        holder = self.look_up(token)
+        if holder is None:
+            wait = limits.UNKNOWN.wait(address)
+            return too_often(request, wait) if wait else render(request, "clinic/portal/unknown.html", status=404)
+        if wait := limits.LINK.wait(token):
+            return too_often(request, wait)
+        language = holder.patient.language
+        with translation.override(language), timezone.override(holder.clinic.zone):
+            response = super().dispatch(request, *args, **kwargs)
+        response["Content-Language"] = language
+        return response
+
+
+def too_often(request: HttpRequest, wait: int) -> HttpResponse:
+    """Ask for patience: `wait` is in seconds."""
+    response = render(request, "clinic/portal/too_often.html", {"wait": wait}, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody on the way, told to no other site, found by no search."""
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
