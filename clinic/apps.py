@@ -13,6 +13,7 @@ RECEIVERS = (
     "clinic.scheduling.receivers", "clinic.scheduling.rebooking.receivers", "clinic.waitlist.receivers",
     "clinic.consultations.receivers",
 )  # fmt: skip
+CHECKS = ("clinic.messaging.channels.checks",)
 
 
 class ClinicConfig(AppConfig):
@@ -27,5 +28,5 @@ class ClinicConfig(AppConfig):
 
         post_migrate.connect(sync_schedules, sender=self, dispatch_uid="clinic.sync_schedules")
 
-        for name in RECEIVERS:
+        for name in (*RECEIVERS, *CHECKS):
             import_module(name)

@@ -11,6 +11,8 @@ from clinic.settings import DATABASES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+GATEWAYS = {"sms": "console:", "whatsapp": "console:"}
+RECEIPTS_SECRET = ""
 
 # SQLite in a file of this process, not in memory: threads and child processes meet on it as they do in a clinic.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,7 +1,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from clinic.environment import database_from_url, env_bool, env_int, env_list, env_secret, mailer_from_url
+from clinic.environment import database_from_url, env_bool, env_gateway, env_int, env_list, env_secret, mailer_from_url
 from clinic.settings import BASE_DIR, Q_CLUSTER, UNFOLD
 
 
@@ -134,3 +134,31 @@ def test_task_is_not_handed_out_twice_while_it_waits_behind_others():
 def test_unfold_setting_stays_a_list_of_names():
     assert len(UNFOLD) < 20
     assert isinstance(UNFOLD["SIDEBAR"]["navigation"], str)
+
+
+@pytest.mark.parametrize(
+    "address", ["console:", "file:/srv/messages.jsonl", "jsons://desk:secret@gateway.example/send?:to={to}"]
+)
+def test_gateway_when_understood_is_kept_as_it_is(monkeypatch, address):
+    monkeypatch.setenv("SMS_URL", address)
+
+    assert env_gateway("SMS_URL", debug=False) == address
+
+
+def test_gateway_when_missing_is_the_console_in_debug_and_nobody_else_where(monkeypatch):
+    monkeypatch.delenv("SMS_URL", raising=False)
+
+    assert env_gateway("SMS_URL", debug=True) == "console:"
+    assert env_gateway("SMS_URL", debug=False) == ""
+
+
+@pytest.mark.parametrize(
+    "address", ["gateway.example", "file:", "console", "jsons://desk:hunter2@gateway.example/without-a-number"]
+)
+def test_gateway_when_not_understood_is_refused_without_its_password(monkeypatch, address):
+    monkeypatch.setenv("SMS_URL", address)
+
+    with pytest.raises(ImproperlyConfigured, match="SMS_URL must be console:, file:PATH or an address") as refusal:
+        env_gateway("SMS_URL", debug=True)
+
+    assert "hunter2" not in str(refusal.value)

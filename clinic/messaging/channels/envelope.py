@@ -24,6 +24,8 @@ class Piece(NamedTuple):
 
 def enveloped(letter: Letter) -> EmailMultiAlternatives:
     """The e-mail, twice the same of the same letter, its Message-ID included. Raises ValueError where one cannot be."""
+    if not letter.address:
+        raise ValueError("Django takes a letter to nobody for one that is sent.")
     mail = EmailMultiAlternatives(
         subject=one_line(letter.subject),
         body=paragraphs(letter.body) + "\n",

@@ -1,9 +1,10 @@
 """E-mail through Django's mailer, with one connection for a batch."""
 
+import select
 import smtplib
 from contextlib import suppress
 
-from django.core.mail import mailers
+from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
@@ -13,60 +14,86 @@ from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliv
 from clinic.messaging.channels.plain import one_line
 
 LONGEST_ANSWER = 120  # of what a server says when it refuses somebody
+ENOUGH = 421  # a server's word for: no more on this connection
 
 
 class Mail(Carrier):
-    """Connects when the first letter comes, and again when the server has hung up meanwhile."""
+    """Connects when the first letter comes, and again when the server has had enough meanwhile."""
 
     def __init__(self) -> None:
         super().__init__()
         self._mailer: BaseEmailBackend | None = None
+        self._carried = 0  # letters on this connection
 
     def deliver(self, letter: Letter) -> Delivery:
         try:
-            self._connected().send_messages([enveloped(letter)])
+            self._hand_over(enveloped(letter))
         except ValueError:  # what Python and Django say to an address that is none
             raise Undeliverable(_("This is not an address to which e-mail can be sent.")) from None
         except OSError as error:  # smtplib's exceptions are some, too
             raise self._obstacle(error) from None
+        self._carried += 1
         return Delivery()
 
     def hang_up(self) -> None:
-        mailer, self._mailer = self._mailer, None
+        mailer, self._mailer, self._carried = self._mailer, None, 0
         if mailer is not None:
             with suppress(OSError):
                 mailer.close()
 
+    def _hand_over(self, mail: EmailMessage) -> None:
+        if self._carried and was_left(self._mailer):
+            self.hang_up()
+        try:
+            self._connected().send_messages([mail])
+        except smtplib.SMTPSenderRefused as refusal:  # before anything of the letter was said
+            if not self._carried or refusal.smtp_code != ENOUGH:
+                raise
+            self.hang_up()
+            self._connected().send_messages([mail])
+
     def _connected(self) -> BaseEmailBackend:
         if self._mailer is None:
-            mailer = mailers["default"]
-            mailer.open()
-            self._mailer = mailer
+            self._mailer = mailers["default"]
+            try:
+                self._mailer.open()
+            except OSError as error:
+                self.hang_up()
+                raise shut_out(error) from None
         return self._mailer
 
     def _obstacle(self, error: OSError) -> TryLater | Undeliverable:
-        if isinstance(error, smtplib.SMTPNotSupportedError):
-            return Undeliverable(_("The mail server cannot write to an address with such letters."))
         code, answer = refusal_of(error)
-        if code is None:
-            self.hang_up()
-            return TryLater(_("The mail server could not be reached, or did not answer in time."))
         if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) and code >= 500:
             words = {"code": code, "answer": answer}
             return Undeliverable(_("The mail server refuses this address or text: %(code)d %(answer)s") % words)
         self.hang_up()
-        if isinstance(error, smtplib.SMTPAuthenticationError):
-            return TryLater(_("The mail server refuses the sign-in of the clinic (error %(code)d).") % {"code": code})
-        return TryLater(_("The mail server could not take the letter now (error %(code)d).") % {"code": code})
+        if code > 0:
+            return TryLater(_("The mail server could not take the letter now (error %(code)d).") % {"code": code})
+        return TryLater(_("The mail server did not answer in time, or hung up."))
 
 
-def refusal_of(error: OSError) -> tuple[int | None, str]:
-    """The number and the words of a mail server's refusal; no number where it said nothing."""
+def shut_out(error: OSError) -> TryLater:
+    """Why there is no connection; the reason is never the letter."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        reason = _("The mail server refuses the sign-in of the clinic (error %(code)d).")
+        return TryLater(reason % {"code": error.smtp_code})
+    return TryLater(_("The mail server could not be reached, or lets nobody in."))
+
+
+def was_left(mailer: BaseEmailBackend) -> bool:
+    """Whether the server has hung up since the last letter: then there is something to read that nobody asked for."""
+    socket = getattr(getattr(mailer, "connection", None), "sock", None)
+    return socket is not None and bool(select.select([socket], [], [], 0)[0])
+
+
+def refusal_of(error: OSError) -> tuple[int, str]:
+    """The number and the words with which a mail server refuses; 0 where it said nothing."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):  # of the one that a letter has
         code, answer = next(iter(error.recipients.values()))
     elif isinstance(error, smtplib.SMTPResponseException):
         code, answer = error.smtp_code, error.smtp_error
     else:
-        return None, ""
+        return 0, ""
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else str(answer)
-    return (code if code > 0 else None), one_line(words, longest=LONGEST_ANSWER)
+    return max(code, 0), one_line(words, longest=LONGEST_ANSWER)
