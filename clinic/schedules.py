@@ -10,6 +10,7 @@ SCHEDULES = {
     f"{OURS}expire packages": ("clinic.tasks.expire_packages", "15 0 * * *"),
     f"{OURS}audit": ("clinic.tasks.start_audit", "45 0 * * *"),
     f"{OURS}move offers on": ("clinic.tasks.move_offers_on", "* * * * *"),
+    f"{OURS}send messages": ("clinic.tasks.send_messages", "* * * * *"),
 }
 
 

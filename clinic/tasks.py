@@ -5,6 +5,7 @@ from django_q.tasks import async_task
 from clinic import jobs
 from clinic.audit.certificates import certify
 from clinic.enums import JobKind
+from clinic.messaging import sending
 from clinic.packages import services as packages
 from clinic.waitlist import services as waitlist
 
@@ -39,3 +40,8 @@ def move_offers_on() -> None:
     """What is due on the waiting list: freed times are offered, and offers that have run out go to the next in line."""
     waitlist.expire_offers()
     waitlist.open_planned()
+
+
+def send_messages() -> None:
+    """What is due in the outbox. It ends before the next one begins, and before the queue would end it."""
+    sending.send_everything()

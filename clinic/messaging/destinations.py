@@ -15,12 +15,12 @@ class Destination:
     obstacle: str = ""
 
 
-def destination_of(patient: Patient) -> Destination:
-    """Where this patient is written to: by the preferred channel, else by one that has an address."""
+def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destination:
+    """Where this patient is written to: by the `wanted` channel, else the preferred, else one that has an address."""
     phone = patient.phone.as_e164 if patient.phone and patient.phone.is_valid() else ""
     addresses = {Channel.SMS: phone, Channel.EMAIL: patient.email, Channel.WHATSAPP: phone}
     preferred = Channel(patient.preferred_channel)
-    channel = next((c for c in (preferred, Channel.SMS, Channel.EMAIL) if addresses[c]), preferred)
+    channel = next((c for c in (wanted, preferred, Channel.SMS, Channel.EMAIL) if c and addresses[c]), preferred)
     obstacle = ""
     if not patient.accepts_messages:
         obstacle = _("The patient does not want messages.")

@@ -40,6 +40,20 @@ def overtaken_by(appointments: Iterable[Appointment]) -> list[int]:
     ]
 
 
+def no_longer_true(messages: Iterable[Message]) -> set[int]:
+    """The keys of those of these messages that tell of several sessions, of which none is as they say; two queries."""
+    asked = [row for row in messages if row.kind in TOGETHER and row.operation_id]
+    if not asked:
+        return set()
+    told = _told({row.operation_id for row in asked}, {row.patient_id for row in asked})
+    untrue = set()
+    for row in asked:
+        sessions = told.get((row.operation_id, row.patient_id), [])
+        if sessions and not any(_is_true(row.kind, session) for session in sessions):
+            untrue.add(row.pk)
+    return untrue
+
+
 def _is_true(kind: str, session: Standing) -> bool:
     return {
         MessageKind.PLANNED: session.booked,

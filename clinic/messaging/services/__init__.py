@@ -1,7 +1,8 @@
-"""Put messages into the outbox, and call them off again."""
+"""Put messages into the outbox, call them off again, and send what is due."""
 
 from clinic.messaging.destinations import Destination, destination_of
 from clinic.messaging.heard import TELL_OF_A_TIME, heard_of, known_times, owed_times, who_hears_of
+from clinic.messaging.sending import send_due
 from clinic.messaging.services.calling_off import cancel_for, cancel_of
 from clinic.messaging.services.queueing import GRACE, dedupe_key, queue, written_once
 
@@ -17,6 +18,7 @@ __all__ = [
     "known_times",
     "owed_times",
     "queue",
+    "send_due",
     "who_hears_of",
     "written_once",
 ]

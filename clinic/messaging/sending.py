@@ -1,0 +1,175 @@
+"""Send what is due: take it in hand, look once more whether it may leave, claim it, hand it to its gateway, note it.
+
+Each message stands for itself: one that fails is tried again later and stops no other, and nothing here is inside a
+transaction while a gateway is asked. What is true is read again at least once a second while a batch goes on, and what
+calls a message off takes effect up to the moment in which it is claimed (see `leases`).
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from time import monotonic
+
+from django.db.models import QuerySet
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+
+from clinic.enums import Channel, MessageStatus
+from clinic.messaging import leases, quiet
+from clinic.messaging.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
+from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_of, letter_of
+from clinic.messaging.channels.letters import LOADED as OF_LETTERS
+from clinic.messaging.heartbeats import SENDER, beat
+from clinic.messaging.leases import Lease
+from clinic.messaging.truth import LOADED as OF_TRUTH
+from clinic.messaging.truth import at_their_address, why_not_send
+from clinic.models import Message
+
+LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}
+FRESH = 1.0  # seconds for which what was read of the world is believed
+SECONDS = 40.0  # that a batch goes on; with the last letter still less than the lease
+LONGEST_ERROR, LONGEST_REFERENCE = 250, 120
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class Batch:
+    """How many messages were taken in hand, and what became of them; the rest was called off meanwhile or given back.
+
+    `retried` are to be tried again later, `postponed` wait for the end of the quiet hours.
+    """
+
+    taken: int = 0
+    sent: int = 0
+    retried: int = 0
+    failed: int = 0
+    skipped: int = 0
+    expired: int = 0
+    postponed: int = 0
+
+    def count(self, outcome: str) -> None:
+        setattr(self, outcome, getattr(self, outcome) + 1)
+
+    def __add__(self, other: "Batch") -> "Batch":
+        return Batch(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
+
+
+def send_due(*, at: datetime | None = None, limit: int = 500, seconds: float = SECONDS) -> Batch:
+    """Send up to `limit` messages that are due, going on for so many seconds; what became of them.
+
+    Safe on several workers at once, and to be killed at any moment. The looking costs the same five queries at most,
+    whatever the number of messages, and each of them two more to be claimed and noted.
+    """
+    clock = now if at is None else lambda: at
+    lease = leases.take(at=clock(), limit=limit)
+    batch, ends = Batch(taken=len(lease.keys)), monotonic() + seconds
+    with Gateways() as gateways:
+        for message in _sendable(lease, batch, clock, ends):
+            if leases.claim(message, lease, at=clock()):
+                batch.count(_send(message, gateways, clock))
+    return batch
+
+
+def send_everything(*, seconds: float = SECONDS) -> Batch:
+    """Send what is due, batch after batch, for so many seconds; what became of all. It says that it is alive."""
+    ends, everything = monotonic() + seconds, Batch()
+    while (left := ends - monotonic()) > 0:
+        beat(SENDER, at=now())
+        batch = send_due(seconds=left)
+        everything += batch
+        if not batch.taken:
+            break
+    return everything
+
+
+def _sendable(lease: Lease, batch: Batch, clock: Callable[[], datetime], ends: float) -> Iterator[Message]:
+    """The messages of the lease one by one, each looked at less than a second ago; what must wait or stay is noted."""
+    left = list(lease.keys)
+    while left and monotonic() < ends:
+        read = monotonic()
+        messages = {row.pk: row for row in _looked_at(lease, left, batch, clock())}
+        left = [key for key in left if key in messages]
+        while left and monotonic() < min(read + FRESH, ends):
+            yield messages[left.pop(0)]
+    leases.give_back(lease, left)
+
+
+def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Iterator[Message]:
+    messages = list(leases.in_hand(lease).filter(pk__in=keys).select_related(*sorted(LOADED)))
+    reasons = why_not_send(messages, at=at)
+    at_their_address(message for message in messages if message.pk not in reasons)
+    for message in messages:
+        wakes = quiet.waits_until(message, at=at)
+        if reason := reasons.get(message.pk) or quiet.too_late(message, wakes):
+            _note(leases.in_hand(lease), message, status=reason.status, error=reason.sentence)
+            batch.count(reason.status)
+        elif wakes > at:
+            _note(leases.in_hand(lease), message, due_at=wakes)
+            batch.count("postponed")
+        else:
+            yield message
+
+
+def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime]) -> str:
+    """Hand the claimed message to its gateway and note what became of it; the word for that."""
+    try:
+        delivery = gateways.by(Channel(message.channel)).send(letter_of(message))
+    except Undeliverable as error:
+        return _give_up(message, error.reason)
+    except TryLater as error:
+        return _try_later(message, error.reason, tried=error.tried, at=clock())
+    except Exception as error:  # of one letter: the others are not to suffer. Its words may hold a patient's
+        logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
+        reason = _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
+        return _try_later(message, reason, tried=True, at=clock())
+    gone = Message.objects.filter(status__in=leases.UNDER_WAY)  # whoever has it in hand by now: it has left
+    reference = delivery.reference[:LONGEST_REFERENCE]
+    _note(gone, message, status=MessageStatus.SENT, sent_at=clock(), error="", provider_reference=reference)
+    return "sent"
+
+
+def _give_up(message: Message, reason: str) -> str:
+    _note(_being_sent(message), message, status=MessageStatus.FAILED, error=reason)
+    return "failed"
+
+
+def _try_later(message: Message, reason: str, *, tried: bool, at: datetime) -> str:
+    """Put it back: after a rising wait, at most half of what is left before it is of no use; or give it up at last."""
+    if tried and message.attempts >= MOST_ATTEMPTS:
+        return _give_up(message, reason)
+    wait = wait_after(message.attempts) if tried else A_MINUTE
+    if message.expires_at:
+        wait = min(wait, (message.expires_at - at) / 2)
+    attempts = message.attempts if tried else message.attempts - 1  # nobody was asked, so that nobody has failed
+    _note(
+        _being_sent(message), message, status=MessageStatus.QUEUED, attempts=attempts, due_at=at + wait, error=reason
+    )  # fmt: skip
+    return "retried"
+
+
+def _being_sent(message: Message) -> QuerySet[Message]:
+    """Its row, while nobody else has taken it in hand."""
+    return Message.objects.filter(status=MessageStatus.SENDING, leased_until=message.leased_until)
+
+
+def _note(rows: QuerySet[Message], message: Message, *, error: str | None = None, **fields: object) -> None:
+    if error is not None:
+        fields["error"] = error[:LONGEST_ERROR]
+    rows.filter(pk=message.pk).update(leased_until=None, **fields)
+
+
+class Gateways(ExitStack):
+    """The carriers of one batch, each opened when the first letter comes by its channel, and kept."""
+
+    def __enter__(self) -> "Gateways":
+        self._open: dict[str, Carrier] = {}
+        super().__enter__()
+        return self
+
+    def by(self, channel: Channel) -> Carrier:
+        if channel not in self._open:
+            self._open[channel] = self.enter_context(channel_of(channel).open())
+        return self._open[channel]
