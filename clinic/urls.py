@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from clinic.portal.appointments import AppointmentFile, AppointmentPage, CancelPage, MovePage
+from clinic.portal.feeds import FeedView
 from clinic.portal.offers import OfferPage
 
 urlpatterns = [
@@ -14,6 +15,7 @@ urlpatterns = [
     path("a/<str:token>/cancel/", CancelPage.as_view(), name="appointment_cancel"),
     path("a/<str:token>/move/", MovePage.as_view(), name="appointment_move"),
     path("a/<str:token>/appointment.ics", AppointmentFile.as_view(), name="appointment_file"),
+    path("c/<str:secret>.ics", FeedView.as_view(), name="feed"),
     path("o/<str:token>/", OfferPage.as_view(), name="offer"),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -1,0 +1,51 @@
+"""The address at which a calendar program reads a person's appointments: GET alone, by its secret."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from django.views import View
+
+from clinic.calendars.feeds import appointments_of, etag_of, feed_at, last_change_of, mark_read, written
+from clinic.messaging.links import address_of
+from clinic.models import Appointment, CalendarFeed
+from clinic.portal import limits
+from clinic.portal.pages import private
+
+FEED = limits.Limit("feed", 20)
+
+
+class FeedView(View):
+    """What is unknown, renewed or of somebody who is not active any more is not there at all."""
+
+    http_method_names = ["get", "head"]
+
+    def get(self, request: HttpRequest, secret: str) -> HttpResponseBase:
+        address, at = limits.visitor(request), timezone.now()
+        feed = feed_at(secret)
+        wait = FEED.wait(secret) if feed else limits.UNKNOWN.wait(address)
+        if wait:
+            return private(too_often(wait))
+        if feed is None:
+            return private(HttpResponse("This calendar does not exist any more.\n", "text/plain", status=404))
+        mark_read(feed, at=at)
+        return private(answer(request, feed, appointments_of(feed, at=at), at=at))
+
+
+def answer(request: HttpRequest, feed: CalendarFeed, rows: list[Appointment], *, at: datetime) -> HttpResponseBase:
+    """The calendar, or only that it is what the program has already."""
+    etag, changed = etag_of(feed, rows), int(last_change_of(feed, rows, at=at).timestamp())
+    response = get_conditional_response(request, etag=etag, last_modified=changed)
+    if response is None:
+        pieces = written(feed, rows, link=address_of)
+        response = StreamingHttpResponse(pieces, content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = 'inline; filename="appointments.ics"'
+    response["ETag"], response["Last-Modified"] = etag, http_date(changed)
+    return response
+
+
+def too_often(wait: int) -> HttpResponse:
+    """Programs read no page: a sentence, and the seconds to wait."""
+    return HttpResponse("Too often.\n", "text/plain", status=429, headers={"Retry-After": str(wait)})
