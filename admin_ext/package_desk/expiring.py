@@ -17,7 +17,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import AUTO_SCHEDULE, BOOK
 from clinic.enums import Language
 from clinic.errors import ClinicError
-from clinic.messaging.reminders import Reminder, expiring_words
+from clinic.messaging.expiring import Reminder, expiring_words
 from clinic.models import PackagePurchase, Service
 from clinic.packages.balance import Balance
 from clinic.packages.expiring import EXPIRING_DAYS, expiring, reminders_for, with_usual_place

@@ -2,34 +2,51 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
+from unicodedata import category
 
 from django.template import Context
-from django.template.loader import get_template
+from django.template.backends.django import Template
+from django.template.loader import select_template
 from django.utils import translation
 from django.utils.dateformat import format as format_date
 
-from clinic.enums import MessageKind
+from clinic.enums import Channel, MessageKind
+from clinic.messaging import own_words
+from clinic.messaging.links import address_of
+from clinic.messaging.segments import segments
 from clinic.models import Appointment, Clinic, HeldSlot, Organisation, PackagePurchase, Patient
 
 LONGEST_FIRST_NAME = 40
 HALF_NAMES = {"عبد", "أبو", "أم", "ابن", "Abd", "Abdul", "Abu", "Umm"}  # half of a first name: عبد الرحمن
 LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # keeps the plus sign in front of a number between Arabic words
+TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the words after a name around
+UNSEEN = {"Cc", "Zl", "Zp"}  # control characters and separators of lines and paragraphs
+
+MOST_SEGMENTS = 2  # of an SMS of ours
+DISPENSABLE = (("phone",), ("phone", "clinic"))  # what a longer one does without; the page behind its link tells it
+
+type Facts = dict[str, object]
 
 
 def written(
     kind: MessageKind,
     patient: Patient,
     *,
+    channel: str = "",
     appointment: Appointment | None = None,
     purchase: PackagePurchase | None = None,
     sessions: Sequence[Appointment] = (),
     slot: HeldSlot | None = None,
     link: str = "",
 ) -> tuple[str, str]:
-    """The subject and the text of a message in the patient's language, moments in the clinic's zone."""
+    """The subject and the text of a message in the patient's language, moments in the clinic's zone.
+
+    They are the organisation's own words where it has some for this kind, else ours; by SMS those are short.
+    """
     language = patient.language
     with translation.override(language):
-        facts: dict[str, object] = {"first_name": first_name(patient)}
+        facts: Facts = {"first_name": first_name(patient)}
         if appointment is not None:
             facts |= appointment_facts(appointment, language)
         if purchase is not None:
@@ -37,29 +54,61 @@ def written(
         if slot is not None:
             facts |= offer_facts(slot, link, language)
         if sessions:
-            facts["dates"] = [appointment_facts(session, language) for session in sessions]
-        return rendered(kind, language, facts)
+            facts["dates"] = [place_facts(row.starts_at, row.clinic, language) for row in sessions]
+        return rendered(kind, language, facts, channel=channel, organisation=patient.organisation_id)
 
 
-def rendered(kind: MessageKind, language: str, facts: dict[str, object]) -> tuple[str, str]:
-    """The subject and the text with these facts; the language is the one that is active."""
-    template = get_template(f"clinic/messages/{kind}.{language}.txt").template
-    text = template.render(Context(facts, autoescape=False))  # plain text: O'Neil stays O'Neil
+def rendered(
+    kind: MessageKind, language: str, facts: Facts, *, channel: str = "", organisation: int | None = None
+) -> tuple[str, str]:
+    """The subject and the text with these facts, in the own words of the organisation with this key, if it has any.
+
+    The language is the one that is active.
+    """
+    own = own_words.rendered(organisation, kind, language, channel, facts)
+    if own is not None:
+        return own
+    shortened = DISPENSABLE if channel == Channel.SMS else ()
+    subject, body = ours(kind, language, channel, facts)
+    for names in shortened:
+        if segments(body).count <= MOST_SEGMENTS:
+            break
+        subject, body = ours(kind, language, channel, facts | dict.fromkeys(names, ""))
+    return subject, body
+
+
+def ours(kind: MessageKind, language: str, channel: str, facts: Facts) -> tuple[str, str]:
+    """The words that we ship."""
+    text = template_of(kind, language, channel).template.render(Context(facts, autoescape=False))  # O'Neil stays O'Neil
     subject, _, body = text.partition("\n")
     return subject.strip(), body.strip()
 
 
+@cache
+def template_of(kind: str, language: str, channel: str) -> Template:
+    """Our file for this channel, or else the one for every channel."""
+    names = [f"clinic/messages/{kind}.{channel}.{language}.txt"] if channel else []
+    return select_template([*names, f"clinic/messages/{kind}.{language}.txt"])
+
+
 def first_name(patient: Patient) -> str:
-    words = patient.name_in(patient.language).split()
+    words = plain(patient.name_in(patient.language)).split()
     count = 2 if words[:1] and words[0] in HALF_NAMES else 1
     return " ".join(words[:count])[:LONGEST_FIRST_NAME]
 
 
-def appointment_facts(appointment: Appointment, language: str) -> dict[str, object]:
-    return {**place_facts(appointment.starts_at, appointment.clinic, language), "link": appointment.video_link}
+def plain(name: str) -> str:
+    """A name on one line, without letters that nobody sees and that would turn or break what stands around it."""
+    seen = (" " if category(letter) in UNSEEN else letter for letter in name if letter not in TURNS_TEXT)
+    return " ".join("".join(seen).split())
 
 
-def offer_facts(slot: HeldSlot, link: str, language: str) -> dict[str, object]:
+def appointment_facts(appointment: Appointment, language: str) -> Facts:
+    facts = place_facts(appointment.starts_at, appointment.clinic, language)
+    return {**facts, "link": address_of(appointment), "video": appointment.video_link}
+
+
+def offer_facts(slot: HeldSlot, link: str, language: str) -> Facts:
     """Where and when the free time is, until when it is kept, and where to answer."""
     until = slot.held_until.astimezone(slot.clinic.zone)
     on = "" if until.date() == slot.opens_at.astimezone(slot.clinic.zone).date() else day(until)
@@ -67,26 +116,30 @@ def offer_facts(slot: HeldSlot, link: str, language: str) -> dict[str, object]:
     return {**place_facts(slot.starts_at, slot.clinic, language), **facts}
 
 
-def place_facts(starts_at: datetime, clinic: Clinic, language: str) -> dict[str, object]:
+def place_facts(starts_at: datetime, clinic: Clinic, language: str) -> Facts:
     local = starts_at.astimezone(clinic.zone)
-    phone = clinic.phone.as_e164 if clinic.phone else ""
-    if phone and translation.get_language_bidi():
-        phone = LEFT_TO_RIGHT + phone
     return {
         "day": day(local),
+        "short_day": format_date(local, "l j F"),
         "time": format_date(local, "g:i A"),
-        "clinic": clinic.name_in(language),
-        "phone": phone,
+        "clinic": plain(clinic.name_in(language)),
+        "phone": phone_text(clinic),
     }
 
 
-def purchase_facts(purchase: PackagePurchase, language: str) -> dict[str, object]:
+def purchase_facts(purchase: PackagePurchase, language: str) -> Facts:
     organisation: Organisation = purchase.organisation
     return {
         "sessions": purchase.total_sessions,
         "last_day": day(purchase.expires_on),
-        "organisation": organisation.name_in(language),
+        "organisation": plain(organisation.name_in(language)),
     }
+
+
+def phone_text(clinic: Clinic | None) -> str:
+    """The clinic's number as it stands among words of the active language; nothing where there is none."""
+    phone = clinic.phone.as_e164 if clinic and clinic.phone else ""
+    return LEFT_TO_RIGHT + phone if phone and translation.get_language_bidi() else phone
 
 
 def day(moment: date | datetime) -> str:

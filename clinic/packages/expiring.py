@@ -8,7 +8,7 @@ from django.db.models import ExpressionWrapper, F, FloatField, OuterRef, QuerySe
 from django.db.models.functions import Cast
 
 from clinic.enums import PurchaseStatus
-from clinic.messaging.reminders import Reminder, reminded
+from clinic.messaging.expiring import Reminder, reminded
 from clinic.models import Appointment, Clinic, Organisation, PackagePurchase
 from clinic.packages.selectors import local_day, with_balances
 

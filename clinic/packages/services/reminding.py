@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, PackageRefused, Refusal
-from clinic.messaging.reminders import queue_reminders
+from clinic.messaging.expiring import queue_reminders
 from clinic.models import Operation, User
 from clinic.operations import begin
 from clinic.packages.expiring import reminders_for

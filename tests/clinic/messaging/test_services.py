@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from clinic.enums import AppointmentStatus, Channel, MessageKind, MessageStatus, OperationKind
+from clinic.messaging.links import address_of
 from clinic.messaging.services import cancel_for, queue
 from clinic.models import Appointment, Message, Operation, Patient
 from tests.factories import (
@@ -66,27 +67,34 @@ def test_queue_writes_one_row_to_the_preferred_channel(book, sara):
 
 
 def test_queue_says_the_moment_in_the_clinics_zone(book, sara):
-    message = queue_booked(book(), sara)
+    appointment = book()
+
+    message = queue_booked(appointment, sara)
 
     assert message.subject == "Your appointment on Monday 7 January 2030"
     assert message.body == (
-        "Hello Huda, your appointment is on Monday 7 January 2030 at 9:00 AM, Olaya. To change it, call +966112345678."
+        "Hello Huda, your appointment is on Monday 7 January at 9:00 AM, Olaya. "
+        f"To confirm or change it: {address_of(appointment)} Questions? +966112345678"
     )
 
 
 def test_queue_writes_arabic_to_who_reads_arabic(book, sara):
-    message = queue_booked(book(language="ar", name_ar="هدى السعود"), sara)
+    appointment = book(language="ar", name_ar="هدى السعود", preferred_channel=Channel.EMAIL, email="h@example.org")
+
+    message = queue_booked(appointment, sara)
 
     assert message.language == "ar"
     assert message.body == (
-        "مرحبًا هدى، حُجز موعدك يوم الاثنين 7 يناير 2030 الساعة 9:00 ص في العليا. لتغييره اتصل على \u200e+966112345678."
+        "مرحبًا هدى،\n\nحُجز موعدك يوم الاثنين 7 يناير 2030 الساعة 9:00 ص في العليا.\n\n"
+        f"لتأكيد الموعد أو إلغائه أو اختيار وقت آخر: {address_of(appointment)}\n"
+        "للاستفسار اتصل على \u200e+966112345678."
     )
 
 
 def test_queue_greets_by_the_whole_of_a_first_name(book, sara):
     message = queue_booked(book(language="ar", name_ar="عبد الرحمن السعود"), sara)
 
-    assert message.body.startswith("مرحبًا عبد الرحمن،")
+    assert message.body.startswith("عبد الرحمن، موعدك")
 
 
 def test_queue_leaves_names_as_they_are_and_on_one_line(book, sara):
@@ -113,7 +121,7 @@ def test_queue_leaves_out_a_phone_the_clinic_has_not(book, sara):
 
     message = queue_booked(appointment, sara)
 
-    assert message.body.endswith("at 9:00 AM, Olaya.")
+    assert message.body.endswith(f"To confirm or change it: {address_of(appointment)}")
 
 
 @pytest.mark.parametrize(

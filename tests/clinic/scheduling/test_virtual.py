@@ -6,6 +6,7 @@ import pytest
 
 from clinic.enums import AppointmentKind, RefusalCode
 from clinic.errors import BookingRefused
+from clinic.messaging.links import address_of
 from clinic.models import Message, Policy
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import codes, monday
@@ -91,10 +92,19 @@ def test_virtual_appointment_in_a_room_is_refused(desk, nothing_written):
     assert set(codes(refused)) == {RefusalCode.ROOM}
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", " Join online: "), ("ar", " للانضمام عبر الإنترنت: ")])
+@pytest.mark.parametrize(("language", "words"), [("en", "\nJoin online: "), ("ar", "\nللانضمام عبر الإنترنت: ")])
 def test_patient_is_told_where_to_join(desk, language, words):
-    patient = make_patient(desk.organisation, language=language)
+    patient = make_patient(desk.organisation, language=language, email="huda@example.org", preferred_channel="email")
 
     appointment = virtual(desk, patient=patient)
 
-    assert Message.objects.get().body.endswith(words + appointment.video_link)
+    assert words + appointment.video_link in Message.objects.get().body
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "To join, confirm or change it: "), ("ar", "للانضمام أو التغيير: ")]
+)
+def test_an_sms_leads_to_the_page_where_to_join(desk, language, words):
+    appointment = virtual(desk, patient=make_patient(desk.organisation, language=language))
+
+    assert words + address_of(appointment) in Message.objects.get().body

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils import translation
 
-from clinic.enums import Language, MessageKind, MessageStatus
+from clinic.enums import MessageKind, MessageStatus
 from clinic.messaging.services import Destination, destination_of
-from clinic.messaging.words import LEFT_TO_RIGHT, day, first_name, rendered
+from clinic.messaging.words import day, first_name, phone_text, plain, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
 from clinic.tenancy import own
 
@@ -35,7 +35,7 @@ class Reminder:
         return f"{KIND}:purchase-{self.purchase.pk}:{self.purchase.expires_on:%Y%m%d}"
 
 
-def expiring_words(reminder: Reminder, *, name: str = "", language: str = "") -> tuple[str, str]:
+def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:
     """The subject and the text, with nothing in them of what the patient is treated for.
 
     In the patient's own language and by the first name, unless a sample of another is asked for.
@@ -43,15 +43,14 @@ def expiring_words(reminder: Reminder, *, name: str = "", language: str = "") ->
     patient, organisation = reminder.purchase.patient, reminder.purchase.organisation
     language = language or patient.language
     with translation.override(language):
-        phone = reminder.clinic.phone.as_e164 if reminder.clinic and reminder.clinic.phone else ""
         facts = {
             "first_name": name or first_name(patient),
             "sessions": reminder.sessions,
             "last_day": day(reminder.purchase.expires_on),
-            "organisation": organisation.name_in(language),
-            "phone": LEFT_TO_RIGHT + phone if phone and language == Language.ARABIC else phone,
+            "organisation": plain(organisation.name_in(language)),
+            "phone": phone_text(reminder.clinic),
         }
-        return rendered(KIND, language, facts)
+        return rendered(KIND, language, facts, channel=channel, organisation=organisation.pk)
 
 
 def queue_reminders(reminders: Iterable[Reminder], *, operation: Operation, at: datetime) -> list[Message]:
@@ -76,7 +75,7 @@ def _rows(reminders: Iterable[Reminder], operation: Operation, *, at: datetime) 
         own(operation.by, reminder.purchase, patient)
         if destination.obstacle:
             continue
-        subject, body = expiring_words(reminder)
+        subject, body = expiring_words(reminder, channel=destination.channel)
         yield Message(
             organisation_id=patient.organisation_id, patient=patient, operation=operation, kind=KIND,
             channel=destination.channel, address=destination.address, language=patient.language, subject=subject,
