@@ -1,0 +1,107 @@
+"""What a policy says of reminders, and which of an organisation's appointments are owed one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Min, QuerySet
+
+from clinic.enums import MOVABLE_STATUSES, Channel, MessageKind
+from clinic.messaging.moments import QuietHours, Span, leaves_at, starts_to_look_at
+from clinic.models import Appointment, Clinic, Organisation, Policy
+
+KIND = MessageKind.REMINDER
+PREFIX = f"{KIND}:"
+QUIET_HOUR = Policy._meta.get_field("quiet_from")  # of a policy that nobody has saved it is text still
+
+type Owed = tuple[Appointment, datetime]  # an appointment, and when its reminder leaves
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A reminder by `channel`, `minutes` before the appointment; `later` are the notices still shorter than it."""
+
+    channel: Channel
+    minutes: int
+    later: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.channel}:{self.minutes}"
+
+    @property
+    def notice(self) -> timedelta:
+        return timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The reminders of one organisation, and the zones whose nights its clinics keep quiet."""
+
+    organisation: Organisation
+    policy: Policy
+    zones: frozenset[str]
+
+    def __iter__(self) -> Iterator[Rule]:
+        """Each of the policy's reminders, the longest notice of a channel first."""
+        lines = {channel: set(self.policy.reminder_minutes.get(channel) or []) for channel in Channel}
+        notices = sorted(set().union(*lines.values()))
+        for channel, line in lines.items():
+            for minutes in sorted(line, reverse=True):
+                yield Rule(channel, minutes, tuple(notices[: notices.index(minutes)]))
+
+    def quiet_in(self, zone: str) -> QuietHours:
+        begin, end = (QUIET_HOUR.to_python(hour) for hour in (self.policy.quiet_from, self.policy.quiet_until))
+        return QuietHours(ZoneInfo(zone), begin, end)
+
+    def leaves_at(self, appointment: Appointment, minutes: int) -> datetime:
+        return leaves_at(appointment.starts_at, minutes, self.quiet_in(appointment.clinic.time_zone))
+
+    def candidates(self, rule: Rule, *, after: datetime, until: datetime, at: datetime) -> QuerySet[Appointment]:
+        """Appointments to come whose reminder may leave after `after` and until `until`, in order of time."""
+        spans = [starts_to_look_at(after, until, rule.minutes, self.quiet_in(zone)) for zone in sorted(self.zones)]
+        first, last = hull(spans) if spans else (at, at)
+        rows = Appointment.objects.of(self.organisation).filter(
+            status__in=MOVABLE_STATUSES, starts_at__gte=first, starts_at__lte=last
+        )
+        return rows.filter(starts_at__gt=at).select_related("patient", "clinic").order_by("starts_at", "pk")
+
+    def owed(
+        self, rule: Rule, appointments: Sequence[Appointment], *, after: datetime, until: datetime, at: datetime
+    ) -> Iterator[Owed]:
+        """Those of the candidates that are owed this reminder, each with when it leaves; one query at most."""
+        known_since = times_known_since(appointments)
+        for appointment in appointments:
+            leaves = self.leaves_at(appointment, rule.minutes)
+            moment = min(leaves, appointment.starts_at - rule.notice)
+            is_overtaken = any(self.leaves_at(appointment, minutes) <= at for minutes in rule.later)
+            if after < leaves <= until and known_since[appointment.pk] < moment and not is_overtaken:
+                yield appointment, leaves
+
+
+def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator[Rules]:
+    """The rules of every organisation, or of these, also of one without a policy of its own; two queries."""
+    organisations = Organisation.objects.all() if organisations is None else organisations
+    zones: dict[int, set[str]] = {}
+    for organisation, zone in Clinic.objects.order_by().values_list("organisation", "time_zone").distinct():
+        zones.setdefault(organisation, set()).add(zone)
+    for organisation in organisations.select_related("policy").order_by("pk"):
+        policy = getattr(organisation, "policy", None) or Policy(organisation=organisation)
+        yield Rules(organisation, policy, frozenset(zones.get(organisation.pk, ())))
+
+
+def times_known_since(appointments: Iterable[Appointment]) -> dict[int, datetime]:
+    """By key, since when each appointment is at its time: booked so, or moved to it last. One query for the moved."""
+    moved = {(row.pk, row.moves, row.starts_at): row.pk for row in appointments if row.moves}
+    since = {row.pk: row.booked_at for row in appointments}
+    if moved:
+        versions = Appointment.history.filter(id__in=moved.values()).order_by()
+        moments = versions.values_list("id", "moves", "starts_at").annotate(Min("history_date"))
+        since |= {moved[version]: moment for *key, moment in moments if (version := tuple(key)) in moved}
+    return since
+
+
+def hull(spans: Iterable[Span]) -> Span:
+    firsts, lasts = zip(*spans, strict=True)
+    return min(firsts), max(lasts)
