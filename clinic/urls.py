@@ -6,7 +6,9 @@ from django.views.generic import RedirectView
 
 from clinic.portal.appointments import AppointmentFile, AppointmentPage, CancelPage, MovePage
 from clinic.portal.feeds import FeedView
+from clinic.portal.health import health
 from clinic.portal.offers import OfferPage
+from clinic.portal.receipts import Receipts
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -17,5 +19,7 @@ urlpatterns = [
     path("a/<str:token>/appointment.ics", AppointmentFile.as_view(), name="appointment_file"),
     path("c/<str:secret>.ics", FeedView.as_view(), name="feed"),
     path("o/<str:token>/", OfferPage.as_view(), name="offer"),
+    path("gateway/receipts/", Receipts.as_view(), name="gateway_receipts"),
+    path("health/", health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -110,9 +110,9 @@ def reply(request: BaseHTTPRequestHandler, status: int) -> None:
     request.wfile.write(b"{}")
 
 
-def receipt(*reports: dict, secret: str, at: float) -> tuple[bytes, dict[str, str]]:
+def receipt(*reports: dict, secret: str, at: float, body: bytes | None = None) -> tuple[bytes, dict[str, str]]:
     """The body and the headers with which a gateway tells, at this moment, what became of letters."""
-    body = json.dumps({"receipts": reports}).encode()
+    body = json.dumps({"receipts": reports}).encode() if body is None else body
     seconds = str(int(at))
     signature = hmac.digest(secret.encode(), seconds.encode() + b"." + body, "sha256").hex()
     return body, {"X-Timestamp": seconds, "X-Signature": f"sha256={signature}"}
