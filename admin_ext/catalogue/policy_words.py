@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admin_ext.columns import left_to_right_text, money_text
+from admin_ext.lengths import hours_text
 from clinic.enums import Channel, NoShowConsequence
 from clinic.models import Policy
 
@@ -109,17 +110,6 @@ def reminder(channel: Channel, minutes: list[int]) -> str:
     times = get_text_list([hours_text(timedelta(minutes=ahead)) for ahead in minutes], _("and"))
     sentence = _("A reminder by %(channel)s goes out %(times)s before the appointment.")
     return sentence % {"channel": channel.label, "times": times}
-
-
-def hours_text(length: timedelta) -> str:
-    """A length in hours and minutes, as in 24 hours or 1 hour 30 minutes."""
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
-    parts = []
-    if hours:
-        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
-    if minutes or not hours:
-        parts.append(ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes})
-    return " ".join(parts)
 
 
 def currency(policy: Policy) -> str:
