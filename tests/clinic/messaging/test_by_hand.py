@@ -1,0 +1,149 @@
+"""What staff do to one message: calling it off, and sending it once more."""
+
+from datetime import timedelta
+
+import pytest
+
+from clinic.enums import Channel, Language, MessageKind, MessageStatus
+from clinic.errors import WrongStatus
+from clinic.messaging.by_hand import call_off, resend
+from clinic.models import Message
+from tests.factories import (
+    BEFORE,
+    NINE,
+    SENT,
+    make_appointment,
+    make_clinic,
+    make_organisation,
+    make_patient,
+    make_provider,
+    make_service,
+    make_user,
+)
+
+pytestmark = pytest.mark.any_engine
+LATER = BEFORE + timedelta(hours=1)
+FAILED = {"status": MessageStatus.FAILED, "error": "Number not reachable", "attempts": 5}
+
+
+class Desk:
+    def __init__(self):
+        organisation = make_organisation()
+        clinic = make_clinic(organisation)
+        provider = make_provider(clinic)
+        self.person = make_user(organisation, first_name="Mona")
+        self.patient = make_patient(organisation, email="huda@example.com", preferred_channel=Channel.SMS)
+        self.appointment = make_appointment(self.patient, make_service(provider), provider, clinic, NINE)
+
+    def message(self, **fields) -> Message:
+        usual = {
+            "organisation": self.patient.organisation, "patient": self.patient, "appointment": self.appointment,
+            "kind": MessageKind.BOOKED, "channel": Channel.SMS, "address": "+966501234567",
+            "language": Language.ENGLISH, "body": "Hello", "starts_at": NINE, "due_at": BEFORE, "queued_at": BEFORE,
+            "dedupe_key": "booked:1",
+        }  # fmt: skip
+        return Message.objects.create(**{**usual, **fields})
+
+
+@pytest.fixture
+def desk(db):
+    return Desk()
+
+
+def test_message_called_off_says_by_whom_and_when(desk):
+    message = desk.message()
+
+    call_off(message, by=desk.person, at=LATER)
+
+    message.refresh_from_db()
+    assert message.status == MessageStatus.CANCELLED
+    assert message.error == "Called off by Mona on 2030-01-01."
+
+
+LEASED = {"status": MessageStatus.SENDING, "leased_until": LATER}
+
+
+@pytest.mark.parametrize(("state", "words"), [(SENT, "has left already"), (LEASED, "being sent"), (FAILED, "Failed")])
+def test_message_that_does_not_wait_is_not_called_off(desk, state, words):
+    message = desk.message(**state)
+
+    with pytest.raises(WrongStatus, match=words):
+        call_off(message, by=desk.person, at=LATER)
+
+    message.refresh_from_db()
+    assert message.status == state["status"]
+
+
+def test_message_of_another_organisation_is_not_there(desk):
+    message, stranger = desk.message(), make_user(make_organisation("Theirs"))
+
+    for service in (call_off, resend):
+        with pytest.raises(Message.DoesNotExist):
+            service(message, by=stranger, at=LATER)
+
+
+def test_failed_message_sent_again_goes_to_where_the_patient_is_reached_now(desk):
+    message = desk.message(**FAILED, address="+966509999999")
+    desk.patient.preferred_channel = Channel.EMAIL
+    desk.patient.save()
+
+    again = resend(message, by=desk.person, at=LATER)
+
+    assert (again.status, again.channel, again.address) == ("queued", Channel.EMAIL, "huda@example.com")
+    assert (again.body, again.starts_at, again.resend_of, again.due_at) == ("Hello", NINE, message, LATER)
+    assert (again.attempts, again.error) == (0, "")
+    message.refresh_from_db()
+    assert (message.status, message.address) == (MessageStatus.FAILED, "+966509999999")
+
+
+def test_message_is_not_sent_again_while_it_is_under_way(desk):
+    message = desk.message(**FAILED)
+    again = resend(message, by=desk.person, at=LATER)
+
+    for row in (message, again):
+        with pytest.raises(WrongStatus, match="on its way already"):
+            resend(row, by=desk.person, at=LATER)
+
+    assert Message.objects.count() == 2
+
+
+def test_message_sent_again_fails_and_is_sent_a_third_time(desk):
+    first = desk.message(**FAILED)
+    second = resend(first, by=desk.person, at=LATER)
+    Message.objects.filter(pk=second.pk).update(**FAILED)
+
+    third = resend(first, by=desk.person, at=LATER)
+
+    assert third.dedupe_key not in (first.dedupe_key, second.dedupe_key)
+
+
+def test_message_about_an_appointment_that_is_over_is_not_sent_again(desk):
+    message = desk.message(**FAILED)
+
+    with pytest.raises(WrongStatus, match=r"is over\. Call the patient"):
+        resend(message, by=desk.person, at=NINE)
+
+    assert Message.objects.count() == 1
+
+
+def test_message_that_tells_an_old_time_is_not_sent_again(desk):
+    message = desk.message(**FAILED, starts_at=NINE - timedelta(hours=1))
+
+    with pytest.raises(WrongStatus, match="would read an old time"):
+        resend(message, by=desk.person, at=LATER)
+
+
+def test_message_of_no_use_any_more_is_not_sent_again(desk):
+    message = desk.message(**FAILED, appointment=None, expires_at=LATER)
+
+    with pytest.raises(WrongStatus, match="What it tells of is over"):
+        resend(message, by=desk.person, at=LATER)
+
+
+def test_message_to_who_wants_none_is_not_sent_again(desk):
+    message = desk.message(**FAILED)
+    desk.patient.accepts_messages = False
+    desk.patient.save()
+
+    with pytest.raises(WrongStatus, match="does not want messages"):
+        resend(message, by=desk.person, at=LATER)
