@@ -93,8 +93,8 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
         """The row of this list that an action or page is about; a foreign one is not found."""
         return row_or_404(self.get_queryset(request), object_id)
 
-    def carry_out(self, request, call, done, lead_to=None) -> HttpResponse:
-        """Call one service, then return to the list, which shows what came of it.
+    def carry_out(self, request, call, done, lead_to=None, back_to="") -> HttpResponse:
+        """Call one service, then return to the list, or to the page at `back_to`, which shows what came of it.
 
         `done` is the sentence for success, or makes it of the service's result; a refusal is shown in its own words.
         `lead_to` makes of the result the address of another page to go on to, or nothing.
@@ -107,7 +107,7 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
         else:
             self.message_user(request, done(result) if callable(done) else done, messages.SUCCESS)
             address = lead_to(result) if lead_to else ""
-        address = address or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        address = address or back_to or reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         return HttpResponse(headers={"HX-Redirect": address}) if "HX-Request" in request.headers else redirect(address)
 
     def add_view(self, request, form_url="", extra_context=None):

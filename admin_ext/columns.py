@@ -90,10 +90,12 @@ COLOURS: dict[type[Choices], dict[str | int, str]] = {
     },
     MessageStatus: {
         MessageStatus.QUEUED: "blue",
+        MessageStatus.SENDING: "amber",
         MessageStatus.SENT: "green",
         MessageStatus.FAILED: "red",
         MessageStatus.SKIPPED: "grey",
         MessageStatus.CANCELLED: "grey",
+        MessageStatus.EXPIRED: "orange",
     },
     JobStatus: {
         JobStatus.WAITING: "blue",

@@ -12,6 +12,7 @@ from admin_ext.roles import (
     AUTO_SCHEDULE,
     BOOK,
     CLOSE_DAY,
+    SEE_MESSAGE_RULES,
     SEE_REFUND_REQUESTS,
     SEE_WAITLIST,
     TAKE_PAYMENT,
@@ -77,6 +78,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Series"), "repeat", "series", also=("series", "repeat")),
         Entry.list(_("Patients"), "person", "patient", also=("patient",)),
         Entry.list(_("Patients' packages"), "confirmation_number", "packagepurchase"),
+        Entry.list(_("Messages"), "outbox", "message", also=("message",)),
     ],
     _("Cash desk"): [
         Entry(_("Payments to take"), "point_of_sale", "cash_desk", TAKE_PAYMENT),
@@ -103,17 +105,18 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Rooms"), "meeting_room", "room"),
     ],
     _("Records"): [
-        Entry.list(_("Messages"), "outbox", "message"),
         Entry.list(_("Sessions ledger"), "history_edu", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
         Entry.list(_("Bulk actions"), "history", "operation"),
         Entry.list(_("Audits"), "verified_user", "certificate", also=("certificate",)),
         Entry.list(_("Refused attempts"), "gpp_bad", "refusedattempt"),
+        Entry(_("How messages arrive"), "monitoring", "message_delivery", SEE_MESSAGE_RULES),
     ],
     _("Settings"): [
         Entry.list(_("Staff logins"), "badge", "user"),
         Entry.list(_("Organisation"), "domain", "organisation"),
         Entry.list(_("Policy"), "gavel", "policy"),
+        Entry(_("Who is told what"), "campaign", "message_rules", SEE_MESSAGE_RULES),
     ],
 }
 

@@ -19,6 +19,12 @@ CHANGE_BOOKING = "clinic.change_appointment"
 ASSIGN_PACKAGE = "clinic.add_packagepurchase"
 SEE_CHARGES = "clinic.view_charge"
 SEE_MESSAGES = "clinic.view_message"
+RESEND = "clinic.add_message"
+CANCEL_MESSAGE = "clinic.change_message"
+SEE_MESSAGE_RULES = "clinic.view_policy"  # who answers for the rules sees what comes of them
+CHANGE_MESSAGE_RULES = "clinic.change_policy"
+SEE_TEMPLATES = "clinic.view_messagetemplate"
+CHANGE_TEMPLATES = "clinic.change_messagetemplate"
 SEE_WAITLIST = "clinic.view_waitlistentry"
 WAIT = "clinic.add_waitlistentry"
 CHANGE_WAIT = "clinic.change_waitlistentry"
@@ -69,7 +75,7 @@ SEES_THE_DESK = may(
 RUNS_THE_DESK = (
     SEES_THE_DESK
     | may("view", *DESK, *WAITLIST)
-    | may("add change", "waitlistentry")
+    | may("add change", "waitlistentry", "message")
     | may("add change", "patient", "appointment", "packagepurchase", "operation", "job")
     | may("view change", "rebooking")
     | may("view add change", "visit")
@@ -97,14 +103,14 @@ ROLES: dict[str, set[str]] = {
     | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
-    | may("view", "policy", "organisation", "user", "certificate")
+    | may("view", "policy", "organisation", "user", "certificate", "messagetemplate")
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
     | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
-    | may("view change", "policy", "organisation")
+    | may("view change", "policy", "organisation", "messagetemplate")
     | may("view", "certificate")
     | may("add change delete", *CATALOGUE, *ROTA)
     | may("add change", "provider")

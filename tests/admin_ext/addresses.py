@@ -12,7 +12,7 @@ ROWS = {
     "answer_offer": "offer", "certificate": "certificate", "visit": "visit", "close_visit": "visit",
     "ask_cashier": "visit", "consultation": "consultation", "consultation_save": "consultation",
     "consultation_step": "consultation", "consultation_addendum": "closed_consultation",
-    "consultation_summary": "closed_consultation", "follow_up": "consultation",
+    "consultation_summary": "closed_consultation", "follow_up": "consultation", "message": "message",
 }  # fmt: skip
 
 

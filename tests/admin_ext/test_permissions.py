@@ -134,6 +134,9 @@ PAGES = {
     "consultation_addendum": "P",
     "consultation_summary": "P",
     "follow_up": "P",
+    "message": "FCMA",
+    "message_delivery": "MA",
+    "message_rules": "MA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

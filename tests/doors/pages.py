@@ -14,8 +14,9 @@ ABOUT = {
         "package_desk", "assign_package", "expiring_packages", "remind_expiring", "bulk_schedule", "register_patient",
         "ask_leave", "leave_hits", "repeat", "my_day", "my_day_current", "waitlist", "waitlist_join", "offer_time",
         "app_list", "cash_desk", "refund_requests", "close_day", "sell_package", "doctors_queue", "diagnosis_search",
-        "walk_in", "gateway_receipts",
+        "walk_in", "message_delivery", "message_rules", "gateway_receipts",
     ),
+    "message": ("message",),
     "patient": ("patient", "pay_fees"),
     "appointment": (
         "pay_session", "undo_booking", "appointment", "appointment_cancel", "appointment_move", "appointment_move_back",

@@ -1,0 +1,65 @@
+"""What is done to one message: it is sent again, or called off before it leaves."""
+
+from urllib.parse import urlsplit
+
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from admin_ext.roles import CANCEL_MESSAGE, RESEND
+from clinic.messaging.by_hand import call_off, resend
+from clinic.models import Message
+
+SEND_AGAIN = {
+    "title": _("Send this message again?"),
+    "description": _("A new message is written to where the patient is reached today; this one stays as it is."),
+    "form_submit_text": _("Send again"),
+}
+CALL_OFF = {
+    "title": _("Call this message off?"),
+    "description": _("The patient does not get it. What it tells of stays as it is."),
+    "form_submit_text": _("Call off"),
+}
+
+
+class MessageActions:
+    """Both say why they refuse, and lead back to the page that asked."""
+
+    @action(description=_("Send again"), permissions=["resend"], icon="forward_to_inbox", dialog=SEND_AGAIN)
+    def resend(self, request, form, object_id):
+        message = self.row_or_404(request, object_id)
+        return self.carry_out(
+            request,
+            lambda: resend(message, by=request.user),
+            _("The message to %(patient)s is sent again.") % {"patient": message.patient},
+            back_to=asked_on(request),
+        )
+
+    @action(description=_("Call off"), permissions=["call_off"], icon="cancel_schedule_send", dialog=CALL_OFF)
+    def call_off(self, request, form, object_id):
+        message = self.row_or_404(request, object_id)
+        return self.carry_out(
+            request,
+            lambda: call_off(message, by=request.user),
+            _("The message to %(patient)s is called off.") % {"patient": message.patient},
+            back_to=asked_on(request),
+        )
+
+    def has_resend_permission(self, request, object_id=None):
+        return request.user.has_perm(RESEND)
+
+    def has_call_off_permission(self, request, object_id=None):
+        return request.user.has_perm(CANCEL_MESSAGE)
+
+
+def asked_on(request) -> str:
+    """The page of ours that the dialog stood over, with its filters; empty where that is not known."""
+    page = request.headers.get("HX-Current-URL", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return ""
+    return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+
+
+def message_address(message: Message) -> str:
+    return reverse("admin:message", args=[message.pk])

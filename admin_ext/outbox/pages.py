@@ -1,0 +1,52 @@
+"""The page of one message: how it looks, to whom it went, and how far it has come."""
+
+from functools import cached_property
+
+from django.utils.timezone import now
+
+from admin_ext.outbox.advice import advice_on
+from admin_ext.outbox.lifecycle import lifecycle
+from admin_ext.pages import StaffPage
+from admin_ext.roles import SEE_MESSAGES
+from admin_ext.scope import own_rows, row_or_404
+from clinic.enums import Channel, MessageStatus
+from clinic.messaging.segments import segments
+from clinic.messaging.selectors import own_words_of
+from clinic.models import Message
+
+ABOUT = (
+    "patient", "appointment__clinic", "appointment__service", "appointment__provider", "purchase__package",
+    "offer__slot__clinic", "offer__slot__service", "operation", "resend_of",
+)  # fmt: skip
+UNSENT = (MessageStatus.FAILED, MessageStatus.SKIPPED, MessageStatus.EXPIRED, MessageStatus.CANCELLED)
+
+
+class MessagePage(StaffPage):
+    """A fixed number of queries."""
+
+    permission_required = SEE_MESSAGES
+    template_name = "admin_ext/outbox/message.html"
+    context_model = Message
+
+    @cached_property
+    def message(self) -> Message:
+        return row_or_404(own_rows(Message, self.organisation).select_related(*ABOUT), self.kwargs["pk"])
+
+    @property
+    def title(self) -> str:
+        return str(self.message)
+
+    def get_context_data(self, **kwargs):
+        message, at = self.message, now()
+        return super().get_context_data(
+            message=message,
+            is_mail=message.channel == Channel.EMAIL,
+            pieces=segments(message.body) if message.channel == Channel.SMS else None,
+            steps=list(lifecycle(message, at=at)),
+            advice=advice_on(message, at=at),
+            own_words=own_words_of(message),
+            sent_again_as=message.resent_as.order_by("pk"),
+            is_queued=message.status == MessageStatus.QUEUED,
+            is_unsent=message.status in UNSENT,
+            **kwargs,
+        )
