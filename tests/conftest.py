@@ -1,22 +1,20 @@
 """What all tests share: the browser's fixtures and the choice of tests by what they need."""
 
 import pytest
-from django.apps import apps
+from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-from clinic.constraints import Frozen
+from clinic.messaging.own_words import WRITERS
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.committing", "tests.standing"]
 
 OPENED = {"test_lists", "test_forms", "test_exports"}  # tests of pages
 
 # A shared machine is slow at times; a test that is too slow is found by the length of the whole run.
 settings.register_profile("clinic", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("clinic")
-
-COMMITTING = {"transactional_db", "live_server"}  # fixtures of tests whose rows have to be taken out again
 
 
 @pytest.fixture(autouse=True)
@@ -26,24 +24,9 @@ def language():
 
 
 @pytest.fixture(autouse=True)
-def flushable(request):
-    """Let Django empty the tables of SQLite row by row after the test; PostgreSQL truncates, which no trigger sees.
-
-    Emptying ends with the signal that makes all triggers anew.
-    """
-    marker = request.node.get_closest_marker("django_db")
-    commits = (marker and marker.kwargs.get("transaction")) or COMMITTING & set(request.fixturenames)
-    if commits:
-        request.getfixturevalue("transactional_db")  # set up first, so that it empties the tables last
-    yield
-    if commits and connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for statement in (f"DROP TRIGGER IF EXISTS {rule.name}_delete" for rule in frozen_rules()):
-                cursor.execute(statement)
-
-
-def frozen_rules() -> list[Frozen]:
-    return [rule for model in apps.get_models() for rule in model._meta.constraints if isinstance(rule, Frozen)]
+def our_words():
+    """No organisation has words of its own until a test writes some; nobody asks, and the next test knows nothing."""
+    caches["process"].set(WRITERS, frozenset(), None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,16 +8,10 @@ from django.test import Client
 from tests.admin_ext.schedule import open_desk
 from tests.admin_ext.world import make_world
 from tests.factories import BEFORE, NINE, make_user
+from tests.standing import standing
 
-
-@pytest.fixture
-def ours(db):
-    return make_world("Ours")
-
-
-@pytest.fixture
-def theirs(db):
-    return make_world("Theirs")
+ours = standing(lambda: make_world("Ours"))
+theirs = standing(lambda: make_world("Theirs"))
 
 
 @pytest.fixture

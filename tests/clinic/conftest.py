@@ -1,15 +1,7 @@
 """Two organisations that are full of rows: ours, and theirs behind the wall."""
 
-import pytest
-
 from tests.clinic.full_world import World
+from tests.standing import standing
 
-
-@pytest.fixture
-def ours(db):
-    return World()
-
-
-@pytest.fixture
-def theirs(db):
-    return World()
+ours = standing(World)
+theirs = standing(World)
