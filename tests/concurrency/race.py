@@ -1,16 +1,19 @@
 """Many processes at once on the tests' database, forked from one that has Django loaded and no connection open.
 
 `race` is called by a test. The processes load what they need, connect, and wait until all are ready. Then all run.
+The process they are forked from is started by the first race and waits for the next one.
 """
 
 import gc
 import json
 import os
+import select
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -36,17 +39,9 @@ def race(racer: str, entries: Sequence[dict]) -> list[Outcome]:
     """
     from django.db import connection  # noqa: PLC0415 (the racing processes import this file before Django is ready)
 
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.concurrency.race", racer],
-        input=json.dumps(entries), capture_output=True, text=True, timeout=PATIENCE, cwd=ROOT, check=False,
-        env={
-            **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONWARNINGS": "default",
-            "RACE_DATABASE": str(connection.settings_dict["NAME"]),
-        },
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-2000:]
-    outcomes = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(outcomes) == len(entries), done.stderr[-2000:]
+    asked = {"racer": racer, "entries": entries, "database": str(connection.settings_dict["NAME"])}
+    outcomes = stable().ask(asked)
+    assert len(outcomes) == len(entries), "racers have died: see what they wrote"
     return [Outcome(**{key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}) for row in outcomes]
 
 
@@ -55,33 +50,83 @@ def tally(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return dict(Counter(outcome.error or "won" for outcome in outcomes))
 
 
+class Stable:
+    """The process from which the racers are forked; it ends with the one that asks it."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.concurrency.race"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONWARNINGS": "default"},
+        )  # fmt: skip
+
+    def ask(self, asked: dict) -> list[dict]:
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        is_there, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+        if not is_there:
+            self.close()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self) -> None:
+        stable.cache_clear()
+        self.process.kill()
+        self.process.wait()
+
+
+@cache
+def stable() -> Stable:
+    return Stable()
+
+
 def main() -> None:
     import django  # noqa: PLC0415 (see above)
 
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    connection.settings_dict["NAME"] = os.environ["RACE_DATABASE"]
-    module, _, name = sys.argv[1].rpartition(".")
-    racer = getattr(import_module(f"tests.concurrency.{module or 'racers'}"), name)
-    entries = json.load(sys.stdin)
-    gc.freeze()  # what is loaded stays shared between the processes
+    for line in sys.stdin:
+        asked = json.loads(line)
+        connection.settings_dict["NAME"] = asked["database"]
+        module, _, name = asked["racer"].rpartition(".")
+        racer = getattr(import_module(f"tests.concurrency.{module or 'racers'}"), name)
+        gc.freeze()  # what is loaded stays shared between the processes
+        print(json.dumps(run(racer, asked["entries"])), flush=True)  # noqa: T201 (the answer to the test)
+
+
+def run(racer, entries: Sequence[dict]) -> list[dict]:
+    """Fork a process for each entry, open the gate when all are ready, and hear them out."""
     ready, report_ready = os.pipe()
     gate, hold_gate = os.pipe()
+    outcomes, report = os.pipe()
     for entry in entries:
         if os.fork() == 0:
             os.close(hold_gate)
-            connection.ensure_connection()
-            os.write(report_ready, b".")
-            os.read(gate, 1)  # nothing comes; it returns when the last end of the pipe is closed
-            line = json.dumps(attempt(racer, entry)) + "\n"
-            os.write(1, line.encode()[-4000:])  # short enough to be written in one piece
-            os._exit(0)
+            start(racer, entry, gate=gate, ready=report_ready, report=report)
+    os.close(report_ready)
+    os.close(report)
     for _ in entries:
         os.read(ready, 1)
     os.close(hold_gate)
+    with os.fdopen(outcomes) as lines:
+        found = [json.loads(line) for line in lines]
     for _ in entries:
         os.wait()
+    os.close(ready)
+    os.close(gate)
+    return found
+
+
+def start(racer, entry: dict, *, gate: int, ready: int, report: int) -> None:
+    """What a racing process does; it never returns."""
+    from django.db import connection  # noqa: PLC0415 (see above)
+
+    connection.ensure_connection()
+    os.write(ready, b".")
+    os.read(gate, 1)  # nothing comes; it returns when the last end of the pipe is closed
+    line = json.dumps(attempt(racer, entry)) + "\n"
+    os.write(report, line.encode()[-4000:])  # short enough to be written in one piece
+    os._exit(0)
 
 
 def attempt(racer, entry: dict) -> dict:
