@@ -91,7 +91,7 @@ def cancel(
     by: User,
     by_patient: bool = False,
     reason: str = "",
-    tell: bool = True,
+    tell: bool | None = True,
     expected_sequence: int | None = None,
     at: datetime | None = None,
 ) -> Appointment:
@@ -99,7 +99,8 @@ def cancel(
 
     A patient who cancels within the policy's window cancels late, and bears what the policy says: the session, a fee.
     The clinic's own cancellation costs nobody anything. `tell` is False where the patient has not heard of the
-    appointment yet. ChangedMeanwhile when `expected_sequence` is given and is not the row's any more.
+    appointment yet, None where only the outbox knows. ChangedMeanwhile when `expected_sequence` is given and is not
+    the row's any more.
     """
     own(by, appointment)
     reason = checked(reason)
@@ -116,7 +117,7 @@ def cancel(
     )  # fmt: skip
     appointment_released.send(Appointment, appointment=row, by=by)
     cancel_for(row, by=by, at=at)
-    if tell:
+    if heard_of(row) & TELL_OF_A_TIME if tell is None else tell:  # what was still queued is not heard any more
         queue(MessageKind.CANCELLED, row.patient, appointment=row, by=by, at=at)
     return row
 
@@ -129,7 +130,7 @@ def take_back(appointment: Appointment, *, by: User, reason: str = "", at: datet
     Raises like `cancel`.
     """
     own(by, appointment)
-    return cancel(appointment, by=by, reason=reason, tell=bool(heard_of(appointment) & TELL_OF_A_TIME), at=at)
+    return cancel(appointment, by=by, reason=reason, tell=None, at=at)
 
 
 def bear(row: Appointment, kind: ChargeKind, cost: Cost, *, by: User, at: datetime) -> None:

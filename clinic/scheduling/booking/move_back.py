@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from simple_history.models import HistoricalChanges
 
-from clinic.enums import AppointmentStatus, MessageKind, MessageStatus, RefusalCode
+from clinic.enums import AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WrongStatus
+from clinic.messaging.heard import GONE
 from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
@@ -77,10 +78,10 @@ def _nothing_to_take_back(row: Appointment) -> Refusal:
 
 def _unsay(row: Appointment, *, by: User, at: datetime) -> None:
     moved_on = row.history.filter(moves=row.moves + 1).order_by("-history_id").values_list("history_date", flat=True)
-    news = row.messages.filter(kind=MessageKind.MOVED, status=MessageStatus.SENT, queued_at__gte=moved_on[0])
-    has_read, heard = news.exists(), heard_of(row)
+    news = row.messages.filter(kind=MessageKind.MOVED, status__in=GONE, queued_at__gte=moved_on[0])
     cancel_for(row, by=by, at=at)
-    if has_read:
+    heard = heard_of(row)  # after what was not heard yet is called off: until then it might still leave
+    if news.exists():
         queue(MessageKind.MOVED, row.patient, appointment=row, by=by, at=at)
     elif not heard & TELL_OF_A_TIME:
         queue(MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)

@@ -183,8 +183,8 @@ def _take_time_again(row: Appointment, *, by: User, reason: str, at: datetime) -
 
 def _say_that_it_stands(row: Appointment, *, by: User, at: datetime) -> None:
     """A patient who has heard of the cancellation, or not even of the appointment, hears of it now."""
-    heard = heard_of(row)
     cancel_for(row, by=by, at=at)
+    heard = heard_of(row)  # after what was not heard yet is called off: until then it might still leave
     if MessageKind.CANCELLED in heard or not heard & {MessageKind.BOOKED, MessageKind.MOVED}:
         queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
 

@@ -20,7 +20,7 @@ from clinic.scheduling import booking
 from clinic.scheduling.signals import appointment_released
 from clinic.scheduling.status import POSSIBLE_FROM
 from tests.clinic.scheduling.conftest import codes, monday, walk
-from tests.factories import BEFORE, make_patient, make_user
+from tests.factories import BEFORE, SENT, make_patient, make_user
 
 S = AppointmentStatus
 VERBS = ("confirm", "check_in", "start", "complete", "mark_no_show", "cancel", "undo_status")
@@ -306,7 +306,7 @@ def test_an_organisation_without_a_policy_has_the_usual_one(desk):
 def test_booking_taken_back_is_told_to_who_has_heard_of_the_appointment(desk, heard, told):
     appointment = desk.book()
     if heard:
-        Message.objects.filter(appointment=appointment).update(kind=heard, status=MessageStatus.SENT)
+        Message.objects.filter(appointment=appointment).update(kind=heard, **SENT)
 
     taken = booking.take_back(appointment, by=desk.user, at=BEFORE)
 
