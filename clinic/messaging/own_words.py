@@ -9,6 +9,7 @@ from clinic.messaging.template_language import render
 from clinic.models import MessageTemplate
 
 SECONDS = 60  # after which other processes see what was written in this one
+LONGEST_SUBJECT = 200  # as its column
 WRITERS = "message-templates:organisations"
 
 type Key = tuple[str, str, str]  # kind, language, and channel or nothing
@@ -30,7 +31,7 @@ def rendered(
     if words is None:
         return None
     try:
-        return " ".join(render(words.subject, facts).split()), render(words.body, facts)
+        return " ".join(render(words.subject, facts).split())[:LONGEST_SUBJECT], render(words.body, facts)
     except TemplateSyntaxError:
         return None
 

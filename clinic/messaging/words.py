@@ -24,7 +24,7 @@ TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # tu
 UNSEEN = {"Cc", "Zl", "Zp"}  # control characters and separators of lines and paragraphs
 
 MOST_SEGMENTS = 2  # of an SMS of ours
-DISPENSABLE = (("phone",), ("phone", "clinic"))  # what a longer one does without; the page behind its link tells it
+DISPENSABLE = ("phone", "clinic", "first_name")  # what a longer one does without, in this order: its link tells it
 
 type Facts = dict[str, object]
 
@@ -68,12 +68,11 @@ def rendered(
     own = own_words.rendered(organisation, kind, language, channel, facts)
     if own is not None:
         return own
-    shortened = DISPENSABLE if channel == Channel.SMS else ()
     subject, body = ours(kind, language, channel, facts)
-    for names in shortened:
-        if segments(body).count <= MOST_SEGMENTS:
-            break
-        subject, body = ours(kind, language, channel, facts | dict.fromkeys(names, ""))
+    if channel == Channel.SMS and "link" in facts:
+        for count in range(1, len(DISPENSABLE) + 1):
+            if segments(body).count > MOST_SEGMENTS:
+                subject, body = ours(kind, language, channel, facts | dict.fromkeys(DISPENSABLE[:count], ""))
     return subject, body
 
 
@@ -120,7 +119,7 @@ def place_facts(starts_at: datetime, clinic: Clinic, language: str) -> Facts:
     local = starts_at.astimezone(clinic.zone)
     return {
         "day": day(local),
-        "short_day": format_date(local, "l j F"),
+        "short_day": short_day(local),
         "time": format_date(local, "g:i A"),
         "clinic": plain(clinic.name_in(language)),
         "phone": phone_text(clinic),
@@ -144,3 +143,7 @@ def phone_text(clinic: Clinic | None) -> str:
 
 def day(moment: date | datetime) -> str:
     return format_date(moment, "l j F Y")
+
+
+def short_day(moment: date | datetime) -> str:
+    return format_date(moment, "l j F")

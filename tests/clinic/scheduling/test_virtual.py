@@ -102,7 +102,7 @@ def test_patient_is_told_where_to_join(desk, language, words):
 
 
 @pytest.mark.parametrize(
-    ("language", "words"), [("en", "To join, confirm or change it: "), ("ar", "للانضمام أو التغيير: ")]
+    ("language", "words"), [("en", "To join, confirm or change it: "), ("ar", "انضمام أو تغيير: ")]
 )
 def test_an_sms_leads_to_the_page_where_to_join(desk, language, words):
     appointment = virtual(desk, patient=make_patient(desk.organisation, language=language))

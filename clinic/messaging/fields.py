@@ -1,0 +1,106 @@
+"""The fields that the words of each kind of message may use, with what each of them says to somebody who is no one.
+
+None of them tells what a patient is treated for, or by whom.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from clinic.enums import Language, MessageKind
+from clinic.messaging.links import address_of
+from clinic.messaging.words import LEFT_TO_RIGHT, day, short_day
+from clinic.models import Appointment
+
+MONDAY, NEXT_MONDAY, LAST_DAY = date(2030, 1, 7), date(2030, 1, 14), date(2030, 3, 31)
+PHONE = "+966112345678"
+
+
+@dataclass(frozen=True)
+class Field:
+    """`{{ name }}` in a text. One with `items` is a list: `{% for date in dates %}{{ date.day }}{% endfor %}`."""
+
+    name: str
+    about: Promise
+    items: tuple["Field", ...] = ()
+
+
+FIRST_NAME = Field("first_name", _("The patient's first name."))
+DAY = Field("day", _("The day, as in Monday 7 January 2030."))
+SHORT_DAY = Field("short_day", _("The day without its year, as in Monday 7 January."))
+TIME = Field("time", _("The time on the clock of the clinic."))
+CLINIC = Field("clinic", _("The name of the clinic."))
+PHONE_NUMBER = Field("phone", _("The clinic's phone number; empty where it has none."))
+LINK = Field("link", _("The address at which the patient confirms, cancels or chooses another time."))
+VIDEO_LINK = Field("video", _("The address of the video room; empty where the patient comes to the clinic."))
+OFFER_LINK = Field("link", _("The address at which the patient accepts or declines."))
+UNTIL = Field("until", _("The time until which the free time is kept."))
+UNTIL_DAY = Field("until_day", _("The day until which it is kept; empty where it is the same day."))
+SESSIONS = Field("sessions", _("How many sessions."))
+LAST_DAY_OF_USE = Field("last_day", _("The last day on which they can be used."))
+ORGANISATION = Field("organisation", _("The name of the organisation."))
+AMOUNT = Field("amount", _("The amount that was paid."))
+LEFT = Field("left", _("The amount that is still to be paid; empty where nothing is."))
+CURRENCY = Field("currency", _("The currency, as in SAR."))
+NUMBER = Field("number", _("The number of the receipt."))
+DATES = Field("dates", _("The sessions, one after the other."), (DAY, SHORT_DAY, TIME, CLINIC))
+
+PLACE = (FIRST_NAME, DAY, SHORT_DAY, TIME, CLINIC, PHONE_NUMBER)
+FIELDS = {
+    MessageKind.BOOKED: (*PLACE, LINK, VIDEO_LINK),
+    MessageKind.REMINDER: (*PLACE, LINK, VIDEO_LINK),
+    MessageKind.MOVED: (*PLACE, LINK, VIDEO_LINK),
+    MessageKind.CANCELLED: PLACE,
+    MessageKind.NO_SHOW: (*PLACE, LINK),
+    MessageKind.ASSIGNED: (FIRST_NAME, SESSIONS, LAST_DAY_OF_USE, ORGANISATION),
+    MessageKind.PLANNED: (*PLACE, DATES),
+    MessageKind.PLAN_UNDONE: (*PLACE, DATES),
+    MessageKind.SESSIONS_MOVED: (*PLACE, DATES),
+    MessageKind.WAITLIST_OFFER: (*PLACE, UNTIL, UNTIL_DAY, OFFER_LINK),
+    MessageKind.RECEIPT: (FIRST_NAME, CLINIC, DAY, AMOUNT, LEFT, CURRENCY, NUMBER),
+    MessageKind.PACKAGE_EXPIRING: (FIRST_NAME, SESSIONS, LAST_DAY_OF_USE, ORGANISATION, PHONE_NUMBER),
+}
+
+#: What a text must say to be of any use: of each tuple, one field at least.
+NEEDED = {
+    **dict.fromkeys(
+        (MessageKind.BOOKED, MessageKind.REMINDER, MessageKind.MOVED), ((DAY, SHORT_DAY), (TIME,))
+    ),
+    MessageKind.CANCELLED: ((DAY, SHORT_DAY), (TIME,)),
+    **dict.fromkeys((MessageKind.PLANNED, MessageKind.PLAN_UNDONE, MessageKind.SESSIONS_MOVED), ((DATES,),)),
+    MessageKind.WAITLIST_OFFER: ((DAY, SHORT_DAY), (TIME,), (OFFER_LINK,)),
+    MessageKind.RECEIPT: ((AMOUNT,), (NUMBER,)),
+    MessageKind.PACKAGE_EXPIRING: ((LAST_DAY_OF_USE,),),
+}  # fmt: skip
+
+
+def fields_of(kind: MessageKind) -> tuple[Field, ...]:
+    """What the words of this kind may use, in the order in which they are shown."""
+    return FIELDS[MessageKind(kind)]
+
+
+def sample_facts(kind: MessageKind, language: str) -> dict[str, object]:
+    """Facts of somebody who does not exist; the language is the active one."""
+    names = {field.name for field in fields_of(kind)}
+    is_arabic = language == Language.ARABIC
+    place = {
+        "day": day(MONDAY), "short_day": short_day(MONDAY), "time": "9:30 ص" if is_arabic else "9:30 AM",
+        "clinic": "العليا" if is_arabic else "Olaya",
+    }  # fmt: skip
+    later = {**place, "day": day(NEXT_MONDAY), "short_day": short_day(NEXT_MONDAY)}
+    facts: dict[str, object] = {
+        **place, "first_name": "سارة" if is_arabic else "Sara", "phone": (LEFT_TO_RIGHT if is_arabic else "") + PHONE,
+        "link": address_of(Appointment()), "video": "", "until": "10:00 ص" if is_arabic else "10:00 AM",
+        "until_day": "", "sessions": 4, "last_day": day(LAST_DAY), "amount": "150.00", "left": "50.00",
+        "organisation": "مراكز النور" if is_arabic else "Noor Group", "currency": "SAR", "number": 1042,
+        "dates": [place, later],
+    }  # fmt: skip
+    return {name: fact for name, fact in facts.items() if name in names}
+
+
+def names_of(fields: Iterable[Field]) -> str:
+    """As they are written in a text, one after the other."""
+    return ", ".join(f"{{{{ {field.name} }}}}" for field in fields if not field.items)
