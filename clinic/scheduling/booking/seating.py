@@ -37,14 +37,19 @@ def take_time(
     room: Room | None = None,
     seat_before: Seat | None = None,
     reason: str = "",
+    savepoint: bool = True,
 ) -> None:
     """Write the appointment into the question's time: the lowest free lane and the first room place to be had.
 
     Another clinic desk may take a room's place at the same moment; then the next place is tried. Whoever comes back
-    gets the `seat_before` again where it is still free.
+    gets the `seat_before` again where it is still free. Nearly always the first place is free: who can begin anew
+    spares the `savepoint`, and gets the IntegrityError of a constraint that objects.
     """
     for place in places_for(question, room, seat_before):
         seat(appointment, question, place, seat_before)
+        if not savepoint:
+            appointment.record(by=by, reason=reason, at=question.at)
+            return
         refusal = _record(appointment, by=by, reason=reason, at=question.at)
         if refusal is None:
             return
@@ -97,8 +102,14 @@ def _write(appointment: Appointment, *, by: User, reason: str, at: datetime) -> 
         with transaction.atomic():
             appointment.record(by=by, reason=reason, at=at)
     except IntegrityError as error:
-        for constraint, code in CONSTRAINT_REFUSALS.items():
-            if constraint in str(error):
-                return Refusal(code, code.label + ".")
-        raise
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        return refusal
     return None
+
+
+def refusal_of(error: IntegrityError) -> Refusal | None:
+    """What a constraint that guards somebody's time stands for; None for any other."""
+    codes = (code for constraint, code in CONSTRAINT_REFUSALS.items() if constraint in str(error))
+    return next((Refusal(code, code.label + ".") for code in codes), None)

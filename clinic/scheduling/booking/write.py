@@ -5,7 +5,7 @@ from copy import copy
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from clinic.scheduling import attendance
 from clinic.scheduling import refusals as rules
 from clinic.scheduling.booking.overruling import missing_to_overrule, reasons_against
 from clinic.scheduling.booking.rows import reread
-from clinic.scheduling.booking.seating import take_time
+from clinic.scheduling.booking.seating import refusal_of, take_time
 from clinic.scheduling.local_time import instant_of
 from clinic.scheduling.locks import lock
 from clinic.scheduling.nearest import nearest_slots
@@ -61,32 +61,42 @@ def book(  # noqa: PLR0913 (what an appointment is made of)
     Raises BookingRefused with every reason, SlotTaken with the nearest free slots when only the time is the trouble,
     and DoesNotExist for a row of another organisation; nothing is written then.
     """
-    own(by, patient, service, provider, clinic, purchase, room, follow_up_of)
-    at, kind = at or timezone.now(), kind or kind_of(service, follow_up_of)
+    organisation = own(by, patient, service, provider, clinic, purchase, room, follow_up_of)
+    wanted = Appointment(
+        organisation=organisation, patient=patient, service=service, provider=provider, clinic=clinic,
+        kind=kind or kind_of(service, follow_up_of), follow_up_of=follow_up_of, reason=reason,
+        overbook_reason=overbook_reason, package_purchase=purchase, request_key=request_key, booked_by=by,
+        booked_at=at or timezone.now(),
+    )  # fmt: skip
+    try:
+        return _booked(copy(wanted), starts_at, room=room, savepoint=False)
+    except IntegrityError as error:
+        if refusal_of(error) is None:
+            raise
+    return _booked(wanted, starts_at, room=room)  # somebody was quicker, or left a hold: now one place after the other
+
+
+def _booked(row: Appointment, starts_at: datetime, *, room: Room | None, savepoint: bool = True) -> Appointment:
+    """The row in its time, with its message. Without a `savepoint`, IntegrityError when a constraint objects."""
+    by, at, patient, purchase = row.booked_by, row.booked_at, row.patient, row.package_purchase
     try:
         with transaction.atomic():
-            lock(providers=[provider], patients=[patient])
-            if made := made_before(Appointment, request_key, patient=patient, service=service):
+            lock(providers=[row.provider], patients=[patient])
+            if made := made_before(Appointment, row.request_key, patient=patient, service=row.service):
                 return made
-            purchase = purchase and packages.lock(purchase)
-            question = rules.ask(service, provider, clinic, starts_at, patient=patient, kind=kind, at=at)
-            reasons = _against_booking(question, purchase, by=by, room=room, overbook_reason=overbook_reason)
-            if follow_up_of is not None and follow_up_of.patient_id != patient.pk:
-                reasons.append(somebody_elses())
-            if reasons:
+            row.package_purchase = purchase = purchase and packages.lock(purchase)
+            question = rules.ask(
+                row.service, row.provider, row.clinic, starts_at, patient=patient, kind=row.kind, at=at
+            )
+            if reasons := _against_booking(question, row, room=room):
                 raise BookingRefused(*reasons)
-            appointment = Appointment(
-                organisation=by.organisation, patient=patient, service=service, provider=provider, clinic=clinic,
-                kind=kind, follow_up_of=follow_up_of, reason=reason, overbook_reason=overbook_reason.strip(),
-                package_purchase=purchase,
-                session_number=packages.next_session_numbers(purchase, 1)[0] if purchase else None,
-                request_key=request_key, booked_by=by, booked_at=at,
-            )  # fmt: skip
-            if kind == AppointmentKind.VIRTUAL:
-                appointment.video_link = video_link(appointment)
-            take_time(appointment, question, by=by, room=room)
-            queue(MessageKind.BOOKED, patient, appointment=appointment, by=by, at=at, is_first=True)
-            return appointment
+            row.overbook_reason = row.overbook_reason.strip()
+            row.session_number = packages.next_session_numbers(purchase, 1)[0] if purchase else None
+            if row.kind == AppointmentKind.VIRTUAL:
+                row.video_link = video_link(row)
+            take_time(row, question, by=by, room=room, savepoint=savepoint)
+            queue(MessageKind.BOOKED, patient, appointment=row, by=by, at=at, is_first=True)
+            return row
     except BookingRefused as refused:
         raise with_alternatives(refused, question) from refused
 
@@ -141,18 +151,19 @@ def move(
         raise with_alternatives(refused, question) from refused
 
 
-def _against_booking(
-    question: Question, purchase: PackagePurchase | None, *, by: User, room: Room | None, overbook_reason: str
-) -> list[Refusal]:
+def _against_booking(question: Question, wanted: Appointment, *, room: Room | None) -> list[Refusal]:
     """What speaks against a new appointment; an emergency takes permission and reason, but no payment in advance."""
-    reasons = reasons_against(question, by=by, room=room, overbook_reason=overbook_reason)
+    by, purchase, reason = wanted.booked_by, wanted.package_purchase, wanted.overbook_reason
+    reasons = reasons_against(question, by=by, room=room, overbook_reason=reason)
     if question.kind == AppointmentKind.EMERGENCY:
-        missing = missing_to_overrule(by=by, overbook_reason=overbook_reason)
+        missing = missing_to_overrule(by=by, overbook_reason=reason)
         reasons += [refusal for refusal in missing if refusal not in reasons]
     elif question.situation.asks_for_prepayment:
         reasons += attendance.refusals(question.patient, purchase, question.at)
     if purchase is not None:
         reasons += packages.check_usable(purchase, question.patient, question.service, on=_local_day(question))
+    if wanted.follow_up_of is not None and wanted.follow_up_of.patient_id != wanted.patient_id:
+        reasons.append(somebody_elses())
     return reasons
 
 
