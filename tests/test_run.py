@@ -7,7 +7,7 @@ import pytest
 
 from tests import run as runner
 from tests.postgres import NoServerError, given_server
-from tests.run import Run, on_postgresql, sqlite, summary
+from tests.run import Run, on_postgresql, sqlite, started, summary, types_checked
 
 
 @pytest.fixture
@@ -61,6 +61,19 @@ def test_machine_without_chromium_or_postgresql_has_both_named(run, monkeypatch)
 
     assert "not postgres and not browser" in asked[0]
     assert [missing.split(":")[0] for missing in run.missing] == ["the browser tests", "the tests on PostgreSQL"]
+
+
+@pytest.mark.parametrize(("version", "expected"), [("--version", True), ("--no-such-option", False)])
+def test_types_are_checked_beside_the_steps_and_count_as_one(run, monkeypatch, capfd, version, expected):
+    monkeypatch.setattr(
+        runner, "started", lambda command, *rest, **options: started([*command, version], *rest, **options)
+    )
+
+    with types_checked(run):
+        pass
+
+    assert [(name, passed) for name, passed, _ in run.results] == [("lint", True), ("types", expected)]
+    assert "mypy" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(
