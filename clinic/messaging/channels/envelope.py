@@ -4,6 +4,7 @@ import re
 from email.headerregistry import Address
 from email.message import MIMEPart
 from email.utils import parseaddr
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -15,27 +16,32 @@ from clinic.messaging.channels.letter import Attachment, Letter
 from clinic.messaging.channels.plain import one_line, paragraphs
 
 LONGEST_NAME = 80  # of a sender
+LONGEST_LABEL = 60  # of a button
 
 
 class Piece(NamedTuple):
+    """A part of a line; `address` is where it leads, if it is a link, and a button has the words before it."""
+
     text: str
-    is_link: bool
+    address: str = ""
+    is_button: bool = False
 
 
 def enveloped(letter: Letter) -> EmailMultiAlternatives:
     """The e-mail, twice the same of the same letter, its Message-ID included. Raises ValueError where one cannot be."""
     if not letter.address:
         raise ValueError("Django takes a letter to nobody for one that is sent.")
+    own = address_in(settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
         subject=one_line(letter.subject),
         body=paragraphs(letter.body) + "\n",
-        from_email=sender_of(letter),
+        from_email=sender_of(letter, own),
         to=[letter.address],
         headers={
-            "Message-ID": f"<{letter.key}@{own_address().domain}>",
+            "Message-ID": f"<{letter.key}@{own.domain}>",
             "Content-Language": letter.language,
             "Auto-Submitted": "auto-generated",  # no machine answers it with a holiday greeting
-            "List-Unsubscribe": f"<mailto:{own_address().addr_spec}?subject=unsubscribe>",
+            "List-Unsubscribe": f"<mailto:{own.addr_spec}?subject=unsubscribe>",
         },
     )
     mail.attach_alternative(page_of(letter), "text/html")
@@ -44,15 +50,17 @@ def enveloped(letter: Letter) -> EmailMultiAlternatives:
     return mail
 
 
-def own_address() -> Address:
-    return Address(addr_spec=parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
+@cache
+def address_in(text: str) -> Address:
+    """The address in a text such as ``Noor <desk@noor.example>``."""
+    return Address(addr_spec=parseaddr(text)[1])
 
 
-def sender_of(letter: Letter) -> str:
+def sender_of(letter: Letter, own: Address) -> str:
     """The clinic's own address, under the name that patients know."""
     if not letter.sender:
         return settings.DEFAULT_FROM_EMAIL
-    return str(Address(one_line(letter.sender, longest=LONGEST_NAME), addr_spec=own_address().addr_spec))
+    return str(Address(one_line(letter.sender, longest=LONGEST_NAME), addr_spec=own.addr_spec))
 
 
 def page_of(letter: Letter) -> str:
@@ -68,9 +76,15 @@ def page_of(letter: Letter) -> str:
 
 
 def pieces(line: str) -> list[Piece]:
-    """The line cut at the clinic's own addresses. Only those become links: a name that looks like one stays a name."""
+    """The line cut at the clinic's own addresses. Only those become links: a name that looks like one stays a name.
+
+    An address at the end of a short line, after a colon, becomes a button with the words before it.
+    """
     own = rf"({re.escape(settings.SITE_URL.rstrip('/'))}/[^\s<>\"']*[\w/])"
-    return [Piece(text, is_link=bool(n % 2)) for n, text in enumerate(re.split(own, line)) if text]
+    parts = re.split(own, line)
+    if len(parts) == 3 and not parts[2].strip() and parts[0].rstrip().endswith(":") and len(parts[0]) <= LONGEST_LABEL:
+        return [Piece(parts[0].strip().removesuffix(":"), parts[1], is_button=True)]
+    return [Piece(text, text if n % 2 else "") for n, text in enumerate(parts) if text]
 
 
 def part_of(attachment: Attachment) -> MIMEPart:

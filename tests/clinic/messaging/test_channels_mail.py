@@ -133,6 +133,17 @@ def test_only_addresses_of_the_clinic_become_links(mailbox):
     assert '<a href="https://noor.example/a/b:c-d/" dir="ltr"' in page
 
 
+def test_address_after_a_few_words_becomes_a_button_with_them(mailbox):
+    body = "See you.\n\nConfirm or cancel: https://noor.example/a/token/\nQuestions? Call."
+
+    mail = received(mailbox, body=body)
+
+    assert "Confirm or cancel: https://noor.example/a/token/" in text_of(mail)
+    assert '<a href="https://noor.example/a/token/" style="display: inline-block;' in page_of(mail)
+    assert ">Confirm or cancel</a>" in page_of(mail)
+    assert page_of(mail).count("https://noor.example/a/token/") == 1
+
+
 def test_name_cannot_turn_the_words_after_it_round(mailbox):
     turned = "\u202emoc.elpmaxe"  # reads as example.com
 
