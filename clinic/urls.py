@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from clinic.portal.appointments import AppointmentFile, AppointmentPage, CancelPage, MovePage
+from clinic.portal.appointments import AppointmentPage, CancelPage
 from clinic.portal.feeds import FeedView
 from clinic.portal.health import health
+from clinic.portal.moving import MovePage
 from clinic.portal.offers import OfferPage
+from clinic.portal.own_calendar import AppointmentFile, CalendarPage
 from clinic.portal.receipts import Receipts
 
 urlpatterns = [
@@ -16,6 +18,7 @@ urlpatterns = [
     path("a/<str:token>/", AppointmentPage.as_view(), name="appointment"),
     path("a/<str:token>/cancel/", CancelPage.as_view(), name="appointment_cancel"),
     path("a/<str:token>/move/", MovePage.as_view(), name="appointment_move"),
+    path("a/<str:token>/calendar/", CalendarPage.as_view(), name="appointment_calendar"),
     path("a/<str:token>/appointment.ics", AppointmentFile.as_view(), name="appointment_file"),
     path("c/<str:secret>.ics", FeedView.as_view(), name="feed"),
     path("o/<str:token>/", OfferPage.as_view(), name="offer"),

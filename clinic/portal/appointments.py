@@ -1,29 +1,27 @@
-"""The pages of one appointment, on which its patient confirms, cancels or moves it, and takes it into a calendar."""
+"""The pages of one appointment, on which its patient confirms or cancels it, and what all of its pages share."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import cached_property
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from clinic.billing.money import money_text
-from clinic.calendars.events import calendar_file
 from clinic.enums import CANCELLED_STATUSES, AppointmentStatus
-from clinic.errors import BookingRefused, ChangedMeanwhile, ClinicError, Crowded, SlotTaken, WrongStatus
-from clinic.messaging.links import address_of, appointment_of
+from clinic.errors import BillingRefused, BookingRefused, ChangedMeanwhile, Crowded, PackageRefused, WrongStatus
+from clinic.messaging.links import appointment_of
 from clinic.messaging.words import first_name
 from clinic.models import Appointment, User
 from clinic.people.automatic import automatic_user
 from clinic.portal.pages import Holder, SignedPage
 from clinic.portal.standing import Standing
-from clinic.portal.times import Times, chosen_slot
 from clinic.scheduling import booking
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.costs import Cost
-from clinic.scheduling.slots import Slot
+
+MOST_DIGITS = 10  # of a number in a form
 
 
 class AppointmentLink(SignedPage):
@@ -51,7 +49,7 @@ class AppointmentLink(SignedPage):
     def sequence(self) -> int:
         """The one that the form was made for; one that never was, where the form says none."""
         text = self.request.POST.get("sequence", "")
-        return int(text) if text.isascii() and text.isdigit() else -1
+        return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else -1
 
     def shown(self, template: str, *, status: int = 200, **context: object) -> HttpResponse:
         shared = {
@@ -81,6 +79,8 @@ class AppointmentLink(SignedPage):
             verb()
         except Crowded as crowded:
             return self.as_it_stands(alert=str(crowded), status=503)
+        except (PackageRefused, BillingRefused):
+            return self.as_it_stands(alert=_("This is not possible here. Please call us."), status=409)
         except (ChangedMeanwhile, WrongStatus):
             self.appointment = appointment_of(self.token) or self.appointment
             if not has_happened(self.appointment):
@@ -126,7 +126,7 @@ class AppointmentPage(AppointmentLink):
                 ),
                 has_happened=lambda row: row.status not in CANCELLED_STATUSES,
             )  # fmt: skip
-        except ClinicError:
+        except BookingRefused:
             alert = _("The time has been given to somebody else meanwhile. Call us, and we find another one.")
             return self.as_it_stands(alert=alert, status=409)
 
@@ -158,74 +158,6 @@ class CancelPage(AppointmentLink):
         )  # fmt: skip
 
 
-class MovePage(AppointmentLink):
-    """The free times, some days `from` one on; with `start` and `with`, the question whether it is to be that one.
-
-    POST moves the appointment there.
-    """
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        if not self.standing.is_open:
-            return self.home()
-        if "start" in request.GET and not self.standing.why_not_move():
-            return self.shown("move", slot=self.chosen(request.GET))
-        return self.listed()
-
-    def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        if not self.standing.is_open:
-            return self.home()
-        slot = self.chosen(request.POST)
-        if is_at(self.appointment, slot):
-            return self.home()
-        if self.standing.why_not_move():
-            return self.listed(status=409)
-        try:
-            return self.done(lambda: self.move_to(slot), has_happened=lambda row: is_at(row, slot))
-        except BookingRefused as refused:
-            return self.listed(
-                alert=_("This time is not free any more. Your appointment has not changed."),
-                nearest=self.nearest(refused), status=409,
-            )  # fmt: skip
-
-    def move_to(self, slot: Slot) -> None:
-        booking.move(
-            self.appointment, starts_at=slot.starts_at, provider=slot.provider, by=self.patient_by_link,
-            reason=by_the_patient(self.appointment), expected_sequence=self.sequence, at=self.at,
-        )  # fmt: skip
-
-    def chosen(self, values: QueryDict) -> Slot:
-        slot = chosen_slot(self.appointment, values.get("start", ""), values.get("with", ""), at=self.at)
-        if slot is None:
-            raise Http404
-        return slot
-
-    @cached_property
-    def times(self) -> Times:
-        first_day = day_in(self.request.GET.get("from", ""))
-        return Times.around(self.appointment, self.standing.policy, at=self.at, first_day=first_day)
-
-    def nearest(self, refused: ClinicError) -> list[Slot]:
-        """The nearest free times, where the time was all that was wrong."""
-        slots = refused.nearest if isinstance(refused, SlotTaken) else []
-        return [slot for slot in slots if self.times.search.is_valid_on(slot.starts_at.date())]
-
-    def listed(self, *, status: int = 200, **context: object) -> HttpResponse:
-        why_not_move = self.standing.why_not_move()
-        return self.shown("times", status=status, times=self.times, why_not_move=why_not_move, **context)
-
-
-class AppointmentFile(AppointmentLink):
-    """The appointment for the patient's own calendar, as long as it stands."""
-
-    def get(self, request: HttpRequest, token: str) -> HttpResponse:
-        if self.standing.state not in ("open", "begun", "here"):
-            return self.home()
-        file = calendar_file(self.appointment, "PUBLISH", url=address_of(self.appointment), at=self.at)
-        response = HttpResponse(file, content_type="text/calendar; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
-        return response
-
-
 def by_the_patient(appointment: Appointment) -> str:
     """The reason that staff read in the history, in their language."""
     with translation.override(appointment.organisation.language):
@@ -235,14 +167,3 @@ def by_the_patient(appointment: Appointment) -> str:
 def named(cost: Cost) -> str:
     """The cost as a form carries it."""
     return f"{cost.uses_session:d}:{cost.fee}"
-
-
-def is_at(appointment: Appointment, slot: Slot) -> bool:
-    return (appointment.starts_at, appointment.provider_id) == (slot.starts_at, slot.provider.pk)
-
-
-def day_in(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

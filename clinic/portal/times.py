@@ -109,7 +109,7 @@ def chosen_slot(appointment: Appointment, start: str, code: str, *, at: datetime
     except (ValueError, OverflowError, OSError):
         return None
     giving = appointment.service.providers.filter(clinics=appointment.clinic_id, active=True)
-    provider = giving.filter(code=code).first()
+    provider = next((provider for provider in giving if provider.code == code), None)
     if provider is None or abs(starts_at - at) > FARTHEST:
         return None
     return Slot(provider, appointment.clinic, starts_at, starts_at + appointment.service.duration, 1)

@@ -75,8 +75,9 @@ class LinkDesk(Desk):
 
 
 def text_of(reply) -> str:
-    """The page in one line, without what every form has of its own."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", " ".join(reply.content.decode().split()))
+    """The page in one line, without what keeps names apart and what every form has of its own."""
+    page = " ".join(reply.content.decode().split())
+    return re.sub(r'</?bdi>|name="csrfmiddlewaretoken" value="\w+"', "", page)
 
 
 def everything():

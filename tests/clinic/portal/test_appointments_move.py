@@ -121,9 +121,21 @@ def test_taken_time_is_answered_with_the_nearest(desk, omar):
 def test_time_that_nobody_offers_is_refused_in_words_for_patients(desk, starts_at):
     shown = desk.moved(starts_at, status=409)
 
-    assert "This time is not free any more." in shown
+    assert "This time cannot be had here. Your appointment has not changed." in shown
     assert "Choose another provider" not in shown
     assert desk.now().starts_at == NINE
+
+
+def test_frozen_package_leads_to_the_telephone(desk):
+    purchase = desk.purchase()
+    desk.booked = desk.book(monday(11), purchase=purchase)
+    type(purchase).objects.filter(pk=purchase.pk).update(status="frozen", frozen_on=date(2030, 1, 1))
+
+    shown = desk.moved(TEN, status=409)
+
+    assert "Choose another one, or call us." in shown
+    assert "package" not in shown.lower()
+    assert desk.now().starts_at == monday(11)
 
 
 def test_form_for_another_time_moves_nothing(desk):
@@ -212,7 +224,9 @@ def test_senseless_day_shows_days_that_can_be_booked(desk, day):
 @pytest.mark.parametrize("start", ["", "x", "-99999999999999", "253402300799", "9" * 30])
 def test_senseless_time_is_not_there(desk, start):
     values = {"start": start, "with": desk.provider.code, "sequence": 0}
+    nobody = {"start": stamp(TEN)[0], "with": "\0", "sequence": 0}
 
+    assert desk.phone.get(desk.path("appointment_move"), nobody).status_code == 404
     assert desk.phone.get(desk.path("appointment_move"), values).status_code == 404
     assert desk.phone.post(desk.path("appointment_move"), values).status_code == 404
     assert desk.now().starts_at == NINE

@@ -77,7 +77,7 @@ def test_the_link_of_the_message_opens_the_offer_in_the_patients_language(phone,
 
     assert link == address_of(offer)
     assert '<html lang="en" dir="ltr">' in shown
-    assert "Amal, a time has become free" in shown
+    assert "<bdi>Amal</bdi>, a time has become free" in shown
     assert "Monday 7 January 2030" in shown
     assert "9:00 AM" in shown
     assert "It is kept until 3:30 AM, for 25 more minutes" in shown
