@@ -23,6 +23,7 @@ SECRET_KEY = env_secret("SECRET_KEY", development="development-only-" * 4, debug
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")  # the address in messages to patients
+TRUSTED_CALENDAR_HOSTS = env_list("TRUSTED_CALENDAR_HOSTS")  # inside the house, whose calendars may be read too
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
