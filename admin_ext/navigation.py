@@ -14,6 +14,7 @@ from admin_ext.roles import (
     CLOSE_DAY,
     SEE_MESSAGE_RULES,
     SEE_REFUND_REQUESTS,
+    SEE_TEMPLATES,
     SEE_WAITLIST,
     TAKE_PAYMENT,
     TREAT,
@@ -117,6 +118,7 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Organisation"), "domain", "organisation"),
         Entry.list(_("Policy"), "gavel", "policy"),
         Entry(_("Who is told what"), "campaign", "message_rules", SEE_MESSAGE_RULES),
+        Entry(_("Texts of messages"), "edit_note", "message_templates", SEE_TEMPLATES, also=("message_template",)),
     ],
 }
 

@@ -3,9 +3,15 @@
 from admin_ext.outbox.delivery import DeliveryPage
 from admin_ext.outbox.pages import MessagePage
 from admin_ext.outbox.rules import RulesPage
+from admin_ext.outbox.template_pages import RestoreTextPage, TemplatePage, TemplatesPage, TextPage, TextPreviewPage
 
 urlpatterns = [
     MessagePage.at("messages/<int:pk>/", "message"),
     DeliveryPage.at("messages/delivery/", "message_delivery"),
     RulesPage.at("messages/rules/", "message_rules"),
+    TemplatesPage.at("messages/texts/", "message_templates"),
+    TemplatePage.at("messages/texts/<slug:kind>/", "message_template"),
+    TextPage.at("messages/texts/<slug:kind>/<slug:language>/", "message_text"),
+    TextPreviewPage.at("messages/texts/<slug:kind>/<slug:language>/preview/", "message_text_preview"),
+    RestoreTextPage.at("messages/texts/<slug:kind>/<slug:language>/restore/", "message_text_restore"),
 ]

@@ -29,5 +29,7 @@ def page_address(page, ours) -> str:
         "public_id": public.public_id,
         "operation": ours.operation.public_id,
         "verb": "called" if "rebooking" in page else "check_in",
+        "kind": "booked",
+        "language": "en",
     }
     return reverse(f"admin:{page}", kwargs={name: found[name] for name in pattern.pattern.converters})

@@ -137,6 +137,11 @@ PAGES = {
     "message": "FCMA",
     "message_delivery": "MA",
     "message_rules": "MA",
+    "message_templates": "MA",
+    "message_template": "MA",
+    "message_text": "A",
+    "message_text_preview": "A",
+    "message_text_restore": "A",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

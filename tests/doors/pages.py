@@ -14,7 +14,8 @@ ABOUT = {
         "package_desk", "assign_package", "expiring_packages", "remind_expiring", "bulk_schedule", "register_patient",
         "ask_leave", "leave_hits", "repeat", "my_day", "my_day_current", "waitlist", "waitlist_join", "offer_time",
         "app_list", "cash_desk", "refund_requests", "close_day", "sell_package", "doctors_queue", "diagnosis_search",
-        "walk_in", "message_delivery", "message_rules", "gateway_receipts",
+        "walk_in", "message_delivery", "message_rules", "message_templates", "message_template", "message_text",
+        "message_text_preview", "message_text_restore", "gateway_receipts",
     ),
     "message": ("message",),
     "patient": ("patient", "pay_fees"),
@@ -76,6 +77,7 @@ def address_of(door: Door, row, subject, verb: str) -> str:
     values = {
         "pk": row.pk, "id": row.pk, "public_id": getattr(row, "public_id", None), "verb": verb, "token": "forged",
         "operation": subject.operation.public_id, "object_id": row.pk, "content_type_id": content_type_of(row),
+        "kind": "booked", "language": "en",
     }  # fmt: skip
     if door.name == "rebooking_item":
         values["pk"] = subject.rebooking.items.get().pk

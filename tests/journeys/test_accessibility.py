@@ -22,7 +22,8 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than a row: a plan's job, a free time
     "answer_offer", "appointment_move_back", "appointment_notes", "appointment_step", "ask_cashier", "assign_package",
     "board", "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "close_visit", "consultation_addendum",
-    "consultation_save", "consultation_step", "diagnosis_search", "leave_hits", "my_day_current", "next_free", "note",
+    "consultation_save", "consultation_step", "diagnosis_search", "leave_hits",
+    "message_text", "message_text_preview", "message_text_restore", "my_day_current", "next_free", "note",
     "offer_time", "policy_preview", "rebooking_item", "swap_session", "undo_booking", "undo_operation",
     "undo_rebooking", "undo_sale", "withdraw_offer",
 }  # fmt: skip

@@ -1,0 +1,154 @@
+"""Editing the words of messages: both languages side by side, with how they look, and back to those that we ship."""
+
+import pytest
+from django.urls import reverse
+
+from admin_ext.roles import ADMINISTRATOR, MANAGER
+from clinic.enums import MessageKind
+from clinic.messaging.templates import sample, write_template
+from clinic.models import MessageTemplate
+
+HTMX = {"HX-Request": "true"}
+GOOD = "Dear {{ first_name }}, see you on {{ day }} at {{ time }}."
+
+
+@pytest.fixture
+def client(ours, sign_in):
+    return sign_in(ours.organisation, ADMINISTRATOR)
+
+
+def address(page="message_template", *args) -> str:
+    return reverse(f"admin:{page}", args=["booked", *args])
+
+
+def send(client, page, language="en", *, body=GOOD, subject="See you", channel="", headers=HTMX):
+    sent = {f"{language}-body": body, f"{language}-subject": subject, f"{language}-channel": channel}
+    return client.post(address(page, language), sent, headers=headers)
+
+
+def own(organisation) -> list[tuple]:
+    rows = MessageTemplate.objects.of(organisation)
+    return list(rows.values_list("kind", "language", "channel", "subject", "body"))
+
+
+def test_both_languages_stand_side_by_side_as_they_are_sent(client):
+    english, arabic = client.get(address()).context["texts"]
+
+    assert "{{ first_name }}" in english.form["body"].value()
+    assert (english.language, arabic.language) == ("en", "ar")
+    assert "Sara" in english.preview.body
+    assert "سارة" in arabic.preview.body
+    assert english.source == "The words that come with the clinic"
+
+
+def test_saved_text_is_the_organisations_own_and_says_who_wrote_it(client, ours):
+    answer = send(client, "message_text")
+
+    assert own(ours.organisation) == [("booked", "en", "", "See you", GOOD)]
+    assert "The text is saved." in answer.content.decode()
+    text = answer.context["text"]
+    assert (text.source, text.written_by) == ("Your own words", client.user)
+    assert text.preview.body.startswith("Dear Sara, see you on Monday 7 January 2030")
+
+
+def test_saved_text_leads_back_to_its_page_without_scripts(client, ours):
+    answer = send(client, "message_text", channel="email", headers={})
+
+    assert answer.headers["Location"] == f"{address()}?channel=email"
+    assert own(ours.organisation) == [("booked", "en", "email", "See you", GOOD)]
+
+
+def test_text_that_names_what_it_may_not_is_refused_and_kept_as_typed(client, ours):
+    wrong = "Your {{ service }} with {{ provider }}: <b>{{ day }}</b> {{ time }}"
+
+    answer = send(client, "message_text", body=wrong)
+
+    assert own(ours.organisation) == []
+    assert answer.context["text"].form["body"].value() == wrong
+    assert answer.context["text"].form.non_field_errors()
+    assert "&lt;b&gt;" in answer.content.decode()
+    assert "<b>{{ day }}" not in answer.content.decode()
+
+
+def test_preview_shows_what_is_being_typed_and_saves_nothing(client, ours):
+    answer = send(client, "message_text_preview", "ar", channel="sms", body="{{ day }} {{ time }} <script>")
+
+    page = answer.content.decode()
+    assert "&lt;script&gt;" in page
+    assert "1 SMS" in page
+    assert 'class="bubble"' in page
+    assert own(ours.organisation) == []
+
+
+def test_preview_of_a_text_that_cannot_be_says_why(client):
+    page = send(client, "message_text_preview", body="{% include 'x' %}").content.decode()
+
+    assert "refusal" in page
+    assert "include" in page
+
+
+def test_one_channel_begins_with_the_words_for_every_channel(client, ours):
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "See you", GOOD, by=client.user)
+
+    english, arabic = client.get(address(), {"channel": "email"}).context["texts"]
+
+    assert english.form["body"].value() == GOOD
+    assert (english.source, english.row) == ("Your own words for every channel", None)
+    assert arabic.source == "The words that come with the clinic"
+
+
+def test_going_back_takes_out_the_own_words(client, ours):
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "See you", GOOD, by=client.user)
+    shipped = sample(MessageKind.BOOKED, "en", "email")
+
+    answer = client.post(address("message_text_restore", "en"), {"channel": ""}, headers=HTMX)
+
+    assert own(ours.organisation) == []
+    assert answer.context["text"].preview.subject == shipped[0]
+    again = client.post(address("message_text_restore", "en"), {"channel": ""}, headers=HTMX)
+    assert "These are our words already." in again.content.decode()
+
+
+def test_list_names_the_kinds_with_own_words(client, ours):
+    write_template(ours.organisation, MessageKind.BOOKED, "ar", "sms", "", "{{ day }} {{ time }}", by=client.user)
+
+    kinds = dict(client.get(reverse("admin:message_templates")).context["kinds"])
+
+    assert list(kinds) == list(MessageKind)
+    assert [(row.language, row.channel) for row in kinds[MessageKind.BOOKED]] == [("ar", "sms")]
+    assert kinds[MessageKind.MOVED] == []
+
+
+def test_manager_reads_the_texts_and_changes_none(ours, sign_in):
+    client = sign_in(ours.organisation, MANAGER)
+
+    page = client.get(address()).content.decode()
+    answer = send(client, "message_text")
+
+    assert "How it looks" in page
+    assert address("message_text_preview", "en") not in page
+    assert (answer.status_code, own(ours.organisation)) == (403, [])
+
+
+def test_words_of_theirs_are_neither_shown_nor_changed(client, theirs):
+    write_template(theirs.organisation, MessageKind.BOOKED, "en", "", "Theirs", f"Theirs {GOOD}", by=theirs.user)
+
+    assert "Theirs" not in client.get(address()).content.decode()
+    client.post(address("message_text_restore", "en"), {"channel": ""}, headers=HTMX)
+    send(client, "message_text")
+
+    assert own(theirs.organisation) == [("booked", "en", "", "Theirs", f"Theirs {GOOD}")]
+
+
+@pytest.mark.parametrize("wrong", ["/admin/messages/texts/nonsense/", "/admin/messages/texts/booked/?channel=pigeon"])
+def test_kind_or_channel_that_there_is_not_is_not_found(client, wrong):
+    assert client.get(wrong).status_code == 404
+
+
+def test_page_of_a_kind_costs_the_same_however_many_texts_are_own(client, ours, django_assert_max_num_queries):
+    for language in ("en", "ar"):
+        for channel in ("", "email"):
+            write_template(ours.organisation, MessageKind.BOOKED, language, channel, "See you", GOOD, by=client.user)
+
+    with django_assert_max_num_queries(8):
+        client.get(address(), {"channel": "email"})
