@@ -18,6 +18,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
+from tests.standing import standing
 
 
 class Desk:
@@ -50,9 +51,7 @@ class Desk:
         return str(invoice.status), str(self.visit.payment_status)
 
 
-@pytest.fixture
-def desk(db):
-    return Desk()
+desk = standing(Desk)
 
 
 @pytest.fixture

@@ -1,10 +1,6 @@
 """The outpatient clinic in which these tests play."""
 
-import pytest
-
 from tests.clinic.consultations.house import Outpatients
+from tests.standing import standing
 
-
-@pytest.fixture
-def house(db):
-    return Outpatients()
+house = standing(Outpatients)

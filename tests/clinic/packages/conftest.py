@@ -21,6 +21,7 @@ from tests.factories import (
     make_user,
     make_week,
 )
+from tests.standing import standing
 
 BOUGHT = date(2030, 1, 1)
 LAST_DAY = date(2030, 4, 1)  # ninety days later
@@ -68,9 +69,7 @@ class PackageDesk:
         return balance_of(purchase or self.purchase)
 
 
-@pytest.fixture
-def counter(db) -> PackageDesk:
-    return PackageDesk()
+counter = standing(PackageDesk)
 
 
 def changes_of(operation: Operation) -> list[Change]:

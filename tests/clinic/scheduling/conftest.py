@@ -24,6 +24,7 @@ from tests.factories import (
     make_service,
     make_user,
 )
+from tests.standing import standing
 
 
 def monday(hour, minute=0) -> datetime:
@@ -94,9 +95,7 @@ class Desk:
         )
 
 
-@pytest.fixture
-def desk(db) -> Desk:
-    return Desk()
+desk = standing(Desk)
 
 
 @pytest.fixture

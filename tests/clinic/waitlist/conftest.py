@@ -2,12 +2,11 @@
 
 from datetime import time, timedelta
 
-import pytest
-
 from clinic.waitlist import services
 from clinic.waitlist.matching import matches
 from tests.clinic.scheduling.conftest import Desk, nothing_written  # noqa: F401 (a fixture)
 from tests.factories import BEFORE, MONDAY, NINE, make_hours, make_patient, make_provider
+from tests.standing import standing
 
 LATER = BEFORE + timedelta(minutes=31)  # when an offer made at `BEFORE` has run out
 
@@ -41,12 +40,14 @@ class WaitingDesk(Desk):
         return services.offer_slot(self.service, provider, self.clinic, starts_at, by=self.user, at=at, **options)
 
 
-@pytest.fixture
-def desk(db) -> WaitingDesk:
+def open_desk() -> WaitingDesk:
     """A desk whose patients may be written to at any hour: the tests begin in the night."""
     desk = WaitingDesk()
     desk.policy(quiet_from=time(0), quiet_until=time(0))
     return desk
+
+
+desk = standing(open_desk)
 
 
 def asked(slot) -> dict[str, str]:

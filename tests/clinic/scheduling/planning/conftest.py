@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, time, timedelta
 
-import pytest
-
 from clinic.packages.services import assign
 from clinic.scheduling import booking
 from clinic.scheduling.planning import Preferences, apply, plan
@@ -20,6 +18,7 @@ from tests.factories import (
     make_user,
     make_week,
 )
+from tests.standing import standing
 
 
 def day(number, hour=9, minute=0) -> datetime:
@@ -72,9 +71,7 @@ class PlanningDesk:
         return [self.book(start, patient=make_patient(self.organisation, name="Omar"), **options) for start in starts]
 
 
-@pytest.fixture
-def desk(db) -> PlanningDesk:
-    return PlanningDesk()
+desk = standing(PlanningDesk)
 
 
 def told(plan) -> list[str]:
