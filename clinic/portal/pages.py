@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 from django.views import View
+from django.views.csrf import csrf_failure
 
 from clinic.models import Clinic, Patient
 from clinic.portal import limits
@@ -56,6 +57,13 @@ def too_often(request: HttpRequest, wait: int) -> HttpResponse:
     response = render(request, "clinic/portal/too_often.html", {"wait": wait}, status=429)
     response["Retry-After"] = str(wait)
     return response
+
+
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """In place of Django's words about a cookie that is missing, what a patient can do; staff get Django's."""
+    if request.resolver_match is None or "token" not in request.resolver_match.kwargs:
+        return csrf_failure(request, reason)
+    return private(render(request, "clinic/portal/form_refused.html", status=403))
 
 
 def private(response: HttpResponse) -> HttpResponse:

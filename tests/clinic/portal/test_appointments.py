@@ -260,8 +260,18 @@ def test_pages_are_kept_by_nobody_and_told_to_nobody(desk, name):
 def test_post_from_another_site_is_refused(desk, name):
     before = everything()
 
-    assert Client(enforce_csrf_checks=True).post(desk.path(name), {"do": "confirm"}).status_code == 403
+    reply = Client(enforce_csrf_checks=True).post(desk.path(name), {"do": "confirm"})
+
+    assert reply.status_code == 403
+    assert "Open the link once more from the message" in text_of(reply)
     assert everything() == before
+
+
+def test_staff_whose_form_is_refused_read_the_usual_words(client, db):
+    reply = Client(enforce_csrf_checks=True).post("/admin/login/", {"username": "mona"})
+
+    assert reply.status_code == 403
+    assert "CSRF" in text_of(reply)
 
 
 def test_names_are_shown_as_text_and_turn_nothing_round(desk):
