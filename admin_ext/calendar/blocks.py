@@ -54,6 +54,7 @@ class Band:
 
     place: Place
     name: str = ""
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,9 @@ class Board:
             is_today=column.day == self.asked.today,
             clinics=[self.diary.clinics[pk] for pk in here],
             open=[Band(self._place(one.start, one.end, column.span)) for one in column.openings],
-            away=[Band(self._place(one.start, one.end, column.span), one.name) for one in column.away],
+            away=[
+                Band(self._place(one.start, one.end, column.span), one.name, one.is_elsewhere) for one in column.away
+            ],
             blocks=self._blocks(column, key),
         )
 

@@ -11,6 +11,7 @@ class RefusalCode(TextChoices):
     EXTRA_HOURS = "extra_hours", _("Outside extra hours")
     GRID = "grid", _("Not a starting time")
     LEAVE = "leave", _("Provider on leave")
+    BUSY_ELSEWHERE = "busy_elsewhere", _("Provider busy elsewhere")
     CLOSURE = "closure", _("Clinic closed")
     BOOKED = "booked", _("Already booked")
     BUFFER = "buffer", _("Too close to another appointment")

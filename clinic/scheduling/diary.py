@@ -30,11 +30,12 @@ SHOWN_AS_FREE = 30 * MINUTE  # of a room, whose starts are those of several prov
 
 
 class Away(NamedTuple):
-    """Time taken from a column, and what takes it."""
+    """Time taken from a column, and what takes it: something of ours, or a provider's calendar elsewhere."""
 
     start: int
     end: int
     name: str
+    is_elsewhere: bool = False
 
 
 class Free(NamedTuple):
@@ -133,17 +134,23 @@ class Diary:
         pairs = [pair for pair in self.situation.hours_of if pair[0] == provider.pk]
         openings = during(span, [one for pair in pairs for one in self.situation.openings.get(pair, ())])
         at_work = {pair[1] for pair in pairs if self._works(pair, day)}
-        leave = [Away(*away, _("On leave")) for away in self.situation.leave.get(provider.pk, ())] if at_work else []
+        own = self._away(provider) if at_work else []
         return Column(
             day,
             span,
             provider,
             openings=openings,
-            away=sorted(during(span, [*leave, *self._closed(at_work)])),
+            away=sorted(during(span, [*own, *self._closed(at_work)])),
             free=self._free_of(span, self._starts.get(provider.pk, {}), openings),
             appointments=touching(span, appointments),
             held=touching(span, [slot for slot in self.held if slot.provider_id == provider.pk]),
         )
+
+    def _away(self, provider: Provider) -> list[Away]:
+        """What the provider is away for."""
+        leave = [Away(*span, _("On leave")) for span in self.situation.leave.get(provider.pk, ())]
+        elsewhere = self.situation.elsewhere.get(provider.pk, ())
+        return leave + [Away(*span, _("Busy elsewhere"), is_elsewhere=True) for span in elsewhere]
 
     def _works(self, pair: tuple[int, int], day: date) -> bool:
         """Whether the provider has hours in the clinic on this day, be they away or not."""

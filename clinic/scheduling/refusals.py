@@ -227,6 +227,17 @@ def leave(question: Question) -> Iterator[Refusal]:
             )
 
 
+def elsewhere(question: Question) -> Iterator[Refusal]:
+    busy = question.situation.elsewhere.get(question.provider.pk, ())
+    for _start, end in overlapping(busy, question.start, question.end):
+        values = {"provider": question.provider, "end": moment_text(question, end)}
+        yield Refusal(
+            RefusalCode.BUSY_ELSEWHERE,
+            _("%(provider)s is busy elsewhere until %(end)s, says a calendar of this provider.") % values,
+            _("Choose another provider or a later time."),
+        )
+
+
 def hours(question: Question) -> Iterator[Refusal]:
     if question.rows_around:
         return
@@ -321,6 +332,7 @@ RULES: tuple[Callable[[Question], Iterator[Refusal]], ...] = (
     horizon,
     closure,
     leave,
+    elsewhere,
     hours,
     grid,
     booked,

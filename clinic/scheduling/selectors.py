@@ -140,13 +140,14 @@ def _add_taken(
     found.busy = {provider: sorted(own) for provider, own in busy.items()}
     for provider, *held in others["held"]:
         found.held.setdefault(provider, []).append(HeldTime(*held))
-    _add_absences(found, others["leave"], others["closure"])
+    _add_absences(found, others["leave"], others["elsewhere"], others["closure"])
     _add_taken_places(found, rooms, others["room"])
     found.patients_busy = {patient: merged(spans) for patient, spans in _spans_by_owner(others["patient"]).items()}
 
 
-def _add_absences(found: Situation, leave: list[tuple], closures: list[tuple]) -> None:
+def _add_absences(found: Situation, leave: list[tuple], elsewhere: list[tuple], closures: list[tuple]) -> None:
     found.leave = _spans_by_owner(leave)
+    found.elsewhere = {provider: merged(spans) for provider, spans in _spans_by_owner(elsewhere).items()}
     for owner, first_day, last_day, _ in closures:
         for clinic in found.clinics if owner is None else [owner]:
             span = found.clocks[clinic].day_span(first_day, last_day)

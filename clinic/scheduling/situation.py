@@ -59,6 +59,7 @@ class Situation:
     offers: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     hours: list[Hours] = field(default_factory=list)
     leave: dict[int, list[Span]] = field(default_factory=dict)
+    elsewhere: dict[int, list[Span]] = field(default_factory=dict)
     closures: dict[int, list[Span]] = field(default_factory=dict)
     busy: dict[int, list[tuple[int, int, int, int]]] = field(default_factory=dict)
     held: dict[int, list[HeldTime]] = field(default_factory=dict)
@@ -78,9 +79,10 @@ class Situation:
 
     @cached_property
     def away(self) -> dict[tuple[int, int], list[Span]]:
-        """Leave and closures together, by (provider, clinic), for pairs that have any."""
+        """Leave, time busy elsewhere and closures together, by (provider, clinic), for pairs that have any."""
         pairs = {(row.provider, row.clinic) for row in self.hours}
-        gone = {pair: self.leave.get(pair[0], []) + self.closures.get(pair[1], []) for pair in pairs}
+        own = {provider: [*self.leave.get(provider, ()), *self.elsewhere.get(provider, ())] for provider, _ in pairs}
+        gone = {pair: own[pair[0]] + self.closures.get(pair[1], []) for pair in pairs}
         return {pair: merged(spans) for pair, spans in gone.items() if spans}
 
     @cached_property

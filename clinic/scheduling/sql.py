@@ -73,6 +73,10 @@ SELECT 'leave', provider_id, INSTANT(starts_at), INSTANT(ends_at), 0, NULL
   FROM clinic_leave
  WHERE provider_id AMONG(providers) AND status = 'approved' AND starts_at < %(end)s AND ends_at > %(start)s
 UNION ALL
+SELECT 'elsewhere', busy.provider_id, INSTANT(busy.starts_at), INSTANT(busy.ends_at), 0, NULL
+  FROM clinic_busytime busy JOIN clinic_busycalendar kept ON kept.id = busy.calendar_id AND kept.active
+ WHERE busy.provider_id AMONG(providers) AND busy.starts_at < %(end)s AND busy.ends_at > %(start)s
+UNION ALL
 SELECT 'closure', clinic_id, DAY(first_on), DAY(last_on), 0, NULL
   FROM clinic_closure
  WHERE organisation_id = %(organisation)s AND (clinic_id IS NULL OR clinic_id AMONG(clinics))

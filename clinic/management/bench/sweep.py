@@ -49,7 +49,7 @@ def sweep(service: Service, providers: Iterable[Provider], last_day: date) -> li
     taken = ask(TAKEN, providers=providers, **window)
 
     shut = {day for kind, _, first, last, *_ in absences if kind == "closure" for day in range(first, last + 1)}
-    busy = merged_by_owner([*taken, *(row[1:4] for row in absences if row[0] == "leave")])
+    busy = merged_by_owner([*taken, *(row[1:4] for row in absences if row[0] in ("leave", "elsewhere"))])
     opens, closes = next(bookable(notice, horizon) for kind, notice, horizon, *_ in frame if kind == "policy")
     midnights = {clinic: Midnights(zones[clinic]) for clinic in clinics}
     free = []

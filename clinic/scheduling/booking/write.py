@@ -30,7 +30,9 @@ from clinic.scheduling.slots import Slot
 from clinic.scheduling.video import video_link
 from clinic.tenancy import own
 
-TAKEN = {RefusalCode.BOOKED, RefusalCode.BUFFER, RefusalCode.ROOM, RefusalCode.PATIENT_BUSY}
+TAKEN = {
+    RefusalCode.BOOKED, RefusalCode.BUFFER, RefusalCode.ROOM, RefusalCode.PATIENT_BUSY, RefusalCode.BUSY_ELSEWHERE,
+}  # fmt: skip
 ABOUT_OVERRULING = {RefusalCode.PERMISSION, RefusalCode.INVALID}
 
 
