@@ -1,6 +1,6 @@
 """A process that does something and dies at a chosen moment, forked from one that has Django loaded.
 
-It is run by `Killer`, which writes one line of JSON for each death and reads one word: "killed" or "done".
+It is asked by `Killer`, which writes one line of JSON for each death and reads one word: "killed" or "done".
 """
 
 import json
@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,31 +24,27 @@ class Killer:
     """
 
     def __init__(self, deed: str, **asked: Any) -> None:
-        from django.db import connection  # noqa: PLC0415 (the dying processes import this file before Django is ready)
-
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.killed"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-            env={
-                **os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONWARNINGS": "default",
-                "KILLED_DATABASE": str(connection.settings_dict["NAME"]),
-            },
-        )  # fmt: skip
-        self.write({"deed": deed, "asked": asked})
-
-    def write(self, message: dict) -> None:
-        self.process.stdin.write(json.dumps(message) + "\n")
-        self.process.stdin.flush()
+        self.asked = {"deed": deed, "asked": asked}
 
     def kill(self, **moment: Any) -> str:
         """Do it once and die at `statement` number n, at `commit`, once it is `committed`, or after some `seconds`."""
-        self.write(moment)
-        return self.process.stdout.readline().strip()
+        from django.db import connection  # noqa: PLC0415 (the dying processes import this file before Django is ready)
 
-    def close(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+        message = {**self.asked, "moment": moment, "database": str(connection.settings_dict["NAME"])}
+        process = mother()
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+        return process.stdout.readline().strip()
+
+
+@cache
+def mother() -> subprocess.Popen:
+    """The process from which the dying ones are forked: started by the first, it ends with the tests."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.killed"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONWARNINGS": "default"},
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -56,19 +53,20 @@ def main() -> None:
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    connection.settings_dict["NAME"] = os.environ["KILLED_DATABASE"]
-    job = json.loads(sys.stdin.readline())
     while line := sys.stdin.readline():
+        message = json.loads(line)
+        connection.settings_dict["NAME"] = message["database"]
+        deed = deed_named(message["deed"])  # what it needs is loaded once, for all
         child = os.fork()
         if child == 0:
-            do_and_die(job, json.loads(line))
+            do_and_die(deed, message["asked"], message["moment"])
             os._exit(0)
         _pid, status = os.waitpid(child, 0)
         answer = "killed" if os.WIFSIGNALED(status) else "done" if os.WEXITSTATUS(status) == 0 else "failed"
         os.write(1, f"{answer}\n".encode())
 
 
-def do_and_die(job: dict, moment: dict) -> None:
+def do_and_die(deed: Callable, asked: dict, moment: dict) -> None:
     from django.db import connection  # noqa: PLC0415
 
     commit = connection.commit
@@ -79,7 +77,7 @@ def do_and_die(job: dict, moment: dict) -> None:
     if "seconds" in moment:
         signal.setitimer(signal.ITIMER_REAL, moment["seconds"])  # nobody catches it: it ends the process as it stands
     with connection.execute_wrapper(Countdown(moment.get("statement"))):
-        deed_named(job["deed"])(**job["asked"])
+        deed(**asked)
 
 
 def deed_named(name: str) -> Callable:

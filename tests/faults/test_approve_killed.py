@@ -75,16 +75,13 @@ def test_approving_killed_at_any_statement_or_moment_moves_all_or_none(batch, as
     nothing, statements = stands(), statements_of(asked)
     moments = random.Random(9)
     killer = Killer("approve", **asked)
-    try:
-        for number in sorted({1, statements, *moments.sample(range(1, statements), 16)}):
-            assert killer.kill(statement=number) == "killed"
-            assert stands() == nothing, f"killed at statement {number} of {statements}"
-            assert len(stranded(batch, at=BEFORE)) == COUNT
-        assert killer.kill(commit=True) == "killed"
-        assert stands() == nothing
-        assert killer.kill(committed=True) == "killed"
-    finally:
-        killer.close()
+    for number in sorted({1, statements, *moments.sample(range(1, statements), 16)}):
+        assert killer.kill(statement=number) == "killed"
+        assert stands() == nothing, f"killed at statement {number} of {statements}"
+        assert len(stranded(batch, at=BEFORE)) == COUNT
+    assert killer.kill(commit=True) == "killed"
+    assert stands() == nothing
+    assert killer.kill(committed=True) == "killed"
 
     assert set(RebookingItem.objects.values_list("status", flat=True)) == {RebookingItemStatus.MOVED}
     assert Rebooking.objects.get().status == RebookingStatus.DONE

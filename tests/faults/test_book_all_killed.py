@@ -86,9 +86,7 @@ def planned(user):
 
 @pytest.fixture
 def killer(planned, user):
-    killer = Killer("book_all", plan=pack(planned), by=user.pk)
-    yield killer
-    killer.close()
+    return Killer("book_all", plan=pack(planned), by=user.pk)
 
 
 def statements_of(planned, user) -> int:

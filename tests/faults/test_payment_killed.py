@@ -42,9 +42,7 @@ def house(transactional_db):
 
 @pytest.fixture
 def killer(house):
-    killer = Killer("consultation_racers.pay_next", by=house.cashier.pk)
-    yield killer
-    killer.close()
+    return Killer("consultation_racers.pay_next", by=house.cashier.pk)
 
 
 def paid_and_opened() -> set[int]:

@@ -78,15 +78,12 @@ def all_or_nothing(deed, asked) -> None:
     """Kill it at a score of statements, right before the commit and right after it."""
     nothing, statements = stands(), statements_of(deed, asked)
     killer = Killer(deed, **asked)
-    try:
-        for number in sorted({1, statements, *random.Random(9).sample(range(1, statements), 18)}):
-            assert killer.kill(statement=number) == "killed"
-            assert stands() == nothing, f"killed at statement {number} of {statements}"
-        assert killer.kill(commit=True) == "killed"
-        assert stands() == nothing
-        assert killer.kill(committed=True) == "killed"
-    finally:
-        killer.close()
+    for number in sorted({1, statements, *random.Random(9).sample(range(1, statements), 18)}):
+        assert killer.kill(statement=number) == "killed"
+        assert stands() == nothing, f"killed at statement {number} of {statements}"
+    assert killer.kill(commit=True) == "killed"
+    assert stands() == nothing
+    assert killer.kill(committed=True) == "killed"
 
 
 def test_move_all_killed_leaves_all_of_them_or_none(rows, asked):
