@@ -36,6 +36,11 @@ class Outbox:
 
     def message(self, appointment=None, kind=MessageKind.REMINDER, **fields) -> Message:
         """One that is due at noon, about the appointment at its time, by SMS."""
+        message = self.unsaved(appointment, kind, **fields)
+        message.save()
+        return message
+
+    def unsaved(self, appointment=None, kind=MessageKind.REMINDER, **fields) -> Message:
         patient = appointment.patient if appointment else self.patient
         usual = {
             "channel": Channel.SMS, "address": "+966501234567", "language": "en", "subject": "Appointment",
@@ -43,6 +48,6 @@ class Outbox:
             "starts_at": appointment.starts_at if appointment else None,
             "expires_at": appointment.starts_at if appointment else NOON + timedelta(days=2),
         }  # fmt: skip
-        return Message.objects.create(
+        return Message(
             organisation=self.organisation, patient=patient, appointment=appointment, kind=kind, **{**usual, **fields}
         )
