@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clinic.enums import Channel
+from clinic.messaging.channels import is_set_up
 from clinic.models import Patient
 
 
@@ -16,14 +17,21 @@ class Destination:
 
 
 def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destination:
-    """Where this patient is written to: by the `wanted` channel, else the preferred, else one that has an address."""
+    """Where this patient is written to: by the `wanted` channel, else the preferred, else one that has an address.
+
+    A channel without a gateway is the last choice, and an obstacle.
+    """
     phone = patient.phone.as_e164 if patient.phone and patient.phone.is_valid() else ""
     addresses = {Channel.SMS: phone, Channel.EMAIL: patient.email, Channel.WHATSAPP: phone}
     preferred = Channel(patient.preferred_channel)
-    channel = next((c for c in (wanted, preferred, Channel.SMS, Channel.EMAIL) if c and addresses[c]), preferred)
+    reachable = [c for c in (wanted, preferred, Channel.SMS, Channel.EMAIL) if c and addresses[c]]
+    channel = next(filter(is_set_up, reachable), next(iter(reachable), preferred))
     obstacle = ""
     if not patient.accepts_messages:
         obstacle = _("The patient does not want messages.")
     elif not addresses[channel]:
         obstacle = _("The patient has neither a valid phone number nor an e-mail address.")
+    elif not is_set_up(channel):
+        obstacle = _("No gateway for %(channel)s is set up, and the patient has no e-mail address.")
+        obstacle %= {"channel": channel.label}
     return Destination(channel, addresses[channel], obstacle)

@@ -13,7 +13,7 @@ batch. The key of a letter travels with it, so that a gateway (or a reader) reco
 """
 
 from clinic.messaging.channels.carrier import SECONDS, Carrier
-from clinic.messaging.channels.choice import channel_of
+from clinic.messaging.channels.choice import channel_of, is_set_up
 from clinic.messaging.channels.letter import Attachment, Delivery, Letter, TryLater, Undeliverable
 from clinic.messaging.channels.letters import letter_of
 
@@ -26,5 +26,6 @@ __all__ = [
     "TryLater",
     "Undeliverable",
     "channel_of",
+    "is_set_up",
     "letter_of",
 ]

@@ -20,6 +20,11 @@ def channel_of(channel: Channel) -> Carrier:
     return carrier_at(settings.GATEWAYS[channel])
 
 
+def is_set_up(channel: Channel) -> bool:
+    """Whether anything can leave by this channel."""
+    return channel == Channel.EMAIL or bool(settings.GATEWAYS[channel])
+
+
 def carrier_at(address: str) -> Carrier:
     """The carrier of an address as SMS_URL takes it; an empty one gives one that refuses every letter."""
     if is_far(address):
