@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from clinic.enums import MessageStatus
+from clinic.enums import Channel, MessageStatus
 from clinic.messaging.services import destination_of
 from clinic.models import Message
 
@@ -36,7 +36,7 @@ def advice_on(message: Message, *, at: datetime) -> Advice | None:
 
 def unreached(message: Message) -> Advice:
     """What to do where the patient could not be written to, as the file is today."""
-    destination = destination_of(message.patient)
+    destination = destination_of(message.patient, wanted=Channel(message.channel))
     page = {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
     if destination.obstacle:
         return Advice(f"{destination.obstacle} {_('Complete the file, or call.')}", **page)

@@ -7,11 +7,18 @@ from django.db import transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
-from clinic.enums import MessageKind, MessageStatus, RefusalCode
+from clinic.enums import Channel, MessageStatus, RefusalCode
 from clinic.errors import Refusal, WrongStatus
-from clinic.messaging.destinations import Destination, destination_of
+from clinic.messaging.destinations import destination_of
+from clinic.messaging.truth import LOADED, why_not_send
 from clinic.models import Message, User
 from clinic.tenancy import own
+
+# What the new row tells and tells of, which is what the old one did.
+COPIED = (
+    "organisation", "patient", "appointment", "purchase", "offer", "operation", "kind", "language", "subject", "body",
+    "starts_at", "expires_at",
+)  # fmt: skip
 
 
 @transaction.atomic
@@ -42,42 +49,28 @@ def not_queued(message: Message) -> Refusal:
 
 @transaction.atomic
 def resend(message: Message, *, by: User, at: datetime | None = None) -> Message:
-    """Write the message once more, to where the patient is reached today; the new row.
+    """Write the message once more, to where the patient is reached today by the same channel; the new row.
 
-    Raises WrongStatus while it has not come to its end, once it is of no use, and where nobody can be reached.
+    Raises WrongStatus while it is on its way, and where it could not leave: it is not true any more or of no use, or
+    nobody can be reached.
     """
     own(by, message)
     at = at or now()
-    row = Message.objects.select_for_update().get(pk=message.pk)
-    destination = destination_of(row.patient)
-    if reasons := list(why_not_again(row, destination, at)):
+    row = Message.objects.filter(pk=message.pk).locked().select_related(*LOADED).get()
+    if reasons := list(why_not_again(row, at)):
         raise WrongStatus(*reasons)
-    copied = ("organisation", "patient", "appointment", "purchase", "offer", "operation", "kind", "language", "subject")
+    destination = destination_of(row.patient, wanted=Channel(row.channel))
+    copied = {name: getattr(row, name) for name in COPIED}
     return Message.objects.create(
-        **{name: getattr(row, name) for name in copied}, body=row.body, starts_at=row.starts_at,
-        expires_at=row.expires_at, channel=destination.channel, address=destination.address, queued_at=at, due_at=at,
-        resend_of=row, dedupe_key=f"{row.dedupe_key}:again-{row.resent_as.count() + 1}",
+        **copied, channel=destination.channel, address=destination.address, queued_at=at, due_at=at, resend_of=row,
+        dedupe_key=f"{row.dedupe_key}:again-{row.resent_as.count() + 1}",
     )  # fmt: skip
 
 
-def why_not_again(message: Message, destination: Destination, at: datetime) -> Iterator[Refusal]:
+def why_not_again(message: Message, at: datetime) -> Iterator[Refusal]:
     """All that speaks against sending it once more."""
     waiting = (MessageStatus.QUEUED, MessageStatus.SENDING)
     if message.status in waiting or message.resent_as.filter(status__in=waiting).exists():
         yield Refusal(RefusalCode.STATUS, _("It is on its way already."), _("Look again in a minute."))
-    if destination.obstacle:
-        yield Refusal(RefusalCode.STATUS, destination.obstacle, _("Complete the patient's file, or call."))
-    yield from of_no_use(message, at)
-
-
-def of_no_use(message: Message, at: datetime) -> Iterator[Refusal]:
-    appointment = message.appointment
-    call = _("Call the patient if it still matters.")
-    if message.expires_at and message.expires_at <= at:
-        yield Refusal(RefusalCode.STATUS, _("What it tells of is over."), call)
-    elif appointment is None or message.kind == MessageKind.NO_SHOW:
-        return
-    elif appointment.starts_at <= at:
-        yield Refusal(RefusalCode.STATUS, _("The appointment that it tells of is over."), call)
-    elif message.starts_at and message.starts_at != appointment.starts_at:
-        yield Refusal(RefusalCode.STATUS, _("The appointment has moved since: the patient would read an old time."))
+    if reason := why_not_send([message], at=at).get(message.pk):
+        yield Refusal(RefusalCode.STATUS, reason.sentence, _("Call the patient if it still matters."))

@@ -82,18 +82,26 @@ def test_message_of_another_organisation_is_not_there(desk):
             service(message, by=stranger, at=LATER)
 
 
-def test_failed_message_sent_again_goes_to_where_the_patient_is_reached_now(desk):
+def test_failed_message_sent_again_goes_to_the_number_of_today(desk):
     message = desk.message(**FAILED, address="+966509999999")
-    desk.patient.preferred_channel = Channel.EMAIL
-    desk.patient.save()
 
     again = resend(message, by=desk.person, at=LATER)
 
-    assert (again.status, again.channel, again.address) == ("queued", Channel.EMAIL, "huda@example.com")
+    assert (again.status, again.channel, again.address) == ("queued", Channel.SMS, "+966501234567")
     assert (again.body, again.starts_at, again.resend_of, again.due_at) == ("Hello", NINE, message, LATER)
     assert (again.attempts, again.error) == (0, "")
     message.refresh_from_db()
     assert (message.status, message.address) == (MessageStatus.FAILED, "+966509999999")
+
+
+def test_message_sent_again_goes_by_mail_where_there_is_no_number_any_more(desk):
+    message = desk.message(**FAILED)
+    desk.patient.phone = ""
+    desk.patient.save()
+
+    again = resend(message, by=desk.person, at=LATER)
+
+    assert (again.channel, again.address) == (Channel.EMAIL, "huda@example.com")
 
 
 def test_message_is_not_sent_again_while_it_is_under_way(desk):
@@ -120,7 +128,7 @@ def test_message_sent_again_fails_and_is_sent_a_third_time(desk):
 def test_message_about_an_appointment_that_is_over_is_not_sent_again(desk):
     message = desk.message(**FAILED)
 
-    with pytest.raises(WrongStatus, match=r"is over\. Call the patient"):
+    with pytest.raises(WrongStatus, match=r"or the appointment is over\. Call the patient"):
         resend(message, by=desk.person, at=NINE)
 
     assert Message.objects.count() == 1
@@ -129,14 +137,14 @@ def test_message_about_an_appointment_that_is_over_is_not_sent_again(desk):
 def test_message_that_tells_an_old_time_is_not_sent_again(desk):
     message = desk.message(**FAILED, starts_at=NINE - timedelta(hours=1))
 
-    with pytest.raises(WrongStatus, match="would read an old time"):
+    with pytest.raises(WrongStatus, match="at another time now"):
         resend(message, by=desk.person, at=LATER)
 
 
 def test_message_of_no_use_any_more_is_not_sent_again(desk):
     message = desk.message(**FAILED, appointment=None, expires_at=LATER)
 
-    with pytest.raises(WrongStatus, match="What it tells of is over"):
+    with pytest.raises(WrongStatus, match="of no use any more"):
         resend(message, by=desk.person, at=LATER)
 
 
