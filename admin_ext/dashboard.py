@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 from admin_ext.cards import LINES, Card, Line
 from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
+from admin_ext.outbox.worker import sender_card
 from admin_ext.records.certificates import broken_rules, rows_words
-from admin_ext.roles import AUTO_SCHEDULE, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
+from admin_ext.roles import AUTO_SCHEDULE, RESEND, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
 from admin_ext.visits import outpatients
 from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus
@@ -50,9 +51,10 @@ def dashboard(request, context: dict) -> dict:
         context["cards"].append(leave_asked(user.organisation))
     if user.has_perm("clinic.view_job"):
         context["cards"].append(jobs_running(user.organisation))
-    if user.has_perm(SEE_AUDIT):
-        card = audited(user.organisation, at=at)
-        context["cards"].insert(0 if card.tone else len(context["cards"]), card)
+    watched = [sender_card(user.organisation, at=at)] if user.has_perm(RESEND) else []
+    watched += [audited(user.organisation, at=at)] if user.has_perm(SEE_AUDIT) else []
+    broken, well = ([card for card in watched if bool(card.tone) is is_broken] for is_broken in (True, False))
+    context["cards"] = [*broken, *context["cards"], *well]
     return context
 
 

@@ -1,0 +1,52 @@
+"""The card of the first page that says whether messages leave as they should, and what to do where they do not."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from admin_ext.cards import Card, Line
+from admin_ext.columns import moment
+from admin_ext.filters import midnight
+from admin_ext.lengths import length_text
+from clinic.messaging.heartbeats import WorkerState, worker_state
+from clinic.messaging.selectors import standing
+from clinic.models import Organisation
+
+
+def sender_card(organisation: Organisation, *, at: datetime) -> Card:
+    """Red once the worker has not been heard for two minutes, or messages wait far too long. Four queries."""
+    state, now = worker_state(at=at), standing(organisation, at=at, today=midnight(localdate(at)))
+    outbox = reverse("admin:clinic_message_changelist")
+    lines = [Line(what=sentence, link=outbox) for sentence in troubles(state)]
+    if now.failed_today:
+        failed = ngettext("%(n)d message failed today", "%(n)d messages failed today", now.failed_today)
+        lines.append(Line(what=failed % {"n": now.failed_today}, link=f"{outbox}?status__exact=failed"))
+    if now.waiting and not lines:
+        waiting = ngettext("%(n)d message waits", "%(n)d messages wait", now.waiting) % {"n": now.waiting}
+        lines.append(Line(what=waiting, end=seen_words(state), link=f"{outbox}?status__exact=queued"))
+    empty = _("Nothing waits to be sent. The worker was last seen %(time)s.") % {"time": seen_words(state)}
+    tone = "" if state.is_well else "broken"
+    return Card(title=_("Messages"), icon="outbox", empty=empty, link=outbox, lines=lines, tone=tone)
+
+
+def troubles(state: WorkerState) -> Iterator[str]:
+    """What is wrong with the sender and what to do about it, if anything is."""
+    if state.beat_at is None:
+        yield _("The background worker has never run: nothing is sent. Have it started.")
+    elif not state.is_alive:
+        sentence = _("The background worker was last seen {when}: nothing is sent. Have it started again.")
+        yield format_html(sentence, when=moment(state.beat_at))
+    if state.is_late:
+        waited = {"time": length_text(state.at - state.oldest_due_at)}
+        yield _("The oldest message has been due for %(time)s. Look whether the gateway answers.") % waited
+
+
+def seen_words(state: WorkerState) -> str:
+    if state.beat_at is None:
+        return ""
+    return _("%(time)s ago") % {"time": length_text(state.at - state.beat_at)}
