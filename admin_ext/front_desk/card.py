@@ -15,6 +15,7 @@ from admin_ext.purchases import PurchaseCard, card_of
 from admin_ext.roles import BOOK, SEE_CHARGES, SEE_MESSAGES, SEE_VISITS, WAIVE, WALK_IN
 from clinic.billing.selectors import charge_of, owed_by
 from clinic.enums import AppointmentStatus, WorkflowType
+from clinic.messaging.ahead import Ahead, reminders_ahead
 from clinic.models import Appointment, Charge, User, Visit
 from clinic.packages.selectors import local_day
 from clinic.scheduling.attendance import NoShowRecord, no_show_record, policy_of
@@ -133,6 +134,13 @@ class AppointmentCard:
             for event in timeline(self.row)
             if (may_see_charges or event.amount is None) and (may_see_messages or event.message is None)
         ]
+
+    @cached_property
+    def reminders(self) -> list[Ahead]:
+        """Those still to come, for who sees what patients are told."""
+        if not self.user.has_perm(SEE_MESSAGES):
+            return []
+        return reminders_ahead(self.row.organisation, [self.row], at=self.at)
 
     @cached_property
     def marks(self) -> list[Mark]:

@@ -17,6 +17,7 @@ from admin_ext.visits import with_services
 from clinic.billing.selectors import owed_by, with_balances
 from clinic.consultations.access import accessible, doctor_of
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, OWED_STATUSES, AppointmentStatus
+from clinic.messaging.ahead import Ahead, reminders_ahead
 from clinic.models import Appointment, Consultation, Message, Patient, Visit, WaitlistEntry
 from clinic.scheduling import story
 from clinic.scheduling.attendance import NoShowRecord, no_show_record
@@ -25,7 +26,7 @@ from clinic.waitlist.selectors import waiting
 
 APPOINTMENTS = 10  # on a page
 EPISODES = 15
-MESSAGES = 8
+MESSAGES, REMINDERS = 8, 3
 INVOICES, CONSULTATIONS = 6, 8
 VANISHED = 20  # at most, of each kind
 HELD_OR_MISSED = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
@@ -72,6 +73,7 @@ class PatientPage(StaffPage):
             **self.money(),
             consultations=self.consultations()[:CONSULTATIONS],
             messages_to_patient=Message.objects.filter(patient=self.patient).order_by("-queued_at", "-pk")[:MESSAGES],
+            reminders=self.reminders(upcoming),
             story=self.story(),
             **kwargs,
         )
@@ -110,11 +112,17 @@ class PatientPage(StaffPage):
 
     def appointments(self) -> QuerySet[Appointment]:
         rows = own_rows(Appointment, self.organisation).filter(patient=self.patient)
-        return rows.select_related("service", "provider", "clinic", "package_purchase")
+        return rows.select_related("patient", "service", "provider", "clinic", "package_purchase")
 
     def ahead(self) -> QuerySet[Appointment]:
         """What is still to come, or going on."""
         return self.appointments().filter(ends_at__gt=self.moment, status__in=LIVE_STATUSES).order_by("starts_at", "pk")
+
+    def reminders(self, upcoming: list[Appointment]) -> list[Ahead]:
+        """The next reminders, for who sees what patients are told."""
+        if not self.request.user.has_perm(SEE_MESSAGES):
+            return []
+        return reminders_ahead(self.organisation, upcoming[:APPOINTMENTS], at=self.moment)[:REMINDERS]
 
     def called_off(self) -> QuerySet[Appointment]:
         """What would still be to come."""

@@ -1,0 +1,116 @@
+"""Messages where they matter: the first page when the sender is dead, and the stories of appointments and patients."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
+from clinic.messaging.heartbeats import SENDER, beat
+from clinic.models import Message
+from tests.factories import BEFORE, NINE, SENT
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def client(a_week_before, ours, sign_in):
+    return sign_in(ours.organisation, FRONT_DESK)
+
+
+def cards(client):
+    return client.get(reverse("admin:index")).context["cards"]
+
+
+def sender_card(client):
+    return next(card for card in cards(client) if card.title == "Messages")
+
+
+def test_dead_worker_stands_first_and_red_with_what_to_do(client):
+    beat(SENDER, at=BEFORE - 3 * MINUTE)
+
+    card = cards(client)[0]
+
+    assert (card.title, card.tone) == ("Messages", "broken")
+    assert "nothing is sent. Have it started again." in card.lines[0].what
+
+
+def test_worker_that_has_never_run_is_as_good_as_dead(client):
+    assert "has never run" in sender_card(client).lines[0].what
+
+
+def test_worker_that_lives_is_not_red(client, ours):
+    beat(SENDER, at=BEFORE - MINUTE)
+    Message.objects.filter(pk=ours.message.pk).update(due_at=BEFORE + MINUTE)
+
+    card = sender_card(client)
+
+    assert card.tone == ""
+    assert [(line.what, line.end) for line in card.lines] == [("1 message waits", "1 minute ago")]
+
+
+def test_message_that_is_long_due_is_red_although_the_worker_lives(client, ours):
+    beat(SENDER, at=BEFORE)
+    Message.objects.filter(pk=ours.message.pk).update(due_at=BEFORE - 20 * MINUTE)
+
+    card = sender_card(client)
+
+    assert card.tone == "broken"
+    assert "The oldest message has been due for 20 minutes." in card.lines[0].what
+
+
+def test_empty_outbox_says_that_nothing_waits(client, ours):
+    beat(SENDER, at=BEFORE)
+    Message.objects.filter(pk=ours.message.pk).update(**SENT)
+
+    card = sender_card(client)
+
+    assert (card.lines, card.tone) == ([], "")
+    assert card.empty == "Nothing waits to be sent. The worker was last seen 0 seconds ago."
+
+
+def test_messages_that_failed_today_are_on_the_card(client, ours):
+    beat(SENDER, at=BEFORE)
+    Message.objects.filter(pk=ours.message.pk).update(status="failed")
+
+    assert [line.what for line in sender_card(client).lines] == ["1 message failed today"]
+
+
+@pytest.mark.parametrize("role", [CASHIER, PROVIDER])
+def test_who_sends_nothing_again_has_no_such_card(ours, sign_in, a_week_before, role):
+    page = sign_in(ours.organisation, role).get(reverse("admin:index"), follow=True).content.decode()
+
+    assert "background worker" not in page
+
+
+def test_story_of_an_appointment_leads_to_its_messages_and_shows_reminders_to_come(client, ours):
+    Message.objects.filter(pk=ours.message.pk).update(**SENT, delivered_at=BEFORE)
+    type(ours.appointment).objects.filter(pk=ours.appointment.pk).update(booked_at=BEFORE - HOUR)
+
+    answer = client.get(reverse("admin:appointment", args=[ours.appointment.pk]))
+
+    page = answer.content.decode()
+    assert reverse("admin:message", args=[ours.message.pk]) in page
+    assert "done_all" in page
+    reminders = answer.context["card"].reminders
+    assert [one.channel for one in reminders] == ["email", "sms"]
+    assert reminders[0].leaves_at == NINE - 24 * HOUR
+    assert "still to come" in page
+
+
+def test_patients_page_shows_messages_with_what_failed_and_reminders_to_come(client, ours):
+    Message.objects.filter(pk=ours.message.pk).update(status="failed", error="Number not reachable")
+
+    page = client.get(reverse("admin:patient", args=[ours.patient.pk])).content.decode()
+
+    assert "Number not reachable" in page
+    assert reverse("admin:message", args=[ours.message.pk]) in page
+    assert "still to come" in page
+
+
+def test_provider_sees_no_reminders_to_come(ours, sign_in, a_week_before):
+    client = sign_in(ours.organisation, PROVIDER)
+
+    for page, row in (("appointment", ours.appointment), ("patient", ours.patient)):
+        assert "still to come" not in client.get(reverse(f"admin:{page}", args=[row.pk])).content.decode()
