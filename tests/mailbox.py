@@ -18,6 +18,7 @@ class Mailbox:
         self.answers: dict[str, str] = {}
         self.hangs = False
         self.hangs_up_after: int | None = None  # so many letters on one connection
+        self.has_enough_after: int | None = None  # the same, but says so
         self.closed = threading.Event()
         self._server = Server(("127.0.0.1", 0), Conversation)
         self._server.mailbox = self
@@ -62,6 +63,8 @@ class Conversation(StreamRequestHandler):
         elif verb == "RCPT":
             self.recipient = named
             self.say(self.mailbox.answers.get(named, "250 OK"))
+        elif verb == "MAIL" and self.letters == self.mailbox.has_enough_after:
+            self.say("421 too many")
         else:
             self.sender = named or self.sender
             self.say("250 OK")

@@ -1,6 +1,5 @@
 """E-mail through Django's mailer, with one connection for a batch."""
 
-import select
 import smtplib
 from contextlib import suppress
 
@@ -42,12 +41,10 @@ class Mail(Carrier):
                 mailer.close()
 
     def _hand_over(self, mail: EmailMessage) -> None:
-        if self._carried and was_left(self._mailer):
-            self.hang_up()
         try:
             self._connected().send_messages([mail])
-        except smtplib.SMTPSenderRefused as refusal:  # before anything of the letter was said
-            if not self._carried or refusal.smtp_code != ENOUGH:
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPServerDisconnected) as error:
+            if not self._carried or not has_had_enough(error):
                 raise
             self.hang_up()
             self._connected().send_messages([mail])
@@ -81,10 +78,11 @@ def shut_out(error: OSError) -> TryLater:
     return TryLater(_("The mail server could not be reached, or lets nobody in."))
 
 
-def was_left(mailer: BaseEmailBackend) -> bool:
-    """Whether the server has hung up since the last letter: then there is something to read that nobody asked for."""
-    socket = getattr(getattr(mailer, "connection", None), "sock", None)
-    return socket is not None and bool(select.select([socket], [], [], 0)[0])
+def has_had_enough(error: smtplib.SMTPException) -> bool:
+    """Whether a server that took letters wants no more on this connection: it says so or hangs up; it is not silent."""
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        return error.smtp_code == ENOUGH
+    return not isinstance(error.__context__, TimeoutError)
 
 
 def refusal_of(error: OSError) -> tuple[int, str]:

@@ -190,8 +190,9 @@ def test_full_mailbox_is_tried_later(mailbox):
         sent(address="full@example.com")
 
 
-def test_server_that_hangs_up_now_and_then_loses_nothing(mailbox):
-    mailbox.hangs_up_after = 1
+@pytest.mark.parametrize("limit", ["hangs_up_after", "has_enough_after"])
+def test_server_that_takes_few_letters_on_a_connection_gets_new_ones(mailbox, limit):
+    setattr(mailbox, limit, 1)
 
     with Mail().open() as mail:
         for number in range(3):
