@@ -91,7 +91,7 @@ def test_moving_twice_is_moving_once(desk):
 def test_second_tap_is_no_refusal_when_the_new_time_is_soon(desk, when):
     make_hours(desk.provider, desk.clinic, weekday=Weekday.TUESDAY)
     desk.moved(NINE + timedelta(days=1))
-    when(DAY_BEFORE)
+    when(TEN - timedelta(hours=23))
     booked = desk.booked = desk.now()
 
     desk.moved(TEN, sequence=booked.calendar_sequence)
