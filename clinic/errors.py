@@ -76,6 +76,10 @@ class WaitlistRefused(ClinicError):
     """Nobody can wait for this, or like this."""
 
 
+class ReminderRefused(ClinicError):
+    """Nobody can be reminded like this."""
+
+
 class TemplateRefused(ClinicError):
     """These words cannot be sent to patients."""
 

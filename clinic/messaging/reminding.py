@@ -16,14 +16,13 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import now
 
 from clinic.enums import MessageStatus
+from clinic.messaging import sweeps
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
 from clinic.messaging.words import written
-from clinic.models import Appointment, Message, Operation, Sweep
+from clinic.models import Appointment, Message, Operation, Organisation, Sweep
 
 BATCH = 500
-
-type Sweeps = dict[tuple[int, str], Sweep]  # by organisation and name of the rule
 
 
 def remind_due(*, at: datetime | None = None) -> int:
@@ -33,22 +32,61 @@ def remind_due(*, at: datetime | None = None) -> int:
     workers at once; each batch of 500 costs the same few queries.
     """
     at = at or now()
-    everybody = list(every_rules())
-    swept = _sweeps(everybody, at=at)
-    count = sum(
-        _remind(rules, rule, swept[rules.organisation.pk, rule.name], at=at) for rules in everybody for rule in rules
-    )
-    Sweep.objects.filter(pk__in=[sweep.pk for sweep in swept.values()], swept_until__lt=at).update(swept_until=at)
+    wanted = {(rules.organisation.pk, rule.name): (rules, rule) for rules in every_rules() for rule in rules}
+    swept = sweeps.sweeps_of(wanted, prefix=PREFIX, at=at)
+    count = sum(_remind(*wanted[name], sweep, at=at) for name, sweep in swept.items())
+    sweeps.note(swept.values(), at=at)
     return count
 
 
-def messages_of(rule: Rule, owed: Iterable[Owed], *, at: datetime, operation: Operation | None = None) -> list[Message]:
-    """The rows, not saved yet, of those that have none for this time of the appointment; one query."""
-    rows = {row.dedupe_key: row for row in (_message(rule, *one, at=at, operation=operation) for one in owed)}
-    there = Message.objects.filter(dedupe_key__in=rows).values_list("dedupe_key", flat=True) if rows else ()
-    for key in there:
-        del rows[key]
-    return list(rows.values())
+def remind_again(appointment: Appointment, *, since: datetime, at: datetime) -> int:
+    """Write what fell due, or was called off, while the appointment was not at this time; how many are queued by it.
+
+    For what is undone before its patient has heard of it: a reminder that would have left must not be lost.
+    """
+    lost = Message.objects.filter(
+        kind=KIND, appointment=appointment, starts_at=appointment.starts_at, status=MessageStatus.CANCELLED
+    )
+    count = lost.filter(expires_at__gt=at).update(status=MessageStatus.QUEUED, error="")
+    if appointment.starts_at <= at:
+        return count
+    for rules in every_rules(Organisation.objects.filter(pk=appointment.organisation_id)):
+        for rule in rules:
+            owed = unwritten(rule, rules.owed(rule, [appointment], after=since, until=at, at=at))
+            rows = [message_of(rule, appointment, leaves, at=at) for _appointment, leaves in owed]
+            count += len(Message.objects.bulk_create(rows, ignore_conflicts=True))
+    return count
+
+
+def unwritten(rule: Rule, owed: Iterable[Owed]) -> list[Owed]:
+    """Those that have no row of this rule for this time of theirs, whatever has become of it; one query."""
+    keys = {key_of(rule, appointment): (appointment, leaves) for appointment, leaves in owed}
+    for key in Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True) if keys else ():
+        del keys[key]
+    return list(keys.values())
+
+
+def key_of(rule: Rule, appointment: Appointment) -> str:
+    """Two rules that come down to one channel remind once; an appointment that moves is reminded of anew."""
+    channel = destination_of(appointment.patient, wanted=rule.channel).channel
+    start = appointment.starts_at.astimezone(UTC)
+    return f"{KIND}:{appointment.public_id}:{channel}:{rule.minutes}:{start:%Y%m%dT%H%MZ}"
+
+
+def message_of(
+    rule: Rule, appointment: Appointment, due_at: datetime, *, at: datetime, operation: Operation | None = None
+) -> Message:
+    """The row, not saved yet."""
+    patient, start = appointment.patient, appointment.starts_at.astimezone(UTC)
+    destination = destination_of(patient, wanted=rule.channel)
+    subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
+    return Message(
+        organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,
+        kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
+        subject=subject, body=body, starts_at=start, expires_at=start, queued_at=at, due_at=due_at,
+        status=MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED, error=destination.obstacle,
+        dedupe_key=key_of(rule, appointment),
+    )  # fmt: skip
 
 
 def batches(rows: QuerySet[Appointment]) -> Iterator[list[Appointment]]:
@@ -60,18 +98,6 @@ def batches(rows: QuerySet[Appointment]) -> Iterator[list[Appointment]]:
         place = Q(starts_at__gt=last.starts_at) | Q(starts_at=last.starts_at, pk__gt=last.pk)
         if len(batch) < BATCH:
             return
-
-
-def _sweeps(everybody: Iterable[Rules], *, at: datetime) -> Sweeps:
-    """How far each rule has come; a new one is here already, and one that is no rule any more is forgotten."""
-    wanted = {(rules.organisation.pk, rule.name) for rules in everybody for rule in rules}
-    kept = {(row.organisation_id, row.rule): row for row in Sweep.objects.filter(rule__startswith=PREFIX)}
-    if gone := [row.pk for key, row in kept.items() if key not in wanted]:
-        Sweep.objects.filter(pk__in=gone).delete()
-    if new := [Sweep(organisation_id=pk, rule=name, swept_until=at) for pk, name in wanted - kept.keys()]:
-        Sweep.objects.bulk_create(new, ignore_conflicts=True)
-        kept = {(row.organisation_id, row.rule): row for row in Sweep.objects.filter(rule__startswith=PREFIX)}
-    return {key: kept[key] for key in wanted}
 
 
 def _remind(rules: Rules, rule: Rule, sweep: Sweep, *, at: datetime) -> int:
@@ -87,21 +113,7 @@ def _remind(rules: Rules, rule: Rule, sweep: Sweep, *, at: datetime) -> int:
 @transaction.atomic
 def _write(rule: Rule, owed: Iterable[Owed], sweep: Sweep, *, at: datetime) -> int:
     """One batch, while no other worker writes any of this rule."""
-    list(Sweep.objects.select_for_update().filter(pk=sweep.pk))
-    return len(Message.objects.bulk_create(messages_of(rule, owed, at=at), ignore_conflicts=True))
-
-
-def _message(
-    rule: Rule, appointment: Appointment, leaves_at: datetime, *, at: datetime, operation: Operation | None
-) -> Message:
-    patient = appointment.patient
-    destination = destination_of(patient, wanted=rule.channel)
-    subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
-    start = appointment.starts_at.astimezone(UTC)
-    return Message(
-        organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,
-        kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
-        subject=subject, body=body, starts_at=start, expires_at=start, queued_at=at, due_at=leaves_at,
-        status=MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED, error=destination.obstacle,
-        dedupe_key=f"{KIND}:{appointment.public_id}:{destination.channel}:{rule.minutes}:{start:%Y%m%dT%H%MZ}",
-    )  # fmt: skip
+    if sweeps.lock(sweep) is None:
+        return 0
+    rows = [message_of(rule, appointment, leaves, at=at) for appointment, leaves in unwritten(rule, owed)]
+    return len(Message.objects.bulk_create(rows, ignore_conflicts=True))

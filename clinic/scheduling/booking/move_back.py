@@ -10,6 +10,7 @@ from simple_history.models import HistoricalChanges
 from clinic.enums import AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WrongStatus
 from clinic.messaging.heard import GONE
+from clinic.messaging.reminding import remind_again
 from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
@@ -85,3 +86,5 @@ def _unsay(row: Appointment, *, by: User, at: datetime) -> None:
         queue(MessageKind.MOVED, row.patient, appointment=row, by=by, at=at)
     elif not heard & TELL_OF_A_TIME:
         queue(MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
+    else:
+        remind_again(row, since=moved_on[0], at=at)

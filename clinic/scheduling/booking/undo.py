@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from clinic.billing.services import reopen_fee, withdraw_fee
 from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WaiverRefused, WrongStatus
+from clinic.messaging.reminding import remind_again
 from clinic.messaging.services import cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
@@ -102,7 +103,7 @@ def step_taken_at(row: Appointment) -> datetime:
 
 
 def _take_step_back(row: Appointment, *, by: User, reason: str, at: datetime) -> None:
-    was = S(row.status)
+    was, cancelled_at = S(row.status), row.cancelled_at
     row.status = before(
         was,
         confirmed=row.confirmed_at is not None,
@@ -122,7 +123,9 @@ def _take_step_back(row: Appointment, *, by: User, reason: str, at: datetime) ->
     else:
         _take_time_again(row, by=by, reason=reason, at=at)
     if was in CANCELLED_STATUSES:
-        _say_that_it_stands(row, by=by, at=at)
+        _say_that_it_stands(row, since=cancelled_at or at, by=by, at=at)
+    elif was == S.NO_SHOW:
+        cancel_for(row, by=by, at=at)
 
 
 def _take_waiver_back(row: Appointment, *, by: User, reason: str, at: datetime) -> None:
@@ -181,12 +184,17 @@ def _take_time_again(row: Appointment, *, by: User, reason: str, at: datetime) -
     take_time(row, question, by=by, reason=reason)
 
 
-def _say_that_it_stands(row: Appointment, *, by: User, at: datetime) -> None:
-    """A patient who has heard of the cancellation, or not even of the appointment, hears of it now."""
+def _say_that_it_stands(row: Appointment, *, since: datetime, by: User, at: datetime) -> None:
+    """A patient who has heard of the cancellation, or not even of the appointment, hears of it now.
+
+    Who has heard of the appointment alone is reminded of it, also where that fell due while it was cancelled.
+    """
     cancel_for(row, by=by, at=at)
     heard = heard_of(row)  # after what was not heard yet is called off: until then it might still leave
     if MessageKind.CANCELLED in heard or not heard & {MessageKind.BOOKED, MessageKind.MOVED}:
         queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
+    else:
+        remind_again(row, since=since, at=at)
 
 
 def _local(moment: datetime, row: Appointment) -> datetime:

@@ -1,0 +1,156 @@
+"""Turning a rule on: who would have been reminded already, looked at before anybody is."""
+
+import pytest
+
+from clinic.enums import MessageKind, MessageStatus, OperationKind
+from clinic.errors import ChangedMeanwhile, ReminderRefused
+from clinic.messaging.overdue import catch_up, overdue_reminders
+from clinic.messaging.reminding import remind_due
+from clinic.models import Message, Operation, Organisation
+from clinic.scheduling import booking
+from tests.clinic.messaging.test_reminding import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, reminders
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
+
+NOW = NOON - 20 * HOUR
+
+
+@pytest.fixture
+def desk():
+    """A clinic that has reminded nobody until now, and turns a reminder two days before on."""
+    desk = Desk()
+    desk.remind_by()
+    remind_due(at=LONG_AGO)
+    desk.user = make_user(desk.organisation)
+    desk.remind_by(email=[2880])
+    return desk
+
+
+def test_a_rule_turned_on_shows_who_would_have_been_reminded_and_sends_nothing(desk):
+    soon, later = desk.book(), desk.book(starts_at=NOON + DAY)
+    desk.book(starts_at=NOON + 5 * DAY)
+
+    overdue = overdue_reminders(desk.organisation, at=NOW)
+
+    assert (overdue.appointments, overdue.messages, overdue.unreachable) == (2, 2, 0)
+    assert (overdue.first, overdue.last_at) == ([soon, later], NOON + DAY)
+    assert not Message.objects.exists()
+
+
+def test_those_are_reminded_when_somebody_asks_for_it(desk):
+    soon = desk.book()
+    seen = overdue_reminders(desk.organisation, at=NOW).stamp
+
+    operation = catch_up(desk.organisation, by=desk.user, seen=seen, at=NOW)
+
+    message = reminders().get()
+    assert (message.appointment, message.operation, message.due_at) == (soon, operation, NOW + 3 * MINUTE)
+    assert (message.starts_at, message.expires_at, message.status) == (NOON, NOON, MessageStatus.QUEUED)
+    assert (operation.kind, operation.by) == (OperationKind.REMIND, desk.user)
+    with pytest.raises(ReminderRefused, match="Nobody is left"):
+        catch_up(desk.organisation, by=desk.user, at=NOW)
+    assert Operation.objects.count() == 1
+
+
+def test_what_the_rule_does_by_itself_is_not_overdue(desk):
+    remind_due(at=NOON - 60 * HOUR)
+    desk.book()
+
+    assert overdue_reminders(desk.organisation, at=NOON - 48 * HOUR).messages == 0
+    assert remind_due(at=NOON - 48 * HOUR) == 1
+    assert overdue_reminders(desk.organisation, at=NOW).messages == 0
+
+
+def test_who_was_reminded_since_by_another_rule_is_not_asked_for(desk):
+    desk.remind_by(email=[2880, 1440])
+    desk.book()
+    remind_due(at=NOON - 30 * HOUR)
+    remind_due(at=NOON - 24 * HOUR)
+    desk.remind_by(email=[2880, 1560])
+
+    assert overdue_reminders(desk.organisation, at=NOW).messages == 0
+
+
+def test_of_two_rules_only_the_last_would_be_sent(desk):
+    desk.remind_by(email=[2880], sms=[1440])
+    desk.book()
+
+    catch_up(desk.organisation, by=desk.user, at=NOW)
+
+    assert [row.channel for row in reminders()] == ["sms"]
+
+
+def test_what_was_booked_since_is_not_overdue_and_who_cannot_be_reached_is_counted_apart(desk):
+    desk.book(booked_at=NOON - 47 * HOUR)
+    desk.book(starts_at=NOON + HOUR, patient=desk.patient(accepts_messages=False))
+
+    overdue = overdue_reminders(desk.organisation, at=NOW)
+
+    assert (overdue.messages, overdue.unreachable) == (0, 1)
+
+
+def test_who_saw_another_list_is_refused(desk):
+    desk.book()
+    seen = overdue_reminders(desk.organisation, at=NOW).stamp
+    desk.book(starts_at=NOON + HOUR)
+
+    with pytest.raises(ChangedMeanwhile, match="2 appointments would be reminded of now"):
+        catch_up(desk.organisation, by=desk.user, seen=seen, at=NOW)
+    assert not Message.objects.exists()
+
+
+def test_another_organisation_is_neither_shown_nor_reminded(desk):
+    other = Desk(name="Amal Group")
+    other.remind_by(email=[2880])
+    other.book()
+
+    assert overdue_reminders(desk.organisation, at=NOW).messages == 0
+    with pytest.raises(Organisation.DoesNotExist):
+        catch_up(other.organisation, by=desk.user, at=NOW)
+
+
+def heard(appointment):
+    """Its patient has been told of it."""
+    Message.objects.create(
+        organisation=appointment.organisation, patient=appointment.patient, appointment=appointment, channel="email",
+        kind=MessageKind.BOOKED, language="en", body="x", due_at=LONG_AGO, queued_at=LONG_AGO, sent_at=LONG_AGO,
+        status=MessageStatus.SENT, dedupe_key=f"booked-{appointment.pk}",
+    )  # fmt: skip
+
+
+def test_a_reminder_that_fell_due_while_its_appointment_was_cancelled_is_not_lost(desk):
+    remind_due(at=NOON - 60 * HOUR)
+    row = desk.book()
+    heard(row)
+    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR - MINUTE)
+    remind_due(at=NOON - 48 * HOUR)
+
+    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
+
+    assert [(one.status, one.due_at) for one in reminders()] == [(MessageStatus.QUEUED, NOON - 48 * HOUR)]
+
+
+def test_a_reminder_that_was_called_off_with_its_appointment_comes_back_with_it(desk):
+    remind_due(at=NOON - 60 * HOUR)
+    row = desk.book()
+    heard(row)
+    remind_due(at=NOON - 48 * HOUR)
+    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR)
+
+    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
+
+    assert [one.status for one in reminders()] == [MessageStatus.QUEUED]
+
+
+def test_a_reminder_that_has_left_is_not_written_again_when_a_cancellation_is_undone(desk):
+    remind_due(at=NOON - 60 * HOUR)
+    row = desk.book()
+    heard(row)
+    remind_due(at=NOON - 48 * HOUR)
+    reminders().update(status=MessageStatus.SENT, sent_at=NOON - 48 * HOUR)
+    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
+
+    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + 2 * MINUTE)
+
+    assert [one.status for one in reminders()] == [MessageStatus.SENT]
