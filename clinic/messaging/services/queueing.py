@@ -17,6 +17,7 @@ from clinic.tenancy import own
 
 # A slip of the hand is corrected within minutes: the patient need not hear of it.
 GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCELLED, *TOGETHER), timedelta(minutes=3))
+GRACE[MessageKind.NO_SHOW] = timedelta(minutes=15)  # who is only late may still come through the door
 
 
 def queue(

@@ -3,7 +3,7 @@
 Each takes the `expected_state` (`state_of`) that the person saw: ChangedMeanwhile when somebody has been faster.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +22,8 @@ from clinic.scheduling.booking.rows import reread
 from clinic.scheduling.costs import Cost, cost_of_cancelling, cost_of_no_show
 from clinic.scheduling.signals import appointment_released
 from clinic.tenancy import own
+
+FOLLOWED_UP = timedelta(days=2)  # later, a patient would wonder which appointment is meant
 
 
 def confirm(
@@ -70,6 +72,7 @@ def mark_no_show(
 ) -> Appointment:
     """The patient did not come; the organisation's policy says whether a session is used and a fee is raised.
 
+    It also says whether the patient is written to, some minutes later; about what was days ago nobody is.
     Refused with WrongStatus before the appointment should have started.
     """
     own(by, appointment)
@@ -77,9 +80,12 @@ def mark_no_show(
     if at < row.starts_at:
         message = _("The appointment of %(patient)s has not started yet.") % {"patient": row.patient}
         raise WrongStatus(Refusal(RefusalCode.STATUS, message, _("Cancel it if the patient will not come.")))
+    policy = policy_of(row.organisation_id)
     row.status = AppointmentStatus.NO_SHOW
-    bear(row, ChargeKind.NO_SHOW, cost_of_no_show(row, policy_of(row.organisation_id)), by=by, at=at)
+    bear(row, ChargeKind.NO_SHOW, cost_of_no_show(row, policy), by=by, at=at)
     row.record("status", "session_used", by=by, at=at)
+    if policy.follows_up_no_shows and at - row.starts_at < FOLLOWED_UP:
+        queue(MessageKind.NO_SHOW, row.patient, appointment=row, by=by, at=at)
     return row
 
 
