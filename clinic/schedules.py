@@ -10,6 +10,8 @@ SCHEDULES = {
     f"{OURS}expire packages": ("clinic.tasks.expire_packages", "15 0 * * *"),
     f"{OURS}audit": ("clinic.tasks.start_audit", "45 0 * * *"),
     f"{OURS}move offers on": ("clinic.tasks.move_offers_on", "* * * * *"),
+    f"{OURS}write reminders": ("clinic.tasks.write_reminders", "* * * * *"),
+    f"{OURS}remind of packages that expire": ("clinic.tasks.remind_expiring", "30 0 * * *"),
     f"{OURS}send messages": ("clinic.tasks.send_messages", "* * * * *"),
 }
 

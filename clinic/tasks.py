@@ -6,6 +6,7 @@ from clinic import jobs
 from clinic.audit.certificates import certify
 from clinic.enums import JobKind
 from clinic.messaging import sending
+from clinic.messaging.reminding import remind_due
 from clinic.packages import services as packages
 from clinic.waitlist import services as waitlist
 
@@ -40,6 +41,15 @@ def move_offers_on() -> None:
     """What is due on the waiting list: freed times are offered, and offers that have run out go to the next in line."""
     waitlist.expire_offers()
     waitlist.open_planned()
+
+
+def write_reminders() -> None:
+    """What patients are to be reminded of now; it leaves with the next messages that are sent."""
+    remind_due()
+
+
+def remind_expiring() -> None:
+    packages.remind_expiring_due()
 
 
 def send_messages() -> None:

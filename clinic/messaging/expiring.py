@@ -1,12 +1,13 @@
 """What patients are told of packages that expire soon: one text for each, many at once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import translation
 
-from clinic.enums import MessageKind, MessageStatus
+from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
+from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import Destination, destination_of
 from clinic.messaging.words import day, first_name, phone_text, plain, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
@@ -15,6 +16,7 @@ from clinic.tenancy import own
 GRACE = timedelta(minutes=3)  # as with every message: a slip of the hand is corrected within minutes
 BATCH = 200
 KIND = MessageKind.PACKAGE_EXPIRING
+AGAIN = ":again-"  # between the key of a message and how often it has been written again
 
 
 @dataclass(frozen=True)
@@ -53,31 +55,46 @@ def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", ch
         return rendered(KIND, language, facts, channel=channel, organisation=organisation.pk)
 
 
-def queue_reminders(reminders: Iterable[Reminder], *, operation: Operation, at: datetime) -> list[Message]:
-    """Write one message for each that can be reached into the outbox; who was told of this last day hears nothing."""
-    own(operation.by, operation)
-    rows = list(_rows(reminders, operation, at=at))
-    Message.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    return rows
+def queue_reminders(
+    reminders: Iterable[Reminder], *, at: datetime, operation: Operation | None = None
+) -> list[Message]:
+    """Write one message for each that can be reached into the outbox; who was told of this last day hears nothing.
+
+    What was called off, or could not be delivered, is written again beside it. Without an `operation` nobody asked for
+    it. Two queries.
+    """
+    told = _told(reminders := list(reminders))
+    rows = [row for reminder in reminders if (row := _message(reminder, told.get(reminder.key, []), operation, at=at))]
+    return Message.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def reminded(organisation: Organisation, *, since: datetime) -> dict[str, datetime]:
     """By `Reminder.key`, when the organisation's patients were told of a last day, or that they will be."""
-    told = Message.objects.of(organisation).filter(
-        kind=KIND, queued_at__gte=since, status__in=[MessageStatus.QUEUED, MessageStatus.SENT]
-    )
-    return dict(told.values_list("dedupe_key", "queued_at"))
+    told = Message.objects.of(organisation).filter(kind=KIND, queued_at__gte=since, status__in=HEARD_STATUSES)
+    return {key.partition(AGAIN)[0]: queued_at for key, queued_at in told.values_list("dedupe_key", "queued_at")}
 
 
-def _rows(reminders: Iterable[Reminder], operation: Operation, *, at: datetime) -> Iterator[Message]:
-    for reminder in reminders:
-        patient, destination = reminder.purchase.patient, reminder.destination
-        own(operation.by, reminder.purchase, patient)
-        if destination.obstacle:
-            continue
-        subject, body = expiring_words(reminder, channel=destination.channel)
-        yield Message(
-            organisation_id=patient.organisation_id, patient=patient, operation=operation, kind=KIND,
-            channel=destination.channel, address=destination.address, language=patient.language, subject=subject,
-            body=body, queued_at=at, due_at=at + GRACE, status=MessageStatus.QUEUED, dedupe_key=reminder.key,
-        )  # fmt: skip
+def _told(reminders: Iterable[Reminder]) -> dict[str, list[Message]]:
+    """By `Reminder.key`, all that was ever written of it, the newest last."""
+    rows = Message.objects.filter(kind=KIND, patient__in={reminder.purchase.patient_id for reminder in reminders})
+    told: dict[str, list[Message]] = {}
+    for row in rows.order_by("pk"):
+        told.setdefault(row.dedupe_key.partition(AGAIN)[0], []).append(row)
+    return told
+
+
+def _message(reminder: Reminder, told: list[Message], operation: Operation | None, *, at: datetime) -> Message | None:
+    patient, destination = reminder.purchase.patient, reminder.destination
+    if operation is not None:
+        own(operation.by, operation, reminder.purchase, patient)
+    if destination.obstacle or any(row.status in HEARD_STATUSES for row in told):
+        return None
+    due_at = at + GRACE if operation else at
+    subject, body = expiring_words(reminder, channel=destination.channel)
+    return Message(
+        organisation_id=patient.organisation_id, patient=patient, purchase=reminder.purchase, operation=operation,
+        kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
+        subject=subject, body=body, queued_at=at, due_at=due_at, expires_at=of_use_until(KIND, due_at=due_at),
+        status=MessageStatus.QUEUED, resend_of=told[-1] if told else None,
+        dedupe_key=f"{reminder.key}{AGAIN}{len(told)}" if told else reminder.key,
+    )  # fmt: skip

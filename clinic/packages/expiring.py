@@ -58,10 +58,7 @@ class Reminders:
 
 def reminders_for(organisation: Organisation, *, at: datetime) -> Reminders:
     """Every purchase that expires soon, sorted out; three queries, whatever their number."""
-    today = local_day(organisation, at)
-    rows = with_usual_place(expiring(organisation, today=today)).select_related("patient", "organisation")
-    clinics = Clinic.objects.of(organisation).in_bulk()
-    reminders = [Reminder(row, row.free, clinics.get(row.usual_clinic)) for row in rows]
+    reminders = reminders_of(organisation, expiring(organisation, today=local_day(organisation, at)))
     heard = reminded(organisation, since=at - timedelta(days=EXPIRING_DAYS + 1))
     new = [reminder for reminder in reminders if reminder.key not in heard]
     return Reminders(
@@ -69,3 +66,10 @@ def reminders_for(organisation: Organisation, *, at: datetime) -> Reminders:
         unreachable=[reminder for reminder in new if reminder.destination.obstacle],
         told=[(reminder, heard[reminder.key]) for reminder in reminders if reminder.key in heard],
     )
+
+
+def reminders_of(organisation: Organisation, purchases: QuerySet[PackagePurchase]) -> list[Reminder]:
+    """One for each of these rows of `expiring`; two queries."""
+    clinics = Clinic.objects.of(organisation).in_bulk()
+    rows = with_usual_place(purchases).select_related("patient", "organisation")
+    return [Reminder(row, row.free, clinics.get(row.usual_clinic)) for row in rows]

@@ -11,7 +11,7 @@ from clinic.packages.services.lifecycle import (
     freeze,
     unfreeze,
 )
-from clinic.packages.services.reminding import remind_expiring
+from clinic.packages.services.reminding import expiring_days, remind_expiring, remind_expiring_due
 from clinic.packages.services.sale import Sale, sale_of, sale_to_undo, sell
 from clinic.packages.services.sessions import (
     check_usable,
@@ -33,6 +33,7 @@ __all__ = [
     "coverable",
     "expire_due",
     "expire_everywhere",
+    "expiring_days",
     "extend",
     "extend_within",
     "freeze",
@@ -41,6 +42,7 @@ __all__ = [
     "lock_all",
     "next_session_numbers",
     "remind_expiring",
+    "remind_expiring_due",
     "sale_of",
     "sale_to_undo",
     "sell",

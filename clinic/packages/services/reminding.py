@@ -1,6 +1,6 @@
-"""Remind everybody whose package expires soon with sessions that nobody has booked."""
+"""Remind those whose package expires soon with sessions that nobody has booked: all at once, or each in time."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -8,12 +8,16 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, PackageRefused, Refusal
+from clinic.messaging import sweeps
 from clinic.messaging.expiring import queue_reminders
-from clinic.models import Operation, User
+from clinic.models import Operation, Organisation, Policy, Sweep, User
 from clinic.operations import begin
-from clinic.packages.expiring import reminders_for
+from clinic.packages.expiring import expiring, reminders_for, reminders_of
+from clinic.packages.selectors import local_day
 from clinic.retries import retried
 from clinic.tenancy import own
+
+PREFIX = "package_expiring:"
 
 
 @retried
@@ -36,3 +40,36 @@ def remind_expiring(*, by: User, reason: str = "", at: datetime | None = None, s
     operation = begin(OperationKind.REMIND, by=by, at=at, reason=reason)
     queue_reminders(reminders.possible, operation=operation, at=at)
     return operation
+
+
+def remind_expiring_due(*, at: datetime | None = None) -> int:
+    """Tell everybody whose last day has come as near as the policy says since the last time; how many were written to.
+
+    A policy that begins to tell, or tells earlier, begins with those who come as near from now on: `remind_expiring`
+    is for the others. Safe to run twice, and by two workers at once.
+    """
+    at = at or now()
+    organisations = Organisation.objects.select_related("policy").in_bulk()
+    days_of = {pk: expiring_days(organisation) for pk, organisation in organisations.items()}
+    rules = {(pk, f"{PREFIX}{days}"): organisations[pk] for pk, days in days_of.items() if days}
+    swept = sweeps.sweeps_of(rules, prefix=PREFIX, at=at)
+    return sum(_remind_due(rules[rule], days_of[rule[0]], sweep, at=at) for rule, sweep in swept.items())
+
+
+def expiring_days(organisation: Organisation) -> int:
+    """How many days before the last one its patients are told; 0 for never."""
+    policy = getattr(organisation, "policy", None) or Policy()
+    return policy.expiring_days
+
+
+@transaction.atomic
+def _remind_due(organisation: Organisation, days: int, sweep: Sweep, *, at: datetime) -> int:
+    today, before = local_day(organisation, at), local_day(organisation, sweep.swept_until)
+    locked = sweeps.lock(sweep) if before < today else None
+    if locked is None:
+        return 0
+    told_until = local_day(organisation, locked.swept_until) + timedelta(days=days)
+    due = expiring(organisation, today=today, days=days).filter(expires_on__gt=told_until)
+    rows = queue_reminders(reminders_of(organisation, due), at=at)
+    sweeps.note([locked], at=at)
+    return len(rows)

@@ -9,7 +9,7 @@ from clinic.enums import Language, MessageKind, MessageStatus, OperationKind
 from clinic.errors import ChangedMeanwhile, PackageRefused
 from clinic.models import Message, Operation, PackagePurchase
 from clinic.packages.expiring import expiring, reminders_for
-from clinic.packages.services import assign, extend, remind_expiring
+from clinic.packages.services import assign, extend, remind_expiring, remind_expiring_due
 from tests.clinic.packages.conftest import AT
 from tests.factories import (
     MONDAY,
@@ -160,3 +160,108 @@ def test_reminding_asks_as_much_for_many_as_for_one(counter, django_assert_num_q
 
     with django_assert_num_queries(3):
         reminders_for(counter.organisation, at=AT)
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed", "expired", "skipped"])
+def test_what_never_arrived_is_written_again_beside_it(counter, status):
+    sell(counter, "Reem")
+    first = remind_expiring(by=counter.user, at=AT)
+    lost = first.messages.get()
+    Message.objects.filter(pk=lost.pk).update(status=status)
+
+    second = remind_expiring(by=counter.user, at=AT)
+
+    again = second.messages.get()
+    assert (again.resend_of, again.status, again.dedupe_key) == (lost, "queued", f"{lost.dedupe_key}:again-1")
+    lost.refresh_from_db()
+    assert (lost.status, lost.operation) == (status, first)
+    with pytest.raises(PackageRefused, match="has been reminded already"):
+        remind_expiring(by=counter.user, at=AT)
+
+
+def test_what_is_being_sent_is_not_written_again(counter):
+    sell(counter, "Reem")
+    message = remind_expiring(by=counter.user, at=AT).messages.get()
+    Message.objects.filter(pk=message.pk).update(status="sending", leased_until=AT)
+
+    with pytest.raises(PackageRefused, match="has been reminded already"):
+        remind_expiring(by=counter.user, at=AT)
+
+
+DAY = timedelta(days=1)
+
+
+def told() -> list[str]:
+    return sorted(str(row.patient) for row in Message.objects.filter(kind=MessageKind.PACKAGE_EXPIRING))
+
+
+def test_each_is_told_by_itself_when_the_last_day_is_two_weeks_away(counter):
+    sell(counter, "Reem", days=20)
+    sell(counter, "Later", days=40)
+    remind_expiring_due(at=AT)
+
+    assert remind_expiring_due(at=AT + 5 * DAY) == 0
+    assert remind_expiring_due(at=AT + 6 * DAY) == 1
+    assert remind_expiring_due(at=AT + 7 * DAY) == 0
+
+    message = Message.objects.get(kind=MessageKind.PACKAGE_EXPIRING)
+    assert (str(message.patient), message.operation, message.due_at) == ("Reem", None, AT + 6 * DAY)
+    assert message.purchase.expires_on == MONDAY + 20 * DAY
+
+
+def test_a_policy_that_begins_to_tell_does_not_tell_of_the_past(counter):
+    sell(counter, "Past", days=10)
+    sell(counter, "Next", days=15)
+
+    remind_expiring_due(at=AT)
+    remind_expiring_due(at=AT + DAY)
+
+    assert told() == ["Next"]
+
+
+def test_a_worker_that_slept_tells_of_every_day_it_missed_but_not_of_what_has_expired(counter):
+    for days in (15, 16, 17):
+        sell(counter, f"P{days}", days=days)
+    remind_expiring_due(at=AT)
+
+    remind_expiring_due(at=AT + 16 * DAY)
+
+    assert told() == ["P16", "P17"]
+
+
+def test_nobody_is_told_by_itself_where_the_policy_says_never(counter):
+    counter.organisation.policy.expiring_days = 0
+    counter.organisation.policy.save()
+    sell(counter, "Reem", days=15)
+
+    remind_expiring_due(at=AT)
+    remind_expiring_due(at=AT + 3 * DAY)
+
+    assert told() == []
+
+
+def test_who_was_told_by_hand_is_not_told_again(counter):
+    sell(counter, "Reem", days=15)
+    remind_expiring_due(at=AT)
+    remind_expiring(by=counter.user, at=AT)
+
+    assert remind_expiring_due(at=AT + DAY) == 0
+
+
+def test_who_has_booked_every_session_is_not_told(counter):
+    purchase = sell(counter, "Reem", 1, days=15)
+    remind_expiring_due(at=AT)
+    counter.book(0, purchase=purchase, patient=purchase.patient)
+
+    assert remind_expiring_due(at=AT + DAY) == 0
+
+
+def test_told_by_itself_costs_the_same_queries_for_many(counter, django_assert_num_queries):
+    for number in range(3):
+        sell(counter, f"P{number}", days=15 + number)
+    remind_expiring_due(at=AT)
+
+    with django_assert_num_queries(10):
+        remind_expiring_due(at=AT + DAY)
+    with django_assert_num_queries(10):
+        remind_expiring_due(at=AT + 3 * DAY)
