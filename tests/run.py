@@ -21,6 +21,7 @@ COVERED = ["--cov", "--cov-report="]
 FEWER = {
     "DESK_EXAMPLES": "8",
     "ENGINE_EXAMPLES": "8",
+    "PLAN_EXAMPLES": "5",
     "TILL_EXAMPLES": "5",
     "WARD_EXAMPLES": "5",
     "PAYMENT_KILLS": "10",

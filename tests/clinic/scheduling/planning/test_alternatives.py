@@ -12,7 +12,7 @@ from clinic.scheduling.planning import apply
 from clinic.scheduling.planning.alternatives import alternatives, swapped
 from tests.clinic.scheduling.planning.conftest import day, days_of
 from tests.clinic.scheduling.planning.judge import broken, planned, standing
-from tests.clinic.scheduling.planning.test_plan_property import plan_for, rolled_back
+from tests.clinic.scheduling.planning.test_plan_property import EXAMPLES, plan_for, rolled_back
 from tests.clinic.scheduling.planning.worlds import World
 from tests.factories import BEFORE, MONDAY, make_patient, make_room, make_service
 
@@ -125,7 +125,7 @@ def test_plan_that_books_nothing_has_no_alternatives(desk):
 
 
 @pytest.mark.django_db
-@settings(max_examples=25)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**32 - 1))
 def test_plan_with_any_alternative_taken_keeps_every_rule_and_can_be_booked(seed):
     with rolled_back():

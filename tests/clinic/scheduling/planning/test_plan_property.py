@@ -1,5 +1,9 @@
-"""On random clinics: what is planned can be booked and breaks no wish, and no plan is better than the bound."""
+"""On random clinics: what is planned can be booked and breaks no wish, and no plan is better than the bound.
 
+PLAN_EXAMPLES says how many clinics are tried.
+"""
+
+import os
 from collections import Counter
 from contextlib import contextmanager
 from itertools import pairwise
@@ -19,6 +23,7 @@ from tests.clinic.scheduling.planning.worlds import World
 
 pytestmark = pytest.mark.django_db
 
+EXAMPLES = int(os.environ.get("PLAN_EXAMPLES", "20"))
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -49,7 +54,7 @@ def left_over(plan):
     return missing
 
 
-@settings(max_examples=20)
+@settings(max_examples=EXAMPLES)
 @given(seeds)
 def test_plan_keeps_every_rule_and_can_be_booked(seed):
     with rolled_back():
@@ -86,7 +91,7 @@ def booked_one_by_one(world, answer):
 
 
 @pytest.mark.any_engine
-@settings(max_examples=20)
+@settings(max_examples=EXAMPLES)
 @given(seeds)
 def test_no_plan_places_more_than_the_bound_says(seed):
     with rolled_back():
