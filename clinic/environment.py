@@ -1,6 +1,7 @@
 """Settings read from environment variables: each is understood completely or stops the start with a sentence."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -114,6 +115,15 @@ def mailer_from_url(url: str) -> dict[str, object]:
             "timeout": 10,  # for each answer
         },
     }
+
+
+def env_sender(name: str, *, default: str) -> str:
+    """What e-mail comes from: ``desk@noor.example`` or ``Noor <desk@noor.example>``."""
+    value = os.environ.get(name) or default
+    local, _, domain = parseaddr(value)[1].rpartition("@")
+    if not local or not domain or not value.isprintable():
+        raise ImproperlyConfigured(f"{name}={value!r} is not an e-mail address, as in Noor <desk@noor.example>.")
+    return value
 
 
 def env_gateway(name: str, *, debug: bool) -> str:

@@ -13,6 +13,7 @@ from clinic.environment import (
     env_int,
     env_list,
     env_secret,
+    env_sender,
     mailer_from_url,
 )
 
@@ -189,7 +190,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG  # straight from the apps, without collectstatic
 MAILERS = {"default": mailer_from_url(os.environ.get("EMAIL_URL") or ("console:" if DEBUG else "smtp://localhost:25"))}
-DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "clinic@localhost")
+DEFAULT_FROM_EMAIL = env_sender("DEFAULT_FROM_EMAIL", default="clinic@localhost")
 
 # Text messages: where they leave, by channel, and the key of who tells what became of them; empty for none
 

@@ -1,7 +1,16 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from clinic.environment import database_from_url, env_bool, env_gateway, env_int, env_list, env_secret, mailer_from_url
+from clinic.environment import (
+    database_from_url,
+    env_bool,
+    env_gateway,
+    env_int,
+    env_list,
+    env_secret,
+    env_sender,
+    mailer_from_url,
+)
 from clinic.settings import BASE_DIR, Q_CLUSTER, UNFOLD
 
 
@@ -134,6 +143,21 @@ def test_task_is_not_handed_out_twice_while_it_waits_behind_others():
 def test_unfold_setting_stays_a_list_of_names():
     assert len(UNFOLD) < 20
     assert isinstance(UNFOLD["SIDEBAR"]["navigation"], str)
+
+
+@pytest.mark.parametrize("value", ["desk@noor.example", "Noor <desk@noor.example>", "نور <desk@noor.example>"])
+def test_sender_when_an_address_is_kept_as_it_is(monkeypatch, value):
+    monkeypatch.setenv("SENDER", value)
+
+    assert env_sender("SENDER", default="") == value
+
+
+@pytest.mark.parametrize("value", ["Noor", "desk@", "Noor <noor.example>", "desk@noor.example\nBcc: all@noor.example"])
+def test_sender_when_no_address_is_refused(monkeypatch, value):
+    monkeypatch.setenv("SENDER", value)
+
+    with pytest.raises(ImproperlyConfigured, match="is not an e-mail address"):
+        env_sender("SENDER", default="clinic@localhost")
 
 
 @pytest.mark.parametrize(
