@@ -1,23 +1,16 @@
 """`manage.py demo`: the whole clinic on this machine: tables, demo data, web server and worker, until it is stopped."""
 
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 
-from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from clinic.management.demo.organisation import PASSWORD
 from clinic.management.demo.seeding import GROUP, NEIGHBOUR
+from clinic.management.processes import PATIENCE, STOPPED, all_alive, running, stop, wait_for_an_end
 from clinic.models import User
-
-STOPPED = (signal.SIGTERM, signal.SIGHUP)
-PATIENCE = 60  # seconds for the web server to answer, and for a process to end
 
 
 class Command(BaseCommand):
@@ -50,7 +43,7 @@ class Command(BaseCommand):
         """Serve until a process ends by itself (then an error) or somebody stops us."""
         patience = "--timeout=90"  # longer than a desk waits for its turn to write
         web = ["-m", "gunicorn", "clinic.wsgi", f"--bind={host}:{port}", "--workers=2", patience, "--log-level=warning"]
-        worker = ["manage.py", "qcluster"]
+        worker = ["manage.py", "worker"]
         with running(web, worker) as processes:
             self.welcome_once_ready(host, port, processes)
             wait_for_an_end(processes)
@@ -75,44 +68,3 @@ def logins() -> list[tuple[str, str, str]]:
 def answers(host: str, port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex((host, port)) == 0
-
-
-def stop(number: int, frame: object) -> None:
-    raise SystemExit(0)
-
-
-@contextmanager
-def running(*programs: list[str]) -> Iterator[list[subprocess.Popen]]:
-    """Start the Python programs; end all of them with the block.
-
-    Each has a session of its own, so that Ctrl-C reaches only us and they get the one signal both obey, SIGTERM.
-    """
-    processes: list[subprocess.Popen] = []
-    try:
-        for program in programs:
-            command = [sys.executable, *program]
-            quiet = {"LOG_LEVEL": "WARNING", **os.environ}
-            processes.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=quiet, start_new_session=True))
-        yield processes
-    finally:
-        for process in processes:
-            process.terminate()
-        for process in processes:
-            see_off(process)
-
-
-def see_off(process: subprocess.Popen) -> None:
-    """Wait for the end of a process, then end what it left behind: a killed parent does not take its children along."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(PATIENCE)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
-def wait_for_an_end(processes: list[subprocess.Popen]) -> None:
-    while all_alive(processes):
-        time.sleep(0.5)
-
-
-def all_alive(processes: list[subprocess.Popen]) -> bool:
-    return all(process.poll() is None for process in processes)

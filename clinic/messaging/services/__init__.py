@@ -1,5 +1,6 @@
 """Put messages into the outbox, call them off again, and send what is due."""
 
+from clinic.messaging.by_hand import call_off, resend
 from clinic.messaging.destinations import Destination, destination_of
 from clinic.messaging.heard import TELL_OF_A_TIME, heard_of, known_times, owed_times, who_hears_of
 from clinic.messaging.sending import send_due
@@ -10,6 +11,7 @@ __all__ = [
     "GRACE",
     "TELL_OF_A_TIME",
     "Destination",
+    "call_off",
     "cancel_for",
     "cancel_of",
     "dedupe_key",
@@ -18,6 +20,7 @@ __all__ = [
     "known_times",
     "owed_times",
     "queue",
+    "resend",
     "send_due",
     "who_hears_of",
     "written_once",

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from clinic.management.commands.demo import running, wait_for_an_end
+from clinic.management.processes import running, wait_for_an_end
 
 FOREVER = ["-c", "import signal; signal.pause()"]
 AT_ONCE = ["-c", "pass"]
