@@ -12,6 +12,7 @@ from admin_ext.roles import (
     AUTO_SCHEDULE,
     BOOK,
     CLOSE_DAY,
+    SEE_CALENDARS,
     SEE_MESSAGE_RULES,
     SEE_REFUND_REQUESTS,
     SEE_TEMPLATES,
@@ -97,6 +98,10 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Leave"), "flight_takeoff", "leave", also=("ask_leave",)),
         Entry.list(_("Re-bookings"), "event_repeat", "rebooking", also=("rebooking",)),
         Entry.list(_("Closures"), "event_busy", "closure"),
+        Entry(
+            _("Calendars elsewhere"), "sync", "busy_calendars", SEE_CALENDARS,
+            also=("provider_calendars", "add_busy_calendar"),
+        ),
     ],
     _("Catalogue"): [
         Entry.list(_("Services"), "medical_services", "service"),

@@ -56,6 +56,10 @@ APPROVE_REFUND = permissions.APPROVE_REFUND
 SEE_DAY_CLOSINGS = "clinic.view_dayclosing"
 CLOSE_DAY = "clinic.add_dayclosing"
 SEE_REFUSED_ATTEMPTS = "clinic.view_refusedattempt"
+SEE_CALENDARS = "clinic.view_busycalendar"
+ADD_CALENDAR = "clinic.add_busycalendar"  # and read it now, and remove it
+RENEW_FEED = "clinic.change_calendarfeed"  # a provider's
+SHARE_FEED = "clinic.add_calendarfeed"  # with its patient
 
 CATALOGUE = ("service", "package", "packageitem", "clinic", "room")
 ROTA = ("workinghours", "extrahours", "leave", "closure")
@@ -80,7 +84,10 @@ RUNS_THE_DESK = (
     | may("view change", "rebooking")
     | may("view add change", "visit")
     | may("view", *MONEY)
+    | may("add", "calendarfeed")
 )
+#: Calendars elsewhere: a provider's own, or for those who answer for the rota, everybody's.
+KEEPS_CALENDARS = may("view add", "busycalendar") | may("change", "calendarfeed")
 #: Figures of what patients were treated for and paid, never a word of what the doctor found.
 OVERSEES_OUTPATIENTS = (
     may("view approve", "refundrequest") | may("view", "dayclosing", "refusedattempt") | may("waive void", "invoice")
@@ -89,6 +96,7 @@ OVERSEES_OUTPATIENTS = (
 ROLES: dict[str, set[str]] = {
     FRONT_DESK: RUNS_THE_DESK,
     PROVIDER: SEES_THE_DESK
+    | KEEPS_CALENDARS
     | may("change", "appointment")
     | may("add", "leave")
     | may("view", "visit", "followup")
@@ -100,6 +108,7 @@ ROLES: dict[str, set[str]] = {
     | may("refund", "payment")
     | may("view add", "refundrequest", "dayclosing"),
     MANAGER: RUNS_THE_DESK
+    | KEEPS_CALENDARS
     | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")
@@ -107,6 +116,7 @@ ROLES: dict[str, set[str]] = {
     | may("change", "policy")
     | may("add change delete", *ROTA),
     ADMINISTRATOR: RUNS_THE_DESK
+    | KEEPS_CALENDARS
     | OVERSEES_OUTPATIENTS
     | may("overbook waive export", "appointment")
     | may("adjust", "packagepurchase")

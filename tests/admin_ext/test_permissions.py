@@ -90,6 +90,7 @@ PAGES = {
     "appointment_move": "FMA",
     "appointment_move_back": "FMA",
     "appointment_cancel": "FMA",
+
     "policy_preview": "MA",
     "waitlist": "FMA",
     "waitlist_join": "FMA",
@@ -142,6 +143,13 @@ PAGES = {
     "message_text": "A",
     "message_text_preview": "A",
     "message_text_restore": "A",
+    "busy_calendars": "PMA",
+    "provider_calendars": "PMA",
+    "add_busy_calendar": "PMA",
+    "refresh_busy_calendar": "PMA",
+    "remove_busy_calendar": "PMA",
+    "provider_feed": "PMA",
+    "patient_feed": "FMA",
 }
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 

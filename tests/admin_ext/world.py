@@ -14,6 +14,9 @@ from clinic.enums import (
     SessionEntryKind,
 )
 from clinic.models import (
+    BusyCalendar,
+    BusyTime,
+    CalendarFeed,
     Certificate,
     Charge,
     HeldSlot,
@@ -85,6 +88,7 @@ def fill(organisation, word: str, starts_at=NINE) -> SimpleNamespace:
         rebooking=make_rebooking(appointment, f"{word} lost times"), **rota(provider, clinic, word),
         **long_work(user, word),
         **wait(patient, service, provider, clinic, word),
+        **elsewhere(provider, patient, word),
         **make_outpatient(patient, service, provider, clinic, by=user, follow_up=appointment, word=word),
     )  # fmt: skip
 
@@ -120,6 +124,19 @@ def wait(patient, service, provider, clinic, word: str) -> dict[str, object]:
     )  # fmt: skip
     offer = Offer.objects.create(**mine, slot=slot, entry=entry, offered_at=BEFORE)
     return {"waiting": entry, "held": slot, "offer": offer}
+
+
+def elsewhere(provider, patient, word: str) -> dict[str, object]:
+    """A file of a provider's busy time, long after all other rows, and the feeds of provider and patient."""
+    mine = {"organisation": provider.organisation, "provider": provider}
+    calendar = BusyCalendar.objects.create(**mine, name=f"{word} hospital", read_at=BEFORE)
+    starts_at = NINE + timedelta(days=60)
+    BusyTime.objects.create(**mine, calendar=calendar, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+    CalendarFeed.objects.create(**mine, secret=f"{word}-{next(numbers)}", renewed_at=BEFORE)
+    feed = CalendarFeed.objects.create(
+        organisation=provider.organisation, patient=patient, secret=f"{word}-{next(numbers)}", renewed_at=BEFORE
+    )
+    return {"calendar": calendar, "feed": feed}
 
 
 def long_work(user, word: str) -> dict[str, object]:

@@ -15,13 +15,17 @@ ABOUT = {
         "ask_leave", "leave_hits", "repeat", "my_day", "my_day_current", "waitlist", "waitlist_join", "offer_time",
         "app_list", "cash_desk", "refund_requests", "close_day", "sell_package", "doctors_queue", "diagnosis_search",
         "walk_in", "message_delivery", "message_rules", "message_templates", "message_template", "message_text",
-        "message_text_preview", "message_text_restore", "gateway_receipts",
+        "message_text_preview", "message_text_restore", "gateway_receipts", "busy_calendars",
+        "feed",
     ),
+    "provider": ("provider_calendars", "add_busy_calendar", "provider_feed"),
+    "calendar": ("refresh_busy_calendar", "remove_busy_calendar"),
     "message": ("message",),
-    "patient": ("patient", "pay_fees"),
+    "patient": ("patient", "pay_fees", "patient_feed"),
     "appointment": (
         "pay_session", "undo_booking", "appointment", "appointment_cancel", "appointment_move", "appointment_move_back",
         "appointment_notes", "appointment_step", "appointment_series_cancel", "appointment_series_move", "note",
+        "appointment_calendar", "appointment_file",
     ),
     "purchase": (
         "auto_schedule", "swap_session", "book_plan", "change_package", "move_remaining", "cancel_remaining",
@@ -76,6 +80,7 @@ def address_of(door: Door, row, subject, verb: str) -> str:
         return door.at(app_label="clinic")
     values = {
         "pk": row.pk, "id": row.pk, "public_id": getattr(row, "public_id", None), "verb": verb, "token": "forged",
+        "secret": "forged",
         "operation": subject.operation.public_id, "object_id": row.pk, "content_type_id": content_type_of(row),
         "kind": "booked", "language": "en",
     }  # fmt: skip

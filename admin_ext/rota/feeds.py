@@ -1,0 +1,73 @@
+"""The address at which a provider or a patient reads the own appointments: made, copied, renewed."""
+
+from functools import cached_property
+
+from django.contrib import messages
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from admin_ext.pages import StaffPage
+from admin_ext.roles import RENEW_FEED, SHARE_FEED
+from admin_ext.rota.calendars import OwnProviders
+from clinic.calendars.feeds import address_of, feed_of, renew
+from clinic.models import CalendarFeed, Patient
+
+
+class FeedPage(StaffPage):
+    """GET shows the address, as a page or in a dialog. POST makes it, or with `renew` makes another one."""
+
+    template_name = "admin_ext/rota/feed_page.html"
+    fragment_name = "admin_ext/rota/feed.html"
+    title = _("Appointments in a calendar")
+
+    @cached_property
+    def person(self):
+        """Whose feed it is, or 404."""
+        raise NotImplementedError
+
+    @property
+    def back(self) -> str:
+        """The page of that person."""
+        raise NotImplementedError
+
+    def feed(self) -> CalendarFeed | None:
+        return CalendarFeed.objects.filter(**{self.person._meta.model_name: self.person}).first()
+
+    def post(self, request, pk):
+        had_one = self.feed()
+        feed = feed_of(self.person, by=request.user)
+        if had_one and request.POST.get("renew"):
+            feed = renew(feed, by=request.user)
+            messages.success(request, _("The calendar has a new address. The old one leads nowhere any more."))
+        return self.get(request, pk) if self.is_htmx else self.leave(request.path)
+
+    def get_context_data(self, **kwargs):
+        feed = self.feed()
+        return super().get_context_data(
+            person=self.person, for_patient=isinstance(self.person, Patient), back=self.back,
+            feed=feed, feed_address=feed and address_of(feed), **kwargs,
+        )  # fmt: skip
+
+
+class PatientFeedPage(FeedPage):
+    permission_required = SHARE_FEED
+
+    @cached_property
+    def person(self):
+        return self.own(Patient, self.kwargs["pk"])
+
+    @property
+    def back(self) -> str:
+        return reverse("admin:patient", args=[self.person.pk])
+
+
+class ProviderFeedPage(FeedPage, OwnProviders):
+    permission_required = RENEW_FEED
+
+    @cached_property
+    def person(self):
+        return self.provider(self.kwargs["pk"])
+
+    @property
+    def back(self) -> str:
+        return reverse("admin:provider_calendars", args=[self.person.pk])
