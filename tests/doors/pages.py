@@ -26,6 +26,7 @@ ABOUT = {
         "pay_session", "undo_booking", "appointment", "appointment_cancel", "appointment_move", "appointment_move_back",
         "appointment_notes", "appointment_step", "appointment_series_cancel", "appointment_series_move", "note",
         "appointment_calendar", "appointment_file",
+        "appointment_calendar", "appointment_file",
     ),
     "purchase": (
         "auto_schedule", "swap_session", "book_plan", "change_package", "move_remaining", "cancel_remaining",
