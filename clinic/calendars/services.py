@@ -24,6 +24,7 @@ AHEAD = timedelta(days=365)
 LONGEST_ERROR = 250
 MANY = 5  # times ahead, which do not all vanish at once unless they are gone at a second look
 SECOND_LOOK = timedelta(hours=1)
+AFTER_A_FAILURE = timedelta(minutes=50)
 
 
 def add_calendar(
@@ -169,9 +170,13 @@ def left_out(reading: Reading) -> str:
     ) % {"count": reading.left_out}  # fmt: skip
 
 
-def to_refresh() -> list[int]:
-    """The keys of the calendars that are read by themselves, those that were read longest ago first."""
+def to_refresh(*, at: datetime) -> list[int]:
+    """The keys of the calendars that are read by themselves, those that were read longest ago first.
+
+    One that has just failed waits for its next turn but three: an address that hangs holds up others once an hour.
+    """
     rows = BusyCalendar.objects.filter(~Q(url=""), active=True, provider__active=True)
+    rows = rows.exclude(failed_at__gt=at - AFTER_A_FAILURE)
     return list(rows.order_by("read_at", "pk").values_list("pk", flat=True))
 
 

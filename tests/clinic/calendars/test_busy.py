@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django_q.models import OrmQ
 
+from clinic import tasks
 from clinic.calendars.services import add_calendar, refresh, refresh_by_itself, remove, to_refresh
 from clinic.errors import InvalidEntry
 from clinic.models import BusyCalendar, BusyTime, Provider
@@ -44,7 +46,7 @@ def test_a_file_is_taken_without_an_address(desk):
     row = add_calendar(desk.provider, name="Clinic B", file=crlf(GOOGLE), by=desk.user, at=BEFORE)
 
     assert len(times(row)) == 5
-    assert to_refresh() == []
+    assert to_refresh(at=LATER) == []
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,25 @@ def test_calendars_in_use_are_refreshed_the_oldest_reading_first(desk, publisher
     BusyTime.objects.filter(calendar=of_nobody).delete()
     BusyCalendar.objects.filter(pk=of_nobody.pk).update(provider=other)
 
-    assert to_refresh() == [second.pk, first.pk]
+    assert to_refresh(at=LATER) == [second.pk, first.pk]
+
+
+def test_what_has_failed_is_tried_again_an_hour_later(desk, publisher):
+    row = add(desk, publisher)
+    publisher.status = 500
+    refresh(row, at=LATER)
+
+    assert to_refresh(at=LATER + timedelta(minutes=45)) == []
+    assert to_refresh(at=LATER + timedelta(minutes=60)) == [row.pk]
+
+
+def test_each_calendar_is_read_by_a_task_of_its_own(desk, publisher):
+    rows = [add(desk, publisher, name=name) for name in "ab"]
+
+    tasks.read_calendars()
+
+    queued = {(row.task["func"], row.task["args"]) for row in OrmQ.objects.all()}
+    assert queued == {("clinic.tasks.read_calendar", (row.pk,)) for row in rows}
 
 
 def test_the_clock_reads_a_calendar_unless_it_is_gone(desk, publisher):
