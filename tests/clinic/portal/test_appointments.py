@@ -7,10 +7,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from clinic.enums import AppointmentStatus
+from clinic.enums import AppointmentStatus, MessageKind
 from clinic.messaging import tokens
 from clinic.messaging.links import SALT, address_of, appointment_of, token_of
-from clinic.models import Appointment
+from clinic.models import Appointment, Message
 from clinic.scheduling import booking
 from clinic.waitlist.links import SALT as OFFER_SALT
 from tests.clinic.portal.conftest import everything, text_of
@@ -30,6 +30,12 @@ def test_link_is_short_and_opens_the_appointment(desk):
     assert address == f"{settings.SITE_URL}/a/{token_of(desk.booked)}/"
     assert len(token_of(desk.booked)) == 35
     assert appointment_of(token_of(desk.booked)) == desk.booked
+
+
+def test_message_of_the_booking_carries_the_link(desk):
+    body = Message.objects.get(kind=MessageKind.BOOKED).body
+
+    assert address_of(desk.booked) in body.split()
 
 
 def test_page_says_who_when_where_with_whom_and_nothing_clinical(desk):
