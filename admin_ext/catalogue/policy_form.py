@@ -95,12 +95,16 @@ class PolicyForm(ClinicModelForm):
             "no_show_fee": _("The patient owes"),
             "no_show_limit": _("No-shows until something follows"),
             "no_show_consequence": _("What follows"),
+            "follows_up_no_shows": _("Write to the patient"),
+            "expiring_days": _("Tell of a package that runs out"),
         }
         help_texts = {
             "late_cancellation_fee": _("0 for no fee. The cash desk finds it under Charges."),
             "no_show_fee": _("0 for no fee. The cash desk finds it under Charges."),
             "offer_hold": _("Minutes for which an offered time is kept from everybody else."),
             "offers_at_once": _("The first of them to accept gets the time; the others keep their place."),
+            "follows_up_no_shows": _("Some minutes later, with a way to another time."),
+            "expiring_days": _("Days before its last day, to who has sessions left. 0 for never."),
             "no_show_days": _("Older no-shows, and those that were waived, do not count."),
         }
 

@@ -50,7 +50,10 @@ GROUPS = (
     ),
     Group(
         "no-shows", _("No-shows"), _("What it costs a patient not to come, and what follows when it happens often."),
-        (("no_show_uses_session", "no_show_fee"), ("no_show_limit", "no_show_days"), "no_show_consequence"),
+        (
+            ("no_show_uses_session", "no_show_fee"), ("no_show_limit", "no_show_days"), "no_show_consequence",
+            "follows_up_no_shows",
+        ),
         words.no_shows,
     ),
     Group(
@@ -59,7 +62,8 @@ GROUPS = (
     ),
     Group(
         "messages", _("Messages"), _("When patients are reminded, and when they are left in peace."),
-        (("remind_by_email", "remind_by_sms", "remind_by_whatsapp"), ("quiet_from", "quiet_until")), words.messages,
+        (("remind_by_email", "remind_by_sms", "remind_by_whatsapp"), "expiring_days", ("quiet_from", "quiet_until")),
+        words.messages,
     ),
     Group(
         "video", _("Virtual appointments"), _("Where patients and providers meet by video."), ("video_base_url",),

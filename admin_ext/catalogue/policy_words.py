@@ -60,7 +60,13 @@ def no_shows(policy: Policy) -> list[str]:
         "A manager can waive a no-show or a late cancellation, with a reason: the session is given back, the fee is "
         "forgiven and the no-show no longer counts."
     )
-    return [cost, limit, mercy]
+    return [cost, limit, follow_up(policy), mercy]
+
+
+def follow_up(policy: Policy) -> str:
+    if policy.follows_up_no_shows:
+        return _("A quarter of an hour later the patient is written to, with a way to another time.")
+    return _("The patient is not written to.")
 
 
 def costs(who: str, *, session: bool, fee: Decimal, currency: str) -> str:
@@ -92,13 +98,30 @@ def outpatients(policy: Policy) -> list[str]:
 
 def messages(policy: Policy) -> list[str]:
     reminders = [reminder(channel, ahead) for channel in Channel if (ahead := policy.reminder_minutes.get(channel))]
-    quiet = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % {
+    quiet = _(
+        "Nothing is sent between %(start)s and %(end)s, on the clock of the clinic; a reminder that falls into these "
+        "hours leaves after them, or before them where it would come too late."
+    ) % {
         "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
         "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
     }
     if policy.quiet_from == policy.quiet_until:
         quiet = _("Messages are sent at any hour of the day and night.")
-    return [*(reminders or [_("No reminders go out.")]), quiet]
+    said = [*(reminders or [_("No reminders go out.")]), expiring(policy), quiet]
+    if reminders:
+        said.insert(len(reminders), _("Who books later than that is told by the confirmation alone."))
+    return said
+
+
+def expiring(policy: Policy) -> str:
+    days = policy.expiring_days
+    if not days:
+        return _("Nobody is told by itself that a package runs out.")
+    return ngettext(
+        "Who has sessions left that are not booked is told %(n)d day before the package runs out.",
+        "Who has sessions left that are not booked is told %(n)d days before the package runs out.",
+        days,
+    ) % {"n": days}
 
 
 def video(policy: Policy) -> list[str]:

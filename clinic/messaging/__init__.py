@@ -3,6 +3,7 @@
 Every message is a row of the outbox, written in the transaction that causes it, so that neither exists without the
 other. Nothing is sent here: whoever sends asks the outbox what is due and looks at the appointment once more.
 
-Words to patients are plain text files, one per kind and language: the subject on the first line, the text below.
-They name the person, the moment and the place, and nothing that tells what a patient is treated for.
+Words to patients are plain text files, one per kind and language, and a shorter one by SMS where the usual would cost
+more than two: the subject on the first line, the text below. An organisation may have words of its own instead. They
+name the person, the moment and the place, and nothing that tells what a patient is treated for.
 """

@@ -84,7 +84,8 @@ def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator
     """The rules of every organisation, or of these, also of one without a policy of its own; two queries."""
     organisations = Organisation.objects.all() if organisations is None else organisations
     zones: dict[int, set[str]] = {}
-    for organisation, zone in Clinic.objects.order_by().values_list("organisation", "time_zone").distinct():
+    clinics = Clinic.objects.filter(organisation__in=organisations).order_by()
+    for organisation, zone in clinics.values_list("organisation", "time_zone").distinct():
         zones.setdefault(organisation, set()).add(zone)
     for organisation in organisations.select_related("policy").order_by("pk"):
         policy = getattr(organisation, "policy", None) or Policy(organisation=organisation)

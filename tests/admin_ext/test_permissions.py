@@ -90,7 +90,7 @@ PAGES = {
     "appointment_move": "FMA",
     "appointment_move_back": "FMA",
     "appointment_cancel": "FMA",
-
+    "overdue_reminders": "MA",
     "policy_preview": "MA",
     "waitlist": "FMA",
     "waitlist_join": "FMA",

@@ -74,6 +74,10 @@ def test_the_costs_are_told_in_a_sentence(policy, session, fee, sentence):
             {"reminder_minutes": {"email": [2880, 1440], "sms": []}},
             "A reminder by E-mail goes out 48 hours and 24 hours before the appointment.",
         ),
+        ({"expiring_days": 10}, "is told 10 days before the package runs out."),
+        ({"expiring_days": 0}, "Nobody is told by itself that a package runs out."),
+        ({"follows_up_no_shows": True}, "A quarter of an hour later the patient is written to"),
+        ({"follows_up_no_shows": False}, "The patient is not written to."),
         ({"queues_before_payment": False}, "gets a place in the doctor's queue with the payment."),
         ({"queues_before_payment": True}, "waits in the doctor's queue at once, marked as not paid."),
         ({"no_show_limit": 1, "no_show_days": 30}, "After 1 no-show within 30 days the desk sees a warning"),
@@ -97,7 +101,7 @@ def test_every_consequence_is_told_in_words_of_its_own(policy, choice):
 
 def test_quiet_hours_are_told_or_that_there_are_none(policy):
     policy.refresh_from_db()
-    assert "Nothing is sent between 21:00 and 08:00, on the clock of the clinic." in read(messages(policy))
+    assert [one for one in read(messages(policy)) if "Nothing is sent between 21:00 and 08:00, on the clock" in one]
 
     policy.quiet_from = policy.quiet_until
     assert "Messages are sent at any hour of the day and night." in read(messages(policy))

@@ -15,7 +15,7 @@ ABOUT = {
         "ask_leave", "leave_hits", "repeat", "my_day", "my_day_current", "waitlist", "waitlist_join", "offer_time",
         "app_list", "cash_desk", "refund_requests", "close_day", "sell_package", "doctors_queue", "diagnosis_search",
         "walk_in", "message_delivery", "message_rules", "message_templates", "message_template", "message_text",
-        "message_text_preview", "message_text_restore", "gateway_receipts", "busy_calendars",
+        "message_text_preview", "message_text_restore", "overdue_reminders", "gateway_receipts", "busy_calendars",
         "feed",
     ),
     "provider": ("provider_calendars", "add_busy_calendar", "provider_feed"),
@@ -25,7 +25,6 @@ ABOUT = {
     "appointment": (
         "pay_session", "undo_booking", "appointment", "appointment_cancel", "appointment_move", "appointment_move_back",
         "appointment_notes", "appointment_step", "appointment_series_cancel", "appointment_series_move", "note",
-        "appointment_calendar", "appointment_file",
         "appointment_calendar", "appointment_file",
     ),
     "purchase": (

@@ -1,0 +1,53 @@
+"""Appointments that the reminders of the policy would have told of already: who they are, and reminding them now."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from admin_ext.pages import StaffPage
+from clinic.enums import Channel, Language, MessageKind
+from clinic.errors import ClinicError
+from clinic.messaging.overdue import SHOWN, catch_up, overdue_reminders
+from clinic.messaging.templates import sample
+from clinic.models import Policy
+
+
+class OverdueRemindersPage(StaffPage):
+    """GET shows who would be reminded and of what, asked by htmx only how many; POST reminds them."""
+
+    title = gettext_lazy("Remind of what is past its reminder")
+    permission_required = "clinic.change_policy"
+    template_name = "admin_ext/catalogue/overdue.html"
+    fragment_name = "admin_ext/catalogue/overdue_box.html"
+    context_model = Policy
+
+    def get_context_data(self, **kwargs):
+        overdue = overdue_reminders(self.organisation, at=now())
+        return super().get_context_data(
+            overdue=overdue,
+            more=overdue.appointments - len(overdue.first),
+            shown=SHOWN,
+            samples=[] if self.is_htmx else self.samples(),
+            **kwargs,
+        )
+
+    def samples(self) -> list[tuple[Language, str]]:
+        """The text in both languages, to somebody who does not exist."""
+        return [
+            (language, sample(MessageKind.REMINDER, language, Channel.SMS, organisation=self.organisation)[1])
+            for language in Language
+        ]
+
+    def post(self, request) -> HttpResponse:
+        try:
+            seen = request.POST.get("seen") or None
+            operation = catch_up(self.organisation, by=request.user, reason=_("Reminders turned on"), seen=seen)
+        except ClinicError as refusal:
+            return self.render_to_response(self.get_context_data(refusals=refusal.reasons))
+        count = operation.messages.count()
+        words = ngettext("%(count)d reminder leaves in minutes.", "%(count)d reminders leave in minutes.", count)
+        messages.success(request, words % {"count": count})
+        return self.leave(reverse("admin:operation", args=[operation.public_id]))
