@@ -182,7 +182,7 @@ class BareTexts(HTMLParser):
     """Collects what a reader of a template would see or hear that no tag of Django has made."""
 
     SPOKEN = ("aria-label", "alt", "placeholder", "title")
-    SILENT = ("script", "style", "kbd")
+    SILENT = ("script", "style", "kbd", "code")
 
     def __init__(self) -> None:
         super().__init__()

@@ -39,7 +39,8 @@ def unreached(message: Message) -> Advice:
     destination = destination_of(message.patient, wanted=Channel(message.channel))
     page = {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
     if destination.obstacle:
-        return Advice(f"{destination.obstacle} {_('Complete the file, or call.')}", **page)
+        complete = _("Complete the file, or call.")
+        return Advice(f"{destination.obstacle} {complete}", **page)
     if destination.address != message.address:
         changed = _("The file has another address by now: %(address)s. “Send again” writes there.")
         return Advice(changed % {"address": destination.address})
