@@ -6,6 +6,7 @@ calls a message off takes effect up to the moment in which it is claimed (see `l
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass
@@ -29,6 +30,7 @@ from clinic.models import Message
 
 LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}
 FRESH = 1.0  # seconds for which what was read of the world is believed
+LOOKED_AT_AGAIN = 50  # at once, after such a second: more than leave in the next
 SECONDS = 40.0  # that a batch goes on; with the last letter still less than the lease
 LONGEST_ERROR, LONGEST_REFERENCE = 250, 120
 
@@ -87,18 +89,21 @@ def send_everything(*, seconds: float = SECONDS) -> Batch:
 
 def _sendable(lease: Lease, batch: Batch, clock: Callable[[], datetime], ends: float) -> Iterator[Message]:
     """The messages of the lease one by one, each looked at less than a second ago; what must wait or stay is noted."""
-    left = list(lease.keys)
+    left, size = lease.keys, len(lease.keys)
     while left and monotonic() < ends:
-        read = monotonic()
-        messages = {row.pk: row for row in _looked_at(lease, left, batch, clock())}
-        left = [key for key in left if key in messages]
-        while left and monotonic() < min(read + FRESH, ends):
-            yield messages[left.pop(0)]
+        looked_at = deque(_looked_at(lease, left[:size], batch, clock()))
+        stale = min(monotonic() + FRESH, ends)
+        while looked_at:
+            yield looked_at.popleft()
+            if monotonic() >= stale:
+                break
+        left, size = [message.pk for message in looked_at] + left[size:], LOOKED_AT_AGAIN
     leases.give_back(lease, left)
 
 
 def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Iterator[Message]:
-    messages = list(leases.in_hand(lease).filter(pk__in=keys).select_related(*sorted(LOADED)))
+    rows = leases.in_hand(lease).filter(pk__in=keys).order_by("due_at", "pk")
+    messages = list(rows.select_related(*sorted(LOADED)))
     reasons = why_not_send(messages, at=at)
     at_their_address(message for message in messages if message.pk not in reasons)
     for message in messages:

@@ -93,7 +93,7 @@ def is_something_left() -> bool:
 
 
 def work(report_ready: int, *, gateway: str, lease: float, **_asked: object) -> None:
-    """Send what is due for ever; with a new connection after the old one is gone, as the queue does for each task."""
+    """Send what is due while the parent lives; with a new connection after the old one is gone, as the queue does."""
     from django.conf import settings  # noqa: PLC0415
     from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
 
@@ -102,9 +102,9 @@ def work(report_ready: int, *, gateway: str, lease: float, **_asked: object) -> 
 
     settings.GATEWAYS = {"sms": gateway, "whatsapp": ""}
     leases.LEASE = timedelta(seconds=lease)
-    claim = leases.claim
+    claim, parent = leases.claim, os.getppid()
     leases.claim = lambda *asked, **named: claim(*asked, **named) and report(report_ready)
-    while True:
+    while os.getppid() == parent:
         try:
             is_done = not send_due(limit=20).taken
         except DatabaseError:
