@@ -53,6 +53,7 @@ class ProviderAdmin(NameColumns, ActiveColumn, RecordedModelAdmin):
     list_select_related = ["user"]
     search_fields = ["name_en", "name_ar", "code", "specialty", "specialty_ar"]
     autocomplete_fields = ["clinics", "user"]
+    change_form_outer_before_template = "admin_ext/rota/calendars_link.html"
     fieldsets = [
         (None, {"fields": [("name_en", "name_ar"), ("code", "active"), ("specialty", "specialty_ar")]}),
         (_("Work"), {"fields": ["clinics", ("user", "colour")]}),

@@ -5,7 +5,7 @@ since 1970 in UTC.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import chain, zip_longest
@@ -19,9 +19,9 @@ from clinic.enums import ChargeStatus, HeldSlotStatus, OfferAnswer
 from clinic.models import Appointment, Charge, Clinic, HeldSlot, Organisation, Provider, Room, Service
 from clinic.rota.selectors import closures_between
 from clinic.scheduling import selectors
-from clinic.scheduling.intervals import MINUTE, Span
+from clinic.scheduling.intervals import MINUTE, Span, overlapping
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
-from clinic.scheduling.openings import Opening, days_of
+from clinic.scheduling.openings import Opening, days_of, hours_spans
 from clinic.scheduling.situation import RoomPlace
 from clinic.scheduling.slots import FreeStart, Lengths, free_starts
 
@@ -134,7 +134,7 @@ class Diary:
         pairs = [pair for pair in self.situation.hours_of if pair[0] == provider.pk]
         openings = during(span, [one for pair in pairs for one in self.situation.openings.get(pair, ())])
         at_work = {pair[1] for pair in pairs if self._works(pair, day)}
-        own = self._away(provider) if at_work else []
+        own = self._away(provider, day) if at_work else []
         return Column(
             day,
             span,
@@ -146,11 +146,19 @@ class Diary:
             held=touching(span, [slot for slot in self.held if slot.provider_id == provider.pk]),
         )
 
-    def _away(self, provider: Provider) -> list[Away]:
-        """What the provider is away for."""
+    def _away(self, provider: Provider, day: date) -> list[Away]:
+        """What the provider is away for; of what is elsewhere only what meets the hours of the day."""
         leave = [Away(*span, _("On leave")) for span in self.situation.leave.get(provider.pk, ())]
         elsewhere = self.situation.elsewhere.get(provider.pk, ())
-        return leave + [Away(*span, _("Busy elsewhere"), is_elsewhere=True) for span in elsewhere]
+        met = {span for hours in self._hours(provider, day) for span in overlapping(elsewhere, *hours)}
+        return leave + [Away(*span, _("Busy elsewhere"), is_elsewhere=True) for span in sorted(met)]
+
+    def _hours(self, provider: Provider, day: date) -> Iterator[Span]:
+        """The spans of the provider's hours on this day, in all clinics shown."""
+        for (worker, clinic), rows in self.situation.hours_of.items():
+            if worker == provider.pk:
+                clock = self.situation.clocks[clinic]
+                yield from (span for row in rows for span in hours_spans(row, clock, day.toordinal(), day.toordinal()))
 
     def _works(self, pair: tuple[int, int], day: date) -> bool:
         """Whether the provider has hours in the clinic on this day, be they away or not."""

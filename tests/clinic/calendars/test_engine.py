@@ -8,6 +8,8 @@ from clinic.enums import RefusalCode
 from clinic.errors import SlotTaken
 from clinic.models import BusyCalendar, BusyTime
 from clinic.scheduling import booking, slots_for, why_not
+from clinic.scheduling.diary import Diary
+from clinic.scheduling.local_time import moment_of
 from clinic.scheduling.selectors import situation
 from tests.factories import BEFORE, MONDAY, NINE, make_clinic, make_patient, make_provider, make_week
 
@@ -131,3 +133,19 @@ def test_busy_time_costs_no_question_more(desk, django_assert_num_queries, n):
             [desk.service], clinics=[desk.clinic], providers=[desk.provider], first_day=MONDAY, last_day=MONDAY,
             at=BEFORE,
         )  # fmt: skip
+
+
+def test_the_calendar_shows_what_meets_the_hours_of_the_day(desk):
+    calendar = busy(desk)
+    evening = NINE + timedelta(hours=9)
+    BusyTime.objects.create(
+        organisation=desk.organisation, provider=desk.provider, calendar=calendar, starts_at=evening,
+        ends_at=evening + timedelta(hours=2),
+    )  # fmt: skip
+
+    days = {"first_day": MONDAY, "last_day": MONDAY}
+    [column] = Diary(desk.organisation, clinics=[desk.clinic], providers=[desk.provider], **days).by_provider()
+
+    assert [(moment_of(one.start), moment_of(one.end), one.name, one.is_elsewhere) for one in column.away] == [
+        (TEN, NOON, "Busy elsewhere", True)
+    ]
