@@ -69,7 +69,7 @@ def rendered(
     if own is not None:
         return own
     subject, body = ours(kind, language, channel, facts)
-    if channel == Channel.SMS and "link" in facts:
+    if channel == Channel.SMS and facts.get("link") and str(facts["link"]) in body:
         for count in range(1, len(DISPENSABLE) + 1):
             if segments(body).count > MOST_SEGMENTS:
                 subject, body = ours(kind, language, channel, facts | dict.fromkeys(DISPENSABLE[:count], ""))
