@@ -2,7 +2,7 @@
 
 A worker takes a number of due messages in hand until a moment, its *lease*. They stay queued, so that whatever makes
 one of them untrue still calls it off. Right before a message is handed to its gateway it is *claimed*, in one statement
-that succeeds only while it is queued, of use and in this worker's hand; from then on it is being sent and cannot be
+that succeeds only while it is queued and in this worker's hand; from then on it is being sent and cannot be
 called off. The row is where both meet: a change of the appointment that comes first takes the message away, one that
 comes later finds it gone and tells the patient the news.
 
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.enums import MessageStatus
 from clinic.models import Message
@@ -53,13 +53,15 @@ def in_hand(lease: Lease) -> QuerySet[Message]:
 
 def claim(message: Message, lease: Lease, *, at: datetime) -> bool:
     """Say that this message is being sent, to its address as it is in `message`; False when it must not be."""
-    of_use = Q(expires_at=None) | Q(expires_at__gt=at)
-    until = at + LEASE
-    claimed = in_hand(lease).filter(of_use, pk=message.pk).update(
-        status=MessageStatus.SENDING, leased_until=until, attempts=F("attempts") + 1,
+    if message.expires_at is not None and message.expires_at <= at:
+        return False
+    until, attempts = at + LEASE, message.attempts + 1  # nobody else counts: the mark of the lease is ours
+    row = Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED, leased_until=lease.until)
+    claimed = row.update(
+        status=MessageStatus.SENDING, leased_until=until, attempts=attempts,
         channel=message.channel, address=message.address,
     )  # fmt: skip
-    message.attempts, message.leased_until = message.attempts + 1, until
+    message.attempts, message.leased_until = attempts, until
     return bool(claimed)
 
 

@@ -130,9 +130,11 @@ def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime])
         logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
         reason = _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
         return _try_later(message, reason, tried=True, at=clock())
-    gone = Message.objects.filter(status__in=leases.UNDER_WAY)  # whoever has it in hand by now: it has left
-    reference = delivery.reference[:LONGEST_REFERENCE]
-    _note(gone, message, status=MessageStatus.SENT, sent_at=clock(), error="", provider_reference=reference)
+    gone = Message.objects.filter(pk=message.pk, status__in=leases.UNDER_WAY)  # in whose hand it is by now, it has left
+    gone.update(
+        status=MessageStatus.SENT, sent_at=clock(), leased_until=None, error="",
+        provider_reference=delivery.reference[:LONGEST_REFERENCE],
+    )  # fmt: skip
     return "sent"
 
 

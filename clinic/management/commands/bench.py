@@ -15,7 +15,7 @@ from clinic.management.bench import databases
 from clinic.management.bench.report import Row, as_dicts, as_table
 
 SCALES = ("small", "million")
-PARTS = ("slots", "plans", "bookings", "lists", "rebooking", "audit", "people")
+PARTS = ("slots", "plans", "bookings", "lists", "rebooking", "audit", "reminders", "people")
 WITHOUT_DATABASE = ("plans",)
 
 
