@@ -2,18 +2,24 @@
 
 from urllib.parse import urlsplit
 
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
-from clinic.messaging.by_hand import call_off, resend
-from clinic.models import Message
+from clinic.messaging.by_hand import call_off, resend, resend_failed
 
 SEND_AGAIN = {
     "title": _("Send this message again?"),
     "description": _("A new message is written to where the patient is reached today; this one stays as it is."),
+    "form_submit_text": _("Send again"),
+}
+SEND_FAILED = {
+    "title": _("Send everything again that failed?"),
+    "description": _(
+        "What was given up in the last thirty days and has not been sent again, where it is still true and of use."
+    ),
     "form_submit_text": _("Send again"),
 }
 CALL_OFF = {
@@ -46,11 +52,25 @@ class MessageActions:
             back_to=asked_on(request),
         )
 
+    @action(description=_("Send what failed again…"), permissions=["resend"], icon="outbox", dialog=SEND_FAILED)
+    def resend_failed(self, request, form):
+        return self.carry_out(request, lambda: resend_failed(by=request.user), again_words, back_to=asked_on(request))
+
     def has_resend_permission(self, request, object_id=None):
         return request.user.has_perm(RESEND)
 
     def has_call_off_permission(self, request, object_id=None):
         return request.user.has_perm(CANCEL_MESSAGE)
+
+
+def again_words(counts: tuple[int, int]) -> str:
+    """How many were written once more, and how many were left."""
+    sent, left = counts
+    words = ngettext("%(n)d message is sent again.", "%(n)d messages are sent again.", sent) % {"n": sent}
+    if not left:
+        return words
+    of_no_use = ngettext("%(n)d is of no use any more.", "%(n)d are of no use any more.", left) % {"n": left}
+    return f"{words} {of_no_use}"
 
 
 def asked_on(request) -> str:
@@ -59,7 +79,3 @@ def asked_on(request) -> str:
     if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
         return ""
     return urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
-
-
-def message_address(message: Message) -> str:
-    return reverse("admin:message", args=[message.pk])

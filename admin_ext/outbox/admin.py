@@ -11,6 +11,7 @@ from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnAutocompleteF
 from admin_ext.lengths import length_text
 from admin_ext.outbox.actions import MessageActions
 from admin_ext.outbox.columns import address, status_with_trouble
+from admin_ext.outbox.filters import DeadLetterFilter
 from clinic.messaging.selectors import standing
 from clinic.models import Message
 
@@ -20,10 +21,11 @@ class MessageAdmin(MessageActions, PatientSearch, ReadOnly, ClinicModelAdmin):
     list_display = ["display_time", "display_patient", "display_status", "kind", "display_address"]
     list_filter = [
         ("status", ChoicesFilter), ("kind", ChoicesFilter), ("channel", ChoicesFilter), ("due_at", MomentRangeFilter),
-        ("patient", OwnAutocompleteFilter),
+        ("patient", OwnAutocompleteFilter), DeadLetterFilter,
     ]  # fmt: skip
     list_select_related = ["patient"]
     list_before_template = "admin_ext/outbox/standing.html"
+    actions_list = ["resend_failed"]
     actions_row = actions_detail = ["resend", "call_off"]
     row_page = "message"
     sortable_by = []

@@ -16,7 +16,7 @@ from clinic.models import MessageTemplate, Organisation, User
 
 LONGEST_SUBJECT = MessageTemplate._meta.get_field("subject").max_length
 LONGEST_TEXT = MessageTemplate._meta.get_field("body").max_length
-ROWS = 9
+ROWS = 7
 
 
 class TextForm(ClinicForm):

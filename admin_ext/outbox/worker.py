@@ -25,7 +25,7 @@ def sender_card(organisation: Organisation, *, at: datetime) -> Card:
     lines = [Line(what=sentence, link=outbox) for sentence in troubles(state)]
     if now.failed_today:
         failed = ngettext("%(n)d message failed today", "%(n)d messages failed today", now.failed_today)
-        lines.append(Line(what=failed % {"n": now.failed_today}, link=f"{outbox}?status__exact=failed"))
+        lines.append(Line(what=failed % {"n": now.failed_today}, link=f"{outbox}?dead=yes"))
     if now.waiting and not lines:
         waiting = ngettext("%(n)d message waits", "%(n)d messages wait", now.waiting) % {"n": now.waiting}
         lines.append(Line(what=waiting, end=seen_words(state), link=f"{outbox}?status__exact=queued"))

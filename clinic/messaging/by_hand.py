@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from clinic.enums import Channel, MessageStatus, RefusalCode
 from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.destinations import destination_of
+from clinic.messaging.selectors import unanswered_failures
 from clinic.messaging.truth import LOADED, why_not_send
 from clinic.models import Message, User
 from clinic.tenancy import own
@@ -19,6 +20,7 @@ COPIED = (
     "organisation", "patient", "appointment", "purchase", "offer", "operation", "kind", "language", "subject", "body",
     "starts_at", "expires_at",
 )  # fmt: skip
+MOST = 1_000
 
 
 @transaction.atomic
@@ -59,11 +61,33 @@ def resend(message: Message, *, by: User, at: datetime | None = None) -> Message
     row = Message.objects.filter(pk=message.pk).locked().select_related(*LOADED).get()
     if reasons := list(why_not_again(row, at)):
         raise WrongStatus(*reasons)
-    destination = destination_of(row.patient, wanted=Channel(row.channel))
-    copied = {name: getattr(row, name) for name in COPIED}
-    return Message.objects.create(
-        **copied, channel=destination.channel, address=destination.address, queued_at=at, due_at=at, resend_of=row,
-        dedupe_key=f"{row.dedupe_key}:again-{row.resent_as.count() + 1}",
+    again = once_more(row, number=row.resent_as.count() + 1, at=at)
+    again.save()
+    return again
+
+
+@transaction.atomic
+def resend_failed(*, by: User, at: datetime | None = None) -> tuple[int, int]:
+    """Write everything once more that was given up lately, is still true and has not been sent again.
+
+    How many were, and how many were left because they are of no use any more; at most a thousand at once.
+    """
+    at = at or now()
+    keys = list(unanswered_failures(own(by), at=at).order_by("pk").values_list("pk", flat=True)[:MOST])
+    rows = Message.objects.filter(pk__in=keys).locked().select_related(*LOADED).order_by("pk")
+    reasons = why_not_send(rows, at=at)
+    again = [once_more(row, number=1, at=at) for row in rows if row.pk not in reasons]
+    Message.objects.bulk_create(again, ignore_conflicts=True)
+    return len(again), len(reasons)
+
+
+def once_more(message: Message, *, number: int, at: datetime) -> Message:
+    """The new row, not saved yet, to where the patient is reached today."""
+    destination = destination_of(message.patient, wanted=Channel(message.channel))
+    copied = {name: getattr(message, name) for name in COPIED}
+    return Message(
+        **copied, channel=destination.channel, address=destination.address, queued_at=at, due_at=at, resend_of=message,
+        dedupe_key=f"{message.dedupe_key}:again-{number}",
     )  # fmt: skip
 
 

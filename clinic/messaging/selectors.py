@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from clinic.enums import MessageStatus
 from clinic.models import Message, MessageTemplate, Organisation
@@ -15,7 +15,8 @@ LOOKED_BACK = timedelta(days=30)  # a failure that nobody has cared for until th
 class Standing:
     """How many messages wait, are being sent and were given up; `oldest_due_at` is of those that should have left.
 
-    `failed_today` are those given up since the day began, `failed` those of the last thirty days.
+    `failed_today` are those given up since the day began, `failed` those of the last thirty days; both without those
+    that were sent again.
     """
 
     waiting: int
@@ -34,10 +35,16 @@ def standing(organisation: Organisation, *, at: datetime, today: datetime) -> St
         sending=Count("pk", filter=sending),
         oldest_due_at=Min("due_at", filter=Q(due_at__lte=at)),
     )
-    lately = rows.filter(status=MessageStatus.FAILED, queued_at__gte=at - LOOKED_BACK)
-    return Standing(
-        **under_way, **lately.aggregate(failed=Count("pk"), failed_today=Count("pk", filter=Q(due_at__gte=today)))
+    failed = unanswered_failures(organisation, at=at).aggregate(
+        failed=Count("pk"), failed_today=Count("pk", filter=Q(due_at__gte=today))
     )
+    return Standing(**under_way, **failed)
+
+
+def unanswered_failures(organisation: Organisation, *, at: datetime) -> QuerySet[Message]:
+    """What was given up in the last thirty days and has not been sent again."""
+    lately = Message.objects.of(organisation).filter(queued_at__gte=at - LOOKED_BACK, resent_as=None)
+    return lately.filter(status=MessageStatus.FAILED).order_by()
 
 
 def own_words_of(message: Message) -> MessageTemplate | None:

@@ -50,7 +50,7 @@ def test_list_says_on_top_what_waits_what_failed_and_how_long_the_oldest_has_bee
     page = answer.content.decode()
     assert "The oldest has been due for 12 minutes" in page
     assert "1 failed today" in page
-    assert "?status__exact=failed" in page
+    assert "?dead=yes" in page
 
 
 def test_list_shows_why_a_message_failed_and_ticks_one_that_arrived(client, ours):
@@ -163,6 +163,32 @@ def test_failed_message_is_sent_again_and_leads_back_to_where_that_was_asked(cli
     assert "is sent again" in client.get(failed_ones).content.decode()
     assert reverse("admin:message", args=[again.pk]) in page_of(client, message)
     assert reverse("admin:message", args=[message.pk]) in page_of(client, again)
+
+
+def test_dead_letters_are_those_that_nobody_has_sent_again(client, ours):
+    message = change(ours.message, **FAILED)
+    dead = {"dead": "yes"}
+    assert list(client.get(reverse(LIST), dead).context["cl"].result_list) == [message]
+
+    press(client, "resend", message)
+
+    answer = client.get(reverse(LIST), dead)
+    assert list(answer.context["cl"].result_list) == []
+    assert answer.context["standing"].failed == 0
+
+
+def test_everything_that_failed_is_sent_again_at_once_where_it_is_of_use(client, ours):
+    change(ours.message, **FAILED)
+    over = change(fill(ours.organisation, "Second").message, **FAILED, expires_at=BEFORE)
+
+    client.post(reverse("admin:clinic_message_resend_failed"), {"_form_submitted": "on"})
+
+    assert list(Message.objects.filter(resend_of__isnull=False).values_list("resend_of", flat=True)) == [
+        ours.message.pk
+    ]
+    page = client.get(reverse(LIST)).content.decode()
+    assert "1 message is sent again. 1 is of no use any more." in page
+    assert over.resent_as.count() == 0
 
 
 def test_dialog_never_leads_to_another_server(client, ours):

@@ -50,8 +50,8 @@ def follow(page, selector):
 
 def test_failed_message_is_found_understood_and_sent_again_by_keyboard(page, failed):
     page.goto("/admin/clinic/message/")
-    follow(page, ".outbox-standing a[href='?status__exact=failed']")
-    page.wait_for_url("**/?status__exact=failed")
+    follow(page, ".outbox-standing a[href='?dead=yes']")
+    page.wait_for_url("**/?dead=yes")
     follow(page, "#result_list tbody a[href*='/messages/']")
     reason = page.locator("#message-reason")
     reason.wait_for()

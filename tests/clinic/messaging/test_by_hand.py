@@ -6,7 +6,7 @@ import pytest
 
 from clinic.enums import Channel, Language, MessageKind, MessageStatus
 from clinic.errors import WrongStatus
-from clinic.messaging.by_hand import call_off, resend
+from clinic.messaging.by_hand import call_off, resend, resend_failed
 from clinic.models import Message
 from tests.factories import (
     BEFORE,
@@ -155,3 +155,23 @@ def test_message_to_who_wants_none_is_not_sent_again(desk):
 
     with pytest.raises(WrongStatus, match="does not want messages"):
         resend(message, by=desk.person, at=LATER)
+
+
+def test_all_failures_are_sent_again_once_and_those_of_others_stay(desk):
+    first, second = desk.message(**FAILED), desk.message(**FAILED, dedupe_key="booked:2")
+    desk.message(**FAILED, dedupe_key="booked:3", starts_at=NINE - timedelta(hours=1))
+    desk.message(**SENT, dedupe_key="booked:4")
+    stranger = make_user(make_organisation("Theirs"))
+
+    assert resend_failed(by=stranger, at=LATER) == (0, 0)
+    assert resend_failed(by=desk.person, at=LATER) == (2, 1)
+    assert resend_failed(by=desk.person, at=LATER) == (0, 1)
+
+    again = Message.objects.filter(status=MessageStatus.QUEUED).order_by("pk")
+    assert [row.resend_of for row in again] == [first, second]
+
+
+def test_failure_of_long_ago_is_history(desk):
+    desk.message(**FAILED)
+
+    assert resend_failed(by=desk.person, at=BEFORE + timedelta(days=31)) == (0, 0)
