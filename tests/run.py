@@ -25,6 +25,8 @@ FEWER = {
     "TILL_EXAMPLES": "5",
     "WARD_EXAMPLES": "5",
     "PAYMENT_KILLS": "10",
+    "SENDER_KILLS": "5",
+    "SENDING_REMINDERS": "20",
 }
 
 

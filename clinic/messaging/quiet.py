@@ -1,11 +1,12 @@
 """The quiet hours of a clinic, in which nobody is written to without need."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from clinic.enums import MessageKind, MessageStatus
+from clinic.messaging.moments import QuietHours
 from clinic.messaging.truth import Reason
 from clinic.models import Message, Policy
 
@@ -39,13 +40,9 @@ def too_late(message: Message, wakes: datetime) -> Reason | None:
 
 def after_quiet_hours(moment: datetime, zone: ZoneInfo, policy: Policy) -> datetime:
     """The moment itself, or the end of the quiet hours in which it lies, on the wall of a clinic in this zone."""
-    local = moment.astimezone(zone)
-    start, end = (as_time(policy, name) for name in ("quiet_from", "quiet_until"))
-    is_quiet = start <= local.time() < end if start <= end else not end <= local.time() < start
-    if not is_quiet:
-        return moment
-    day = local.date() + timedelta(days=local.time() >= end)
-    return datetime.combine(day, end, zone).replace(fold=local.fold)  # an hour that comes twice is not left early
+    begin, end = (as_time(policy, name) for name in ("quiet_from", "quiet_until"))
+    quiet = QuietHours(zone, begin, end).around(moment)
+    return quiet[1] if quiet else moment
 
 
 def as_time(policy: Policy, name: str) -> time:
