@@ -16,7 +16,7 @@ ABOUT = {
         "app_list", "cash_desk", "refund_requests", "close_day", "sell_package", "doctors_queue", "diagnosis_search",
         "walk_in", "message_delivery", "message_rules", "message_templates", "message_template", "message_text",
         "message_text_preview", "message_text_restore", "overdue_reminders", "gateway_receipts", "busy_calendars",
-        "feed",
+        "feed", "health",
     ),
     "provider": ("provider_calendars", "add_busy_calendar", "provider_feed"),
     "calendar": ("refresh_busy_calendar", "remove_busy_calendar"),

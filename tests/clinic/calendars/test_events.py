@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil.tz import tzical
 from django.utils import translation
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from clinic.calendars.events import calendar_file, event_of, initials
 from clinic.calendars.zones import vtimezone
@@ -164,3 +164,19 @@ def test_the_clocks_written_down_are_those_of_the_zone_at_every_hour_of_a_year(z
     local = [datetime.fromtimestamp(hour, ZoneInfo(zone)) for hour in hours]
     wrong = [at for at in local if at.replace(tzinfo=clock, fold=at.fold).utcoffset() != at.utcoffset()]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "instants"),
+    [
+        ("Europe/Berlin", ["2026-03-29 01:00", "2026-10-25 01:00"]),
+        ("Africa/Cairo", ["2026-04-23 22:00", "2026-10-29 21:00"]),
+        ("Africa/Casablanca", ["2026-02-15 02:00", "2026-03-22 02:00"]),
+    ],
+)
+def test_each_change_of_clocks_is_written_at_its_true_instant(zone, instants):
+    observances = Timezone.from_ical(vtimezone(zone, 2026, 2026)).subcomponents
+
+    onsets = sorted(one["DTSTART"].dt - one["TZOFFSETFROM"].td for one in observances)
+
+    assert [f"{onset:%Y-%m-%d %H:%M}" for onset in onsets[1:]] == instants  # the first is where the window begins
