@@ -1,6 +1,6 @@
 """Whether the clinic works, for programs that watch it: no login, nothing about anybody."""
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, JsonResponse
 from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
@@ -15,7 +15,7 @@ def health(request: HttpRequest) -> JsonResponse:
     """200 while the database answers and messages leave in time, else 503; the same facts in both cases."""
     try:
         state = worker_state(at=now())
-    except DatabaseError:
+    except Error:
         return JsonResponse({"well": False, "database": False}, status=503)
     return JsonResponse({"well": state.is_well, "database": True, **facts(state)}, status=200 if state.is_well else 503)
 

@@ -84,10 +84,16 @@ def is_something_left() -> bool:
     """Asked by a process of its own, so that none is forked with a connection open."""
     child = os.fork()
     if child == 0:
+        from django.db import Error  # noqa: PLC0415
+
         from clinic.messaging.leases import UNDER_WAY  # noqa: PLC0415
         from clinic.models import Message  # noqa: PLC0415
 
-        os._exit(Message.objects.filter(status__in=UNDER_WAY).exists())
+        try:
+            is_left = Message.objects.filter(status__in=UNDER_WAY).exists()
+        except Error:
+            is_left = True
+        os._exit(is_left)
     _pid, status = os.waitpid(child, 0)
     return bool(os.waitstatus_to_exitcode(status))
 
@@ -95,7 +101,7 @@ def is_something_left() -> bool:
 def work(report_ready: int, *, gateway: str, lease: float, **_asked: object) -> None:
     """Send what is due while the parent lives; with a new connection after the old one is gone, as the queue does."""
     from django.conf import settings  # noqa: PLC0415
-    from django.db import DatabaseError, close_old_connections  # noqa: PLC0415
+    from django.db import Error, close_old_connections  # noqa: PLC0415
 
     from clinic.messaging import leases  # noqa: PLC0415
     from clinic.messaging.services import send_due  # noqa: PLC0415
@@ -107,7 +113,7 @@ def work(report_ready: int, *, gateway: str, lease: float, **_asked: object) -> 
     while os.getppid() == parent:
         try:
             is_done = not send_due(limit=20).taken
-        except DatabaseError:
+        except Error:
             close_old_connections()
             continue
         if is_done:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.core.management import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 from django.utils.timezone import now
 
 from clinic.management.processes import STOPPED, running, stop
@@ -49,7 +49,7 @@ def is_silent(*, since: datetime) -> bool:
     """Whether the worker, which began at `since`, was not heard for too long; a database that is away says no."""
     try:
         heard_at = worker_state(at=now()).beat_at
-    except DatabaseError:
+    except Error:
         close_old_connections()  # the next look opens a new one
         return False
     return now() - max(since, heard_at or since) > SILENCE
