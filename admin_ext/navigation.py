@@ -99,7 +99,10 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Re-bookings"), "event_repeat", "rebooking", also=("rebooking",)),
         Entry.list(_("Closures"), "event_busy", "closure"),
         Entry(
-            _("Calendars elsewhere"), "sync", "busy_calendars", SEE_CALENDARS,
+            _("Calendars elsewhere"),
+            "sync",
+            "busy_calendars",
+            SEE_CALENDARS,
             also=("provider_calendars", "add_busy_calendar"),
         ),
     ],
