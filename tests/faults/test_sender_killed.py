@@ -71,9 +71,10 @@ def test_reminders_arrive_once_each_when_the_database_cuts_every_connection(outb
         senders = pool.submit(
             kill_senders, gateway=gateway.address, kills=0, workers=2, pause=PAUSE, lease=LEASE, patience=60
         )  # fmt: skip
+        gateway.wait_for(delivered=1, seconds=60)
         for _cut in range(CUTS):
-            wait([senders], timeout=0.5)
             cuts += cut_connections()
+            wait([senders], timeout=0.5)
 
     tell(gateway, senders.result(), capsys, also=f"{cuts} connections cut, ")
     assert cuts > 0
