@@ -144,6 +144,7 @@ SESSION_SAVE_EVERY_REQUEST = env_bool("SESSION_IDLE_LOGOUT", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
 CSRF_FAILURE_VIEW = "clinic.portal.pages.form_refused"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked from within, where there is no TLS
 SECURE_HSTS_SECONDS = 0 if DEBUG else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 BEHIND_PROXY = env_bool("BEHIND_PROXY", default=False)  # its headers say who asks, and how

@@ -25,7 +25,7 @@ from clinic.messaging.channels.letters import LOADED as OF_LETTERS
 from clinic.messaging.heartbeats import SENDER, beat
 from clinic.messaging.leases import Lease
 from clinic.messaging.truth import LOADED as OF_TRUTH
-from clinic.messaging.truth import at_their_address, why_not_send
+from clinic.messaging.truth import Reason, at_their_address, why_not_send
 from clinic.models import Message
 
 LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}
@@ -108,7 +108,7 @@ def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Ite
     at_their_address(message for message in messages if message.pk not in reasons)
     for message in messages:
         wakes = quiet.waits_until(message, at=at)
-        if reason := reasons.get(message.pk) or quiet.too_late(message, wakes):
+        if reason := reasons.get(message.pk) or _never_noted(message) or quiet.too_late(message, wakes):
             _note(leases.in_hand(lease), message, status=reason.status, error=reason.sentence)
             batch.count(reason.status)
         elif wakes > at:
@@ -116,6 +116,17 @@ def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Ite
             batch.count("postponed")
         else:
             yield message
+
+
+def _never_noted(message: Message) -> Reason | None:
+    """Why it is given up without a try: each worker that claimed it has ended before it could note what became of it.
+
+    A try that is noted is either tried again, below this number, or settled.
+    """
+    if message.attempts < MOST_ATTEMPTS:
+        return None
+    sentence = _("The worker ended each time that it was being sent. It may have arrived.")
+    return Reason(MessageStatus.FAILED, sentence)
 
 
 def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime]) -> str:

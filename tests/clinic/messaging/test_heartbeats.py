@@ -91,5 +91,12 @@ def test_health_says_so_when_the_database_does_not_answer(client, db):
     assert (answer.status_code, answer.json()) == (503, {"well": False, "database": False})
 
 
+def test_health_is_asked_without_tls_where_every_other_page_wants_it(client, db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert client.get("/health/").json()["database"]
+    assert client.get("/admin/login/").url.startswith("https://")
+
+
 def test_health_changes_nothing(client, db):
     assert client.post("/health/").status_code == 405

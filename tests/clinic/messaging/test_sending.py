@@ -71,6 +71,20 @@ def test_a_gateway_in_trouble_is_asked_again_after_rising_waits_and_then_no_more
     assert send_due(at=at + timedelta(days=1)) == Batch()
 
 
+def test_what_ends_its_worker_each_time_is_given_up(outbox, gateway):
+    message, at = outbox.message(expires_at=None, kind=MessageKind.RECEIPT), NOON
+    for _worker in range(MOST_ATTEMPTS):
+        lease = take(at=at, limit=500)
+        assert claim(Message.objects.get(pk=message.pk), lease, at=at)
+        at += LEASE
+
+    assert send_due(at=at) == Batch(taken=1, failed=1)
+
+    message.refresh_from_db()
+    assert (message.status, gateway.calls) == (MessageStatus.FAILED, [])
+    assert "worker ended" in message.error
+
+
 def test_what_fails_shortly_before_it_is_of_no_use_is_tried_once_more_in_time(outbox, gateway):
     gateway.answer = 500
     message = outbox.message(outbox.appointment(), expires_at=NOON + timedelta(seconds=40))
