@@ -1,6 +1,6 @@
 """The secret addresses at which providers and patients read their own appointments, and what is read there."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -111,18 +111,15 @@ def last_change_of(feed: CalendarFeed, rows: Sequence[Appointment], *, at: datet
     return max(midnight, feed.renewed_at, *(row.changed_at for row in rows))
 
 
-def written(
-    feed: CalendarFeed, rows: Sequence[Appointment], *, link: Callable[[Appointment], str] | None = None
-) -> Iterator[bytes]:
-    """The feed piece by piece, in its own language; `link` makes the address at which a patient answers."""
+def written(feed: CalendarFeed, rows: Sequence[Appointment]) -> Iterator[bytes]:
+    """The feed piece by piece, in its own language. No event says where it can be answered: feeds are passed on."""
     language, for_provider = language_of(feed), feed.patient_id is None
     with translation.override(language):
         name = f"{feed.organisation}: {feed.provider}" if for_provider else str(feed.organisation)
         *head, end = calendar((), rows, name=name)
     yield from head
     for row in rows:
-        url = link(row) if link and not for_provider else ""
         with translation.override(language):  # only while it is written: between two pieces others speak theirs
-            event = event_of(row, for_provider=for_provider, url=url, at=row.changed_at).to_ical()
+            event = event_of(row, for_provider=for_provider, at=row.changed_at).to_ical()
         yield event
     yield end

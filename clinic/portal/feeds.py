@@ -9,7 +9,6 @@ from django.utils.http import http_date
 from django.views import View
 
 from clinic.calendars.feeds import appointments_of, etag_of, feed_at, last_change_of, mark_read, written
-from clinic.messaging.links import address_of
 from clinic.models import Appointment, CalendarFeed
 from clinic.portal import limits
 from clinic.portal.pages import private
@@ -39,8 +38,7 @@ def answer(request: HttpRequest, feed: CalendarFeed, rows: list[Appointment], *,
     etag, changed = etag_of(feed, rows), int(last_change_of(feed, rows, at=at).timestamp())
     response = get_conditional_response(request, etag=etag, last_modified=changed)
     if response is None:
-        pieces = written(feed, rows, link=address_of)
-        response = StreamingHttpResponse(pieces, content_type="text/calendar; charset=utf-8")
+        response = StreamingHttpResponse(written(feed, rows), content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = 'inline; filename="appointments.ics"'
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     return response
