@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
-from clinic.messaging.by_hand import call_off, resend, resend_failed
+from clinic.messaging.services import call_off, resend, resend_failed
 
 SEND_AGAIN = {
     "title": _("Send this message again?"),

@@ -12,6 +12,7 @@ from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.selectors import unanswered_failures
 from clinic.messaging.truth import LOADED, why_not_send
+from clinic.messaging.withdrawal import withdraw
 from clinic.models import Message, User
 from clinic.tenancy import own
 
@@ -30,9 +31,7 @@ def call_off(message: Message, *, by: User, at: datetime | None = None) -> Messa
     Raises WrongStatus for one that has left, is leaving or waits no more.
     """
     own(by, message)
-    error = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
-    waiting = Message.objects.filter(pk=message.pk, status=MessageStatus.QUEUED)
-    is_done = waiting.update(status=MessageStatus.CANCELLED, leased_until=None, error=error[:250])
+    is_done = withdraw(Message.objects.filter(pk=message.pk), by=by, at=at)
     message.refresh_from_db()
     if not is_done:
         raise WrongStatus(not_queued(message))

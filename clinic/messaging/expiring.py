@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import translation
 
 from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
 from clinic.messaging.expiry import of_use_until
+from clinic.messaging.grace import SLIP
 from clinic.messaging.services import Destination, destination_of
 from clinic.messaging.words import day, first_name, phone_text, plain, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
 from clinic.tenancy import own
 
-GRACE = timedelta(minutes=3)  # as with every message: a slip of the hand is corrected within minutes
 BATCH = 200
 KIND = MessageKind.PACKAGE_EXPIRING
 AGAIN = ":again-"  # between the key of a message and how often it has been written again
@@ -89,7 +89,7 @@ def _message(reminder: Reminder, told: list[Message], operation: Operation | Non
         own(operation.by, operation, reminder.purchase, patient)
     if destination.obstacle or any(row.status in HEARD_STATUSES for row in told):
         return None
-    due_at = at + GRACE if operation else at
+    due_at = at + SLIP if operation else at
     subject, body = expiring_words(reminder, channel=destination.channel)
     return Message(
         organisation_id=patient.organisation_id, patient=patient, purchase=reminder.purchase, operation=operation,

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils.translation import gettext as _
-
 from clinic.enums import MessageKind, MessageStatus
 from clinic.messaging.services import destination_of, written_once
+from clinic.messaging.withdrawal import withdraw
 from clinic.messaging.words import written
 from clinic.models import Message, Offer, User
 from clinic.tenancy import own
@@ -34,11 +33,7 @@ def tell_of_offer(offer: Offer, *, link: str, by: User, at: datetime) -> Message
 def call_off_offers(offers: Sequence[Offer], *, by: User, at: datetime) -> int:
     """Call off what tells of these offers and has not been sent; the number of messages called off."""
     own(by, *offers)
-    called_off = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at:%Y-%m-%d}"}
-    queued = Message.objects.filter(
-        dedupe_key__in=[dedupe_key(offer) for offer in offers], status=MessageStatus.QUEUED
-    )  # fmt: skip
-    return queued.update(status=MessageStatus.CANCELLED, error=called_off[:250])
+    return withdraw(Message.objects.filter(dedupe_key__in=[dedupe_key(offer) for offer in offers]), by=by, at=at)
 
 
 def dedupe_key(offer: Offer) -> str:

@@ -16,13 +16,13 @@ from django.utils.translation import gettext as _
 from clinic.enums import HEARD_STATUSES, OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, ReminderRefused
 from clinic.messaging.destinations import destination_of
+from clinic.messaging.grace import SLIP
 from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, every_rules
 from clinic.messaging.reminding import batches, key_of, message_of, unwritten
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep, User
 from clinic.operations import begin
 from clinic.tenancy import own
 
-GRACE = timedelta(minutes=3)  # as with every message: a slip of the hand is corrected within minutes
 SHOWN = 20  # appointments of a preview
 LONGEST_QUIET = timedelta(days=2)  # reminders leave within two days of their moment, whatever the quiet hours
 
@@ -83,7 +83,7 @@ def catch_up(
         raise ChangedMeanwhile(Refusal(RefusalCode.CHANGED, sentence, _("Look at it again, then decide.")))
     operation = begin(OperationKind.REMIND, by=by, at=at, reason=reason)
     for rule, batch in _overdue(organisation, at=at, besides=operation):
-        rows = (message_of(rule, row, at + GRACE, at=at, operation=operation) for row, _leaves in batch)
+        rows = (message_of(rule, row, at + SLIP, at=at, operation=operation) for row, _leaves in batch)
         Message.objects.bulk_create([row for row in rows if not row.error], ignore_conflicts=True)
     return operation
 

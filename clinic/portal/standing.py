@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, MOVABLE_STATUSES, UNCONFIRMED_STATUSES, AppointmentStatus
+from clinic.messaging.grace import SLIP
 from clinic.models import Appointment, Policy
 from clinic.people.automatic import automatic_name
 from clinic.scheduling.attendance import no_show_record
@@ -11,7 +12,7 @@ from clinic.scheduling.costs import Cost, cost_of_cancelling
 
 S = AppointmentStatus
 JOIN_BEFORE = timedelta(minutes=15)
-UNDO_WITHIN = timedelta(minutes=3)  # until then nobody has been told, and the time has been offered to nobody
+UNDO_WITHIN = SLIP  # until then nobody has been told, and the time has been offered to nobody
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Put messages into the outbox, call them off again, and send what is due."""
 
-from clinic.messaging.by_hand import call_off, resend
+from clinic.messaging.by_hand import call_off, resend, resend_failed
 from clinic.messaging.destinations import Destination, destination_of
+from clinic.messaging.grace import GRACE
 from clinic.messaging.heard import TELL_OF_A_TIME, heard_of, known_times, owed_times, who_hears_of
 from clinic.messaging.sending import send_due
 from clinic.messaging.services.calling_off import cancel_for, cancel_of
-from clinic.messaging.services.queueing import GRACE, dedupe_key, queue, written_once
+from clinic.messaging.services.queueing import dedupe_key, queue, written_once
 
 __all__ = [
     "GRACE",
@@ -21,6 +22,7 @@ __all__ = [
     "owed_times",
     "queue",
     "resend",
+    "resend_failed",
     "send_due",
     "who_hears_of",
     "written_once",

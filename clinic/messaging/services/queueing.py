@@ -10,14 +10,10 @@ from django.utils.timezone import now
 from clinic.enums import Channel, MessageKind, MessageStatus
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.expiry import of_use_until
-from clinic.messaging.overtaken import TOGETHER
+from clinic.messaging.grace import GRACE
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, PackagePurchase, Patient, User
 from clinic.tenancy import own
-
-# A slip of the hand is corrected within minutes: the patient need not hear of it.
-GRACE = dict.fromkeys((MessageKind.BOOKED, MessageKind.MOVED, MessageKind.CANCELLED, *TOGETHER), timedelta(minutes=3))
-GRACE[MessageKind.NO_SHOW] = timedelta(minutes=15)  # who is only late may still come through the door
 
 
 def queue(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.enums import HeldSlotStatus, WaitlistStatus
 from clinic.errors import OfferRefused
+from clinic.messaging.grace import SLIP
 from clinic.messaging.quiet import after_quiet_hours
 from clinic.models import Appointment, HeldSlot, WaitlistEntry
 from clinic.people.automatic import automatic_user
@@ -19,8 +20,6 @@ from clinic.waitlist.matching import match_holes
 from clinic.waitlist.services.ending import on_its_own, reread
 from clinic.waitlist.services.offering import given_up_by, open_round
 from clinic.waitlist.times import FreeTime
-
-GRACE = timedelta(minutes=3)  # as for messages: a slip of the hand is corrected within minutes
 
 
 def plan_offer(released: Appointment, *, at: datetime | None = None) -> HeldSlot | None:
@@ -36,7 +35,7 @@ def plan_offer(released: Appointment, *, at: datetime | None = None) -> HeldSlot
     )  # fmt: skip
     if released.starts_at <= at or not waiting.exists():
         return None
-    opens_at = after_quiet_hours(at + GRACE, released.clinic.zone, policy_of(released.organisation_id))
+    opens_at = after_quiet_hours(at + SLIP, released.clinic.zone, policy_of(released.organisation_id))
     if opens_at >= released.starts_at:
         return None
     return HeldSlot.objects.create(

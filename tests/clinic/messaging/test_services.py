@@ -235,6 +235,18 @@ def test_cancel_for_calls_off_what_is_still_queued(book, sara):
     assert queued.error == "Called off by sara on 2030-01-01."
 
 
+@pytest.mark.any_engine
+def test_called_off_it_is_in_no_workers_hand(book, sara):
+    appointment = book()
+    queued = queue_booked(appointment, sara)
+    Message.objects.update(leased_until=AT + timedelta(minutes=1))
+
+    cancel_for(appointment, by=sara, at=AT)
+
+    queued.refresh_from_db()
+    assert (queued.status, queued.leased_until) == (MessageStatus.CANCELLED, None)
+
+
 @pytest.fixture
 def plan(book, sara):
     """Three appointments of one patient, booked by one operation and told in one message."""
