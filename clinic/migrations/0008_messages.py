@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 import django.db.models.deletion
 import simple_history.models
@@ -15,6 +16,13 @@ def name_messages(apps, schema_editor):
     for message in nameless.iterator(chunk_size=2000):
         message.public_id = uuid.uuid4()
         message.save(update_fields=["public_id"])
+
+
+def let_old_messages_expire(apps, schema_editor):
+    """Give each message that waits an end: until now none was sent, and years of them would leave in one minute."""
+    Message = apps.get_model("clinic", "Message")
+    waiting = Message.objects.using(schema_editor.connection.alias).filter(status="queued", expires_at=None)
+    waiting.update(expires_at=models.F("due_at") + timedelta(days=2))
 
 
 class Migration(migrations.Migration):
@@ -516,6 +524,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(model_name="message", name="public_id", field=models.UUIDField(editable=False, null=True)),
         migrations.RunPython(name_messages, migrations.RunPython.noop, elidable=True),
+        migrations.RunPython(let_old_messages_expire, migrations.RunPython.noop, elidable=True),
         migrations.AlterField(
             model_name="message",
             name="public_id",
