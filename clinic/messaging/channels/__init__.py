@@ -6,8 +6,8 @@ did not, and when it is tried again is for the sender to say. Nothing here runs 
     with channel_of(Channel.SMS).open() as sms:
         delivery = sms.send(letter_of(message))
 
-`send` returns when the gateway has taken the letter. It raises `TryLater` when nobody can know, or when the gateway
-is in trouble, and `Undeliverable` when this letter will never arrive. It raises nothing else, and it comes back: an
+`send` returns when the gateway has taken the letter. It raises `TryLater` when nobody can know, when the gateway is in
+trouble, or when it lets this recipient wait, and `Undeliverable` when this letter will never arrive. It raises nothing else, and it comes back: an
 answer is waited for `SECONDS`, and a gateway that fails several times in a row is left alone for the rest of the
 batch. The key of a letter travels with it, so that a gateway (or a reader) recognises its twin.
 """

@@ -37,8 +37,8 @@ class Carrier(ABC):
             raise TryLater(_("The gateway failed several times in a row and is left alone for a while."), tried=False)
         try:
             delivery = self._attempt(letter)
-        except TryLater:
-            self._failures += 1
+        except TryLater as error:
+            self._failures += not error.of_recipient
             raise
         except Undeliverable:
             self._failures = 0  # it lives, and knows what it does not want

@@ -35,12 +35,16 @@ class Delivery:
 
 
 class TryLater(Exception):
-    """The gateway could not take the letter now, or nobody knows whether it did; `tried`: it was asked."""
+    """The gateway could not take the letter now, or nobody knows whether it did.
 
-    def __init__(self, reason: str, *, tried: bool = True) -> None:
+    `tried`: it was asked. `of_recipient`: only this recipient has to wait, others may be written to.
+    """
+
+    def __init__(self, reason: str, *, tried: bool = True, of_recipient: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.tried = tried
+        self.of_recipient = of_recipient
 
 
 class Undeliverable(Exception):

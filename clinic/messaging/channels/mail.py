@@ -64,9 +64,12 @@ class Mail(Carrier):
         if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) and code >= 500:
             words = {"code": code, "answer": answer}
             return Undeliverable(_("The mail server refuses this address or text: %(code)d %(answer)s") % words)
+        words = _("The mail server could not take the letter now (error %(code)d).") % {"code": code}
+        if isinstance(error, smtplib.SMTPRecipientsRefused) and code not in (0, ENOUGH):
+            return TryLater(words, of_recipient=True)
         self.hang_up()
         if code > 0:
-            return TryLater(_("The mail server could not take the letter now (error %(code)d).") % {"code": code})
+            return TryLater(words)
         return TryLater(_("The mail server did not answer in time, or hung up."))
 
 

@@ -190,6 +190,21 @@ def test_full_mailbox_is_tried_later(mailbox):
         sent(address="full@example.com")
 
 
+def test_recipients_who_have_to_wait_do_not_stop_the_batch(mailbox):
+    grey = [f"grey{number}@example.com" for number in range(4)]
+    mailbox.answers = dict.fromkeys(grey, "451 4.7.1 greylisted, try again later")
+
+    with Mail().open() as mail:
+        for address in grey:
+            with pytest.raises(TryLater, match="error 451") as refusal:
+                mail.send(make_letter(address=address))
+            assert refusal.value.tried
+        mail.send(make_letter())
+
+    assert [recipient for _sender, recipient in mailbox.envelopes] == ["huda@example.com"]
+    assert mailbox.connections == 1
+
+
 @pytest.mark.parametrize("limit", ["hangs_up_after", "has_enough_after"])
 def test_server_that_takes_few_letters_on_a_connection_gets_new_ones(mailbox, limit):
     setattr(mailbox, limit, 1)
