@@ -25,7 +25,7 @@ UNDER_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
 
 
 class Lease(NamedTuple):
-    """Messages, by key, in the order in which they were due, in one worker's hand until a moment that is its mark."""
+    """Messages, by key, in the order in which they leave, in one worker's hand until a moment that is its mark."""
 
     keys: list[int]
     until: datetime
@@ -39,9 +39,14 @@ def due(*, at: datetime) -> QuerySet[Message]:
 
 @transaction.atomic
 def take(*, at: datetime, limit: int) -> Lease:
-    """Take up to `limit` due messages in hand; what another worker is just taking is left to it. Two queries."""
+    """Take up to `limit` due messages in hand; what another worker is just taking is left to it. Three queries.
+
+    What was tried before comes last, and most often tried last of all: if it ends its worker, it holds up no other.
+    """
     until = at + LEASE
-    keys = list(due(at=at).select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
+    rows = due(at=at).select_for_update(skip_locked=True).values_list("pk", flat=True)
+    keys = list(rows.filter(attempts=0)[:limit])
+    keys += rows.filter(attempts__gt=0).order_by("attempts", "due_at", "pk")[: limit - len(keys)]
     Message.objects.filter(pk__in=keys).update(status=MessageStatus.QUEUED, leased_until=until)
     return Lease(keys, until)
 

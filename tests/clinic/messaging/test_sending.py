@@ -85,6 +85,15 @@ def test_what_ends_its_worker_each_time_is_given_up(outbox, gateway):
     assert "worker ended" in message.error
 
 
+def test_what_ends_its_worker_holds_up_no_other(outbox, sent):
+    poisonous, tried, new = (outbox.message(due_at=NOON + n * MINUTE, attempts=(2, 1, 0)[n]) for n in range(3))
+
+    assert take(at=NOON + 2 * MINUTE, limit=2).keys == [new.pk, tried.pk]
+    assert send_due(at=NOON + 2 * MINUTE + LEASE).sent == 3
+
+    assert [key for key, _to, _body in sent()] == [str(message.public_id) for message in (new, tried, poisonous)]
+
+
 def test_what_fails_shortly_before_it_is_of_no_use_is_tried_once_more_in_time(outbox, gateway):
     gateway.answer = 500
     message = outbox.message(outbox.appointment(), expires_at=NOON + timedelta(seconds=40))
@@ -190,7 +199,7 @@ def test_looking_costs_the_same_for_any_number_and_each_message_two_more(outbox,
         assert send_due(at=NOON).sent == number
 
     savepoint = 2  # around the taking, inside the test's transaction
-    assert len(queries) == savepoint + 3 + 2 * number
+    assert len(queries) == savepoint + 4 + 2 * number
 
 
 def test_a_machine_that_reads_slowly_still_sends_and_looks_again(outbox, sent, monkeypatch):
