@@ -18,6 +18,7 @@ from dateutil.rrule import rruleset, rrulestr
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vRecur
 
+from clinic.calendars.clocks import own_clocks
 from clinic.calendars.events import PRODUCT
 from clinic.models.calendars import LONGEST_UID
 
@@ -137,7 +138,8 @@ def is_over(event: bytes, window: Window) -> bool:
 
 def parsed(file: bytes) -> Calendar:
     try:
-        return Calendar.from_ical(file)
+        with own_clocks():
+            return Calendar.from_ical(file)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as wrong:
         raise Unreadable(_("This calendar cannot be read.")) from wrong
 
