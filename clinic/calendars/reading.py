@@ -7,7 +7,7 @@ events moved. It is bounded in every direction, because whoever wrote the file m
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import islice, takewhile
@@ -20,6 +20,7 @@ from icalendar import Calendar, Event, vRecur
 
 from clinic.calendars.clocks import own_clocks
 from clinic.calendars.events import PRODUCT
+from clinic.calendars.foreign import Unreadable, face, listed, moments, too_much
 from clinic.models.calendars import LONGEST_UID
 
 MOST_BYTES = 5_000_000
@@ -38,10 +39,6 @@ FOLD = re.compile(rb"\r?\n[ \t]")
 LASTS = re.compile(rb"^(?:RRULE|RDATE|RECURRENCE-ID)[;:]", re.MULTILINE | re.IGNORECASE)
 STARTS = re.compile(rb"^DTSTART[^:\r\n]*:(\d{8})", re.MULTILINE | re.IGNORECASE)
 ENDS = re.compile(rb"^DTEND[^:\r\n]*:(\d{8})", re.MULTILINE | re.IGNORECASE)
-
-
-class Unreadable(ValueError):
-    """This is no calendar that can be read; the text says why, for staff."""
 
 
 class Span(NamedTuple):
@@ -92,10 +89,6 @@ def busy_in(file: bytes, window: Window) -> Reading:
     return reading
 
 
-def too_much() -> Unreadable:
-    return Unreadable(_("There is too much in this calendar."))
-
-
 def relevant(file: bytes, window: Window) -> bytes:
     """The file without events that are over: calendars are published with all their years."""
     if len(file) > MOST_BYTES:
@@ -140,6 +133,8 @@ def parsed(file: bytes) -> Calendar:
     try:
         with own_clocks():
             return Calendar.from_ical(file)
+    except Unreadable:
+        raise
     except (ValueError, KeyError, IndexError, TypeError, AttributeError) as wrong:
         raise Unreadable(_("This calendar cannot be read.")) from wrong
 
@@ -207,27 +202,6 @@ class Bounded:
 
     def __iter__(self) -> Iterator[datetime]:
         return takewhile(lambda turn: turn <= self.until, islice(self.turns, MOST_TURNS))
-
-
-def listed(event: Event, name: str) -> list:
-    value = event.get(name, [])
-    return value if isinstance(value, list) else [value]
-
-
-def moments(event: Event, name: str) -> Iterable[date]:
-    """The moments in a list of dates; of a period, its start."""
-    for dates in listed(event, name):
-        for entry in dates.dts:
-            yield entry.dt[0] if isinstance(entry.dt, tuple) else entry.dt
-
-
-def face(moment: date, clock: tzinfo | None) -> datetime:
-    """What a clock shows at a moment, without its zone; a day begins at midnight."""
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, datetime.min.time())
-    if moment.tzinfo is not None and clock is not None:
-        moment = moment.astimezone(clock)
-    return moment.replace(tzinfo=None)
 
 
 def last_face(until: date, clock: tzinfo | None) -> datetime:
