@@ -195,6 +195,8 @@ class Bounded:
     def __init__(self, rule: vRecur, first: datetime, clock: tzinfo | None) -> None:
         if {str(frequency).upper() for frequency in rule.get("FREQ", ())} & TOO_OFTEN:
             raise ValueError("A rule that repeats more often than daily")
+        if any(every < 1 for every in rule.get("INTERVAL", ())):
+            raise ValueError("A rule that does not get on")
         parts = vRecur({key: value for key, value in rule.items() if key.upper() != "UNTIL"})
         self.turns = rrulestr(parts.to_ical().decode(), dtstart=first)
         untils = [until for key, value in rule.items() if key.upper() == "UNTIL" for until in value]

@@ -146,8 +146,8 @@ def test_years_that_are_over_are_not_even_parsed():
 @pytest.mark.parametrize(
     "rule",
     ["FREQ=DAILY;BYSECOND=" + ",".join(map(str, range(60))) + ";BYMINUTE=" + ",".join(map(str, range(60))),
-     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=99999999999"],
-    ids=["every second", "never", "after the end of time"],
+     "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;INTERVAL=99999999999", "FREQ=DAILY;INTERVAL=0;BYMONTH=2"],
+    ids=["every second", "never", "after the end of time", "on the spot"],
 )  # fmt: skip
 def test_a_rule_made_to_keep_us_reading_does_not(rule):
     began = time.monotonic()
