@@ -104,7 +104,7 @@ def mailer_from_url(url: str) -> dict[str, object]:
         raise ImproperlyConfigured("EMAIL_URL must be console: or smtp://user:password@host:port.")
     tls = parts.scheme == "smtps"
     return {
-        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "BACKEND": "clinic.messaging.channels.smtp.EmailBackend",
         "OPTIONS": {
             "host": parts.hostname,
             "port": parts.port or (465 if tls else 587),

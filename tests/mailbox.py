@@ -9,7 +9,10 @@ from typing import Self
 
 
 class Mailbox:
-    """`answers` maps a recipient to what the server says instead of OK; `hangs` makes it fall silent at a letter."""
+    """`answers` maps a recipient to what the server says instead of OK; `hangs` makes it fall silent at a letter.
+
+    It thinks for `thinks` seconds before each answer.
+    """
 
     def __init__(self) -> None:
         self.received: list[EmailMessage] = []
@@ -17,6 +20,7 @@ class Mailbox:
         self.connections = 0
         self.answers: dict[str, str] = {}
         self.hangs = False
+        self.thinks = 0.0
         self.hangs_up_after: int | None = None  # so many letters on one connection
         self.has_enough_after: int | None = None  # the same, but says so
         self.closed = threading.Event()
@@ -84,4 +88,5 @@ class Conversation(StreamRequestHandler):
         return self.letters != self.mailbox.hangs_up_after
 
     def say(self, words: str) -> None:
+        self.mailbox.closed.wait(self.mailbox.thinks)
         self.wfile.write(words.encode() + b"\r\n")

@@ -31,7 +31,7 @@ from clinic.models import Message
 LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}
 FRESH = 1.0  # seconds for which what was read of the world is believed
 LOOKED_AT_AGAIN = 50  # at once, after such a second: more than leave in the next
-SECONDS = 40.0  # that a batch goes on; with the last letter still less than the lease
+SECONDS = 40.0  # that a batch goes on; with the last letter still less than the lease, and than the task may take
 LONGEST_ERROR, LONGEST_REFERENCE = 250, 120
 
 logger = logging.getLogger(__name__)

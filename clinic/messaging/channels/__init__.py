@@ -7,9 +7,10 @@ did not, and when it is tried again is for the sender to say. Nothing here runs 
         delivery = sms.send(letter_of(message))
 
 `send` returns when the gateway has taken the letter. It raises `TryLater` when nobody can know, when the gateway is in
-trouble, or when it lets this recipient wait, and `Undeliverable` when this letter will never arrive. It raises nothing else, and it comes back: an
-answer is waited for `SECONDS`, and a gateway that fails several times in a row is left alone for the rest of the
-batch. The key of a letter travels with it, so that a gateway (or a reader) recognises its twin.
+trouble, or when it lets this recipient wait, and `Undeliverable` when this letter will never arrive. It raises nothing
+else, and it comes back: an answer is waited for `SECONDS`, a whole letter takes less than twice as long, and a gateway
+that fails several times in a row is left alone for the rest of the batch. The key of a letter travels with it, so that
+a gateway (or a reader) recognises its twin.
 """
 
 from clinic.messaging.channels.carrier import SECONDS, Carrier

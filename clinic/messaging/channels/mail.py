@@ -2,6 +2,7 @@
 
 import smtplib
 from contextlib import suppress
+from time import monotonic
 
 from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
@@ -11,8 +12,11 @@ from clinic.messaging.channels.carrier import Carrier
 from clinic.messaging.channels.envelope import enveloped
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
 from clinic.messaging.channels.plain import one_line
+from clinic.messaging.channels.smtp import cut_at
 
 LONGEST_ANSWER = 120  # of what a server says when it refuses somebody
+LONGEST = 15.0  # seconds for a whole letter; with what a batch goes on, less than the worker's time
+GOODBYE = 2.0  # seconds that a server may take to say it
 ENOUGH = 421  # a server's word for: no more on this connection
 
 
@@ -26,7 +30,7 @@ class Mail(Carrier):
 
     def deliver(self, letter: Letter) -> Delivery:
         try:
-            self._hand_over(enveloped(letter))
+            self._hand_over(enveloped(letter), end=monotonic() + LONGEST)
         except ValueError:  # what Python and Django say to an address that is none
             raise Undeliverable(_("This is not an address to which e-mail can be sent.")) from None
         except OSError as error:  # smtplib's exceptions are some, too
@@ -37,27 +41,32 @@ class Mail(Carrier):
     def hang_up(self) -> None:
         mailer, self._mailer, self._carried = self._mailer, None, 0
         if mailer is not None:
-            with suppress(OSError):
+            with cut_at(monotonic() + GOODBYE, mailer), suppress(OSError):
                 mailer.close()
 
-    def _hand_over(self, mail: EmailMessage) -> None:
+    def _hand_over(self, mail: EmailMessage, *, end: float) -> None:
         try:
-            self._connected().send_messages([mail])
+            self._send(mail, end)
         except (smtplib.SMTPSenderRefused, smtplib.SMTPServerDisconnected) as error:
-            if not self._carried or not has_had_enough(error):
+            if not self._carried or not has_had_enough(error) or monotonic() >= end:
                 raise
             self.hang_up()
-            self._connected().send_messages([mail])
+            self._send(mail, end)
 
-    def _connected(self) -> BaseEmailBackend:
-        if self._mailer is None:
-            self._mailer = mailers["default"]
-            try:
-                self._mailer.open()
-            except OSError as error:
-                self.hang_up()
-                raise shut_out(error) from None
-        return self._mailer
+    def _send(self, mail: EmailMessage, end: float) -> None:
+        is_new = self._mailer is None
+        mailer = self._mailer = self._mailer or mailers["default"]
+        with cut_at(end, mailer):
+            if is_new:
+                self._connect(mailer)
+            mailer.send_messages([mail])
+
+    def _connect(self, mailer: BaseEmailBackend) -> None:
+        try:
+            mailer.open()
+        except OSError as error:
+            self.hang_up()
+            raise shut_out(error) from None
 
     def _obstacle(self, error: OSError) -> TryLater | Undeliverable:
         code, answer = refusal_of(error)

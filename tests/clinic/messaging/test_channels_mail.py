@@ -5,6 +5,7 @@ import pytest
 from clinic.enums import Language
 from clinic.environment import mailer_from_url
 from clinic.messaging.channels import Attachment, TryLater, Undeliverable, channel_of
+from clinic.messaging.channels import mail as mail_channel
 from clinic.messaging.channels.mail import Mail
 from tests.letters import make_letter
 from tests.mailbox import Mailbox
@@ -231,6 +232,20 @@ def test_silent_server_is_left_alone_after_three_letters(mailbox, settings):
     assert mailbox.connections == 3
     assert reasons[:3] == 3 * [(True, "The mail server did not answer in time, or hung up.")]
     assert [tried for tried, _reason in reasons[3:]] == [False, False]
+
+
+@pytest.mark.parametrize(("before", "connections"), [(0, 1), (1, 1)], ids=["while connecting", "on an old connection"])
+def test_server_that_is_slow_with_every_answer_is_cut_off(mailbox, monkeypatch, before, connections):
+    monkeypatch.setattr(mail_channel, "LONGEST", 0.5)
+
+    with Mail().open() as mail:
+        for number in range(before):
+            mail.send(make_letter(key=str(number)))
+        mailbox.thinks = 0.2
+        with pytest.raises(TryLater, match=r"in time|reached"):
+            mail.send(make_letter())
+
+    assert (len(mailbox.received), mailbox.connections) == (before, connections)
 
 
 def test_server_that_is_not_there_is_tried_later(settings):
