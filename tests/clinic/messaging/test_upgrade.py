@@ -20,7 +20,9 @@ def test_messages_that_nobody_ever_sent_do_not_all_leave_after_the_upgrade(outbo
     old, fresh = (outbox.message(due_at=NOON - timedelta(days=days), expires_at=None) for days in (3, 1))
     in_time = outbox.message(expires_at=NOON + timedelta(minutes=1))
 
-    import_module("clinic.migrations.0008_messages").let_old_messages_expire(apps, SimpleNamespace(connection=connection))
+    import_module("clinic.migrations.0008_messages").let_old_messages_expire(
+        apps, SimpleNamespace(connection=connection)
+    )
 
     assert send_due(at=NOON) == Batch(taken=3, sent=2, expired=1)
     for message in (old, fresh, in_time):
