@@ -49,7 +49,7 @@ class OperationPage(StaffPage):
                 operation=operation,
                 lines=Paginator(lines, LINES).get_page(request.GET.get("page")),
                 undoing=None if operation.undone_at else undo_under_way(operation),
-                told=who_was_told(operation),
+                **who_was_told(operation),
                 may_undo=may_undo(request.user, operation),
                 **counts(lines),
             )
@@ -90,13 +90,17 @@ def may_undo(user: User, operation: Operation) -> bool:
     return user.has_perm(UNDO) and user.has_perm(PERMISSIONS.get(operation.kind, UNDO))
 
 
-def who_was_told(operation: Operation) -> Counter[str]:
-    """The messages written because of the operation or its undo, by status; of those skipped, the patients."""
+def who_was_told(operation: Operation) -> dict:
+    """The messages written because of the operation or its undo, by status; of those skipped, the patients.
+
+    Of one that does nothing else, how many messages it wrote and to how many patients.
+    """
     about = Q(operation=operation) | Q(operation=None, appointment__operation=operation)
-    rows = Message.objects.filter(about).order_by().values_list("status", "patient")
+    rows = list(Message.objects.filter(about).order_by().values_list("status", "patient"))
     told = Counter(status for status, _patient in rows)
     told[MessageStatus.SKIPPED] = len({patient for status, patient in rows if status == MessageStatus.SKIPPED})
-    return told
+    is_reminder = operation.kind == OperationKind.REMIND
+    return {"told": told, "reminded": (len(rows), len({patient for _status, patient in rows})) if is_reminder else None}
 
 
 def counts(lines: Sequence[Line]) -> dict:

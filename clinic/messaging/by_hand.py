@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,9 @@ def call_off(message: Message, *, by: User, at: datetime | None = None) -> Messa
     Raises WrongStatus for one that has left, is leaving or waits no more.
     """
     own(by, message)
-    is_done = withdraw(Message.objects.filter(pk=message.pk), by=by, at=at)
+    row = Message.objects.filter(pk=message.pk)
+    if is_done := withdraw(row, by=by, at=at):
+        row.update(expires_at=None)  # nothing waits for its moment any more: no undo of a change brings it back
     message.refresh_from_db()
     if not is_done:
         raise WrongStatus(not_queued(message))
@@ -75,7 +78,8 @@ def resend_failed(*, by: User, at: datetime | None = None) -> tuple[int, int]:
     keys = list(unanswered_failures(own(by), at=at).order_by("pk").values_list("pk", flat=True)[:MOST])
     rows = Message.objects.filter(pk__in=keys).locked().select_related(*LOADED).order_by("pk")
     reasons = why_not_send(rows, at=at)
-    again = [once_more(row, number=1, at=at) for row in rows if row.pk not in reasons]
+    tries = dict(Message.objects.filter(resend_of__in=keys).order_by().values_list("resend_of").annotate(Count("pk")))
+    again = [once_more(row, number=tries.get(row.pk, 0) + 1, at=at) for row in rows if row.pk not in reasons]
     Message.objects.bulk_create(again, ignore_conflicts=True)
     return len(again), len(reasons)
 

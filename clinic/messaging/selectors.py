@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
-from clinic.enums import MessageStatus
+from clinic.enums import HEARD_STATUSES, MessageStatus
 from clinic.models import Message, MessageTemplate, Organisation
 
+#: What was written after a failure answers it: it has reached the patient or may, or has failed in its place.
+ANSWERS = (*HEARD_STATUSES, MessageStatus.FAILED)
 LOOKED_BACK = timedelta(days=30)  # a failure that nobody has cared for until then is history
 
 
@@ -16,18 +18,20 @@ class Standing:
     """How many messages wait, are being sent and were given up; `oldest_due_at` is of those that should have left.
 
     `failed_today` are those given up since the day began, `failed` those of the last thirty days; both without those
-    that were sent again.
+    that were sent again. `expired` are those of these days that came too late, `expired_today` those of today.
     """
 
     waiting: int
     sending: int
     failed_today: int
     failed: int
+    expired_today: int
+    expired: int
     oldest_due_at: datetime | None
 
 
 def standing(organisation: Organisation, *, at: datetime, today: datetime) -> Standing:
-    """The outbox of an organisation at the moment `at`; `today` is when the day began. Two queries."""
+    """The outbox of an organisation at the moment `at`; `today` is when the day began. Three queries."""
     rows = Message.objects.of(organisation).order_by()
     queued, sending = Q(status=MessageStatus.QUEUED), Q(status=MessageStatus.SENDING)
     under_way = rows.filter(queued | sending).aggregate(
@@ -38,13 +42,20 @@ def standing(organisation: Organisation, *, at: datetime, today: datetime) -> St
     failed = unanswered_failures(organisation, at=at).aggregate(
         failed=Count("pk"), failed_today=Count("pk", filter=Q(due_at__gte=today))
     )
-    return Standing(**under_way, **failed)
+    lately = rows.filter(queued_at__gte=at - LOOKED_BACK, status=MessageStatus.EXPIRED)
+    expired = lately.aggregate(expired=Count("pk"), expired_today=Count("pk", filter=Q(expires_at__gte=today)))
+    return Standing(**under_way, **failed, **expired)
 
 
 def unanswered_failures(organisation: Organisation, *, at: datetime) -> QuerySet[Message]:
-    """What was given up in the last thirty days and has not been sent again."""
-    lately = Message.objects.of(organisation).filter(queued_at__gte=at - LOOKED_BACK, resent_as=None)
-    return lately.filter(status=MessageStatus.FAILED).order_by()
+    """What was given up in the last thirty days and nobody has heard of since.
+
+    Of those that were sent again and failed again, the last alone; where that one was called off, the one before it.
+    """
+    later = Q(resend_of=OuterRef("pk")) | Q(resend_of=OuterRef("resend_of"), pk__gt=OuterRef("pk"))
+    stands_for_it = Message.objects.filter(later, status__in=ANSWERS).order_by()
+    lately = Message.objects.of(organisation).filter(queued_at__gte=at - LOOKED_BACK, status=MessageStatus.FAILED)
+    return lately.exclude(Exists(stands_for_it)).order_by()
 
 
 def own_words_of(message: Message) -> MessageTemplate | None:

@@ -149,6 +149,24 @@ def test_reminder_is_queued_once_and_leads_to_what_was_done(ours, desk):
     assert Message.objects.filter(kind=MessageKind.PACKAGE_EXPIRING).count() == 1
 
 
+def test_page_of_a_reminder_counts_its_messages_and_leads_to_them(ours, desk):
+    sell(ours, "Reem")
+    address = reverse("admin:remind_expiring")
+    seen = re.search(r'name="seen" value="(\w+)"', desk.get(address).text)[1]
+    done = desk.post(address, {"seen": seen}).url
+    message = Message.objects.get(kind=MessageKind.PACKAGE_EXPIRING)
+    Message.objects.filter(pk=message.pk).update(status="failed")
+
+    page = desk.get(done)
+
+    assert page.context["reminded"] == (1, 1)
+    assert "1 message failed" in page.text
+    assert "Nothing was changed." not in page.text
+    rows = f"{reverse('admin:clinic_message_changelist')}?operation__id__exact={message.operation_id}"
+    assert rows in page.text
+    assert list(desk.get(rows).context["cl"].result_list) == [message]
+
+
 def test_front_desk_may_remind_and_a_cashier_may_not(ours, sign_in):
     address = reverse("admin:remind_expiring")
 

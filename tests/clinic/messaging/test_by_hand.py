@@ -171,6 +171,35 @@ def test_all_failures_are_sent_again_once_and_those_of_others_stay(desk):
     assert [row.resend_of for row in again] == [first, second]
 
 
+def test_failure_is_unanswered_again_when_what_was_sent_after_it_was_called_off(desk):
+    message = desk.message(**FAILED)
+    call_off(resend(message, by=desk.person, at=LATER), by=desk.person, at=LATER)
+
+    assert resend_failed(by=desk.person, at=LATER) == (1, 0)
+
+    again = Message.objects.get(status=MessageStatus.QUEUED)
+    assert (again.resend_of, again.dedupe_key) == (message, "booked:1:again-2")
+
+
+def test_of_what_failed_twice_the_last_alone_is_sent_again(desk):
+    message = desk.message(**FAILED)
+    resend(message, by=desk.person, at=LATER)
+    Message.objects.filter(status=MessageStatus.QUEUED).update(**FAILED)
+
+    assert resend_failed(by=desk.person, at=LATER) == (1, 0)
+
+    assert Message.objects.get(status=MessageStatus.QUEUED).resend_of.resend_of == message
+
+
+def test_failure_is_answered_by_what_was_sent_later_after_the_same_message(desk):
+    message = desk.message(**FAILED)
+    resend(message, by=desk.person, at=LATER)
+    Message.objects.filter(status=MessageStatus.QUEUED).update(**FAILED)
+    resend(message, by=desk.person, at=LATER)
+
+    assert resend_failed(by=desk.person, at=LATER) == (0, 0)
+
+
 def test_failure_of_long_ago_is_history(desk):
     desk.message(**FAILED)
 
