@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
 
+from admin_ext.columns import clock
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
+from clinic.messaging.quiet import waits_until
 from clinic.messaging.services import call_off, resend, resend_failed
+from clinic.models import Message
 
 SEND_AGAIN = {
     "title": _("Send this message again?"),
@@ -38,7 +41,7 @@ class MessageActions:
         return self.carry_out(
             request,
             lambda: resend(message, by=request.user),
-            _("The message to %(patient)s is sent again.") % {"patient": message.patient},
+            sent_again_words,
             back_to=asked_on(request),
         )
 
@@ -61,6 +64,16 @@ class MessageActions:
 
     def has_call_off_permission(self, request, object_id=None):
         return request.user.has_perm(CANCEL_MESSAGE)
+
+
+def sent_again_words(again: Message) -> str:
+    """Which message is sent again and when it leaves, on the clock of the clinic that it is about."""
+    words = _("The message to %(patient)s is sent again.") % {"patient": again.patient}
+    leaves_at = waits_until(again, at=again.due_at)
+    if leaves_at == again.due_at:
+        return f"{words} {_('It leaves within a minute.')}"
+    zone = again.appointment.clinic.zone if again.appointment else None
+    return f"{words} {_('It leaves at %(time)s.') % {'time': clock(leaves_at, zone)}}"
 
 
 def again_words(counts: tuple[int, int]) -> str:

@@ -11,7 +11,7 @@ from admin_ext.roles import SEE_MESSAGES
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.segments import segments
-from clinic.messaging.selectors import own_words_of
+from clinic.messaging.selectors import ANSWERS, own_words_of
 from clinic.models import Message
 
 ABOUT = (
@@ -38,15 +38,18 @@ class MessagePage(StaffPage):
 
     def get_context_data(self, **kwargs):
         message, at = self.message, now()
+        sent_again_as = list(message.resent_as.order_by("pk"))
+        is_answered = any(again.status in ANSWERS for again in sent_again_as)
         return super().get_context_data(
             message=message,
             is_mail=message.channel == Channel.EMAIL,
             pieces=segments(message.body) if message.channel == Channel.SMS else None,
             steps=list(lifecycle(message, at=at)),
-            advice=advice_on(message, at=at),
+            advice=None if is_answered else advice_on(message, at=at),
             own_words=own_words_of(message),
-            sent_again_as=message.resent_as.order_by("pk"),
+            sent_again_as=sent_again_as,
             is_queued=message.status == MessageStatus.QUEUED,
-            is_unsent=message.status in UNSENT,
+            is_warning=message.status in UNSENT and not is_answered,
+            is_to_be_sent_again=message.status == MessageStatus.FAILED and not is_answered,
             **kwargs,
         )

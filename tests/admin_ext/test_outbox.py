@@ -1,6 +1,6 @@
 """The outbox on the screens: its list, the page of one message, sending again and calling off."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.urls import reverse
@@ -51,6 +51,15 @@ def test_list_says_on_top_what_waits_what_failed_and_how_long_the_oldest_has_bee
     assert "The oldest has been due for 12 minutes" in page
     assert "1 failed today" in page
     assert "?dead=yes" in page
+
+
+def test_list_says_on_top_how_many_came_too_late(client, ours):
+    change(ours.message, status=MessageStatus.EXPIRED, expires_at=BEFORE)
+
+    answer = client.get(reverse(LIST))
+
+    assert answer.context["standing"].expired == 1
+    assert 'href="?status__exact=expired" >Too late <b>1</b>' in answer.content.decode()
 
 
 def test_list_shows_why_a_message_failed_and_ticks_one_that_arrived(client, ours):
@@ -152,6 +161,8 @@ def test_words_of_a_message_are_shown_as_text(client, ours):
 
 
 def test_failed_message_is_sent_again_and_leads_back_to_where_that_was_asked(client, ours):
+    ours.policy.quiet_until = time(2)
+    ours.policy.save()
     message = change(ours.message, **FAILED)
     failed_ones = f"{reverse(LIST)}?status__exact=failed"
 
@@ -160,9 +171,40 @@ def test_failed_message_is_sent_again_and_leads_back_to_where_that_was_asked(cli
     again = Message.objects.get(resend_of=message)
     assert answer.headers["HX-Redirect"] == failed_ones
     assert (again.status, again.body, again.due_at) == (MessageStatus.QUEUED, message.body, BEFORE)
-    assert "is sent again" in client.get(failed_ones).content.decode()
+    assert "is sent again. It leaves within a minute." in client.get(failed_ones).content.decode()
     assert reverse("admin:message", args=[again.pk]) in page_of(client, message)
     assert reverse("admin:message", args=[message.pk]) in page_of(client, again)
+
+
+def test_message_sent_again_in_quiet_hours_says_when_it_leaves(client, ours):
+    message = change(ours.message, **FAILED)
+
+    press(client, "resend", message)
+
+    assert "It leaves at 08:00." in client.get(reverse(LIST)).content.decode()
+
+
+def test_failure_that_was_sent_again_asks_for_nothing_until_that_is_called_off(client, ours):
+    message = change(ours.message, **FAILED)
+    assert asks_for_something(page_of(client, message))
+
+    press(client, "resend", message)
+    assert not asks_for_something(page_of(client, message))
+
+    press(client, "call_off", message.resent_as.get())
+    assert asks_for_something(page_of(client, message))
+
+
+def asks_for_something(page: str) -> bool:
+    return "warning-note" in page and "then send again; or call" in page and 'class="button-main"' in page
+
+
+@pytest.mark.parametrize("status", [MessageStatus.CANCELLED, MessageStatus.EXPIRED, MessageStatus.SKIPPED])
+def test_what_has_not_failed_may_be_sent_again_and_nobody_is_told_to(client, ours, status):
+    page = page_of(client, change(ours.message, status=status))
+
+    assert reverse("admin:clinic_message_resend", args=[ours.message.pk]) in page
+    assert 'class="button-main"' not in page
 
 
 def test_dead_letters_are_those_that_nobody_has_sent_again(client, ours):
