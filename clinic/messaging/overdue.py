@@ -3,7 +3,8 @@
 Nobody is reminded of them by itself: whoever turns a rule on looks at who that would be, and asks for it or does not.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,7 +18,8 @@ from clinic.enums import HEARD_STATUSES, OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, ReminderRefused
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.grace import SLIP
-from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, every_rules
+from clinic.messaging.quiet import after_quiet_hours
+from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
 from clinic.messaging.reminding import batches, key_of, message_of, unwritten
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep, User
 from clinic.operations import begin
@@ -29,42 +31,60 @@ LONGEST_QUIET = timedelta(days=2)  # reminders leave within two days of their mo
 
 @dataclass(frozen=True)
 class Overdue:
-    """How many appointments would be reminded of now and by how many messages; `first` are the soonest of them.
+    """How many appointments `catch_up` would remind of; `first` are the soonest, `last_at` is when the last begins.
 
-    `unreachable` more have a patient who does not want messages or has no address. `last_at` is when the last begins.
+    `leaving` counts the messages by when they leave, None for within minutes. Nobody else is told: `unreachable` do not
+    want messages or have no address, and to `too_late` a message would come only after their time.
     """
 
     appointments: int = 0
-    messages: int = 0
-    unreachable: int = 0
+    leaving: Mapping[datetime | None, int] = field(default_factory=dict)
+    unreachable: list[Appointment] = field(default_factory=list)
+    too_late: list[Appointment] = field(default_factory=list)
     last_at: datetime | None = None
     first: list[Appointment] = field(default_factory=list)
     stamp: str = ""
 
+    @property
+    def messages(self) -> int:
+        return sum(self.leaving.values())
+
 
 def overdue_reminders(organisation: Organisation, *, at: datetime | None = None) -> Overdue:
     """Who would be reminded now by `catch_up`. Nothing is written; two queries for each rule, three for each 500."""
-    seen, first, messages, unreachable, last_at = set[int](), list[Appointment](), 0, 0, None
-    stamp = sha256()
-    for rule, batch in _overdue(organisation, at=at or now()):
-        for appointment, _leaves in batch:
+    at = at or now()
+    keys: dict[str, datetime | None] = {}
+    told: dict[int, Appointment] = {}
+    unreachable: dict[int, Appointment] = {}
+    too_late: dict[int, Appointment] = {}
+    for rule, batch in _overdue(organisation, at=at):
+        for appointment, leaves in batch:
             if destination_of(appointment.patient, wanted=rule.channel).obstacle:
-                unreachable += appointment.pk not in seen
-                continue
-            messages += 1
-            stamp.update(key_of(rule, appointment).encode())
-            last_at = max(last_at or appointment.starts_at, appointment.starts_at)
-            if appointment.pk not in seen:
-                seen.add(appointment.pk)
-                first = sorted([*first, appointment], key=lambda row: row.starts_at)[:SHOWN]
-    return Overdue(len(seen), messages, unreachable, last_at, first, stamp.hexdigest()[:16])
+                unreachable[appointment.pk] = appointment
+            elif leaves >= appointment.starts_at:
+                too_late[appointment.pk] = appointment
+            else:
+                told[appointment.pk] = appointment
+                keys[key_of(rule, appointment)] = leaves if leaves > at + SLIP else None
+    soonest, stamp = _by_time(told), sha256(repr(sorted(map(str, keys.items()))).encode())
+    return Overdue(
+        appointments=len(soonest), leaving=Counter(keys.values()), unreachable=_by_time(unreachable),
+        too_late=_by_time(too_late), last_at=soonest[-1].starts_at if soonest else None, first=soonest[:SHOWN],
+        stamp=stamp.hexdigest()[:16],
+    )  # fmt: skip
+
+
+def _by_time(appointments: Mapping[int, Appointment]) -> list[Appointment]:
+    return sorted(appointments.values(), key=lambda row: (row.starts_at, row.pk))
 
 
 @transaction.atomic
 def catch_up(
     organisation: Organisation, *, by: User, reason: str = "", seen: str | None = None, at: datetime | None = None
 ) -> Operation:
-    """Remind of everything that is overdue, some minutes from now; the operation has the messages.
+    """Remind of everything that is overdue, some minutes from now or when the quiet hours end, unless that is too late.
+
+    The operation has the messages.
 
     Raises ReminderRefused where nobody is left, and ChangedMeanwhile when `seen`, the `stamp` that the person looked
     at, stands for others than would be reminded now.
@@ -83,7 +103,8 @@ def catch_up(
         raise ChangedMeanwhile(Refusal(RefusalCode.CHANGED, sentence, _("Look at it again, then decide.")))
     operation = begin(OperationKind.REMIND, by=by, at=at, reason=reason)
     for rule, batch in _overdue(organisation, at=at, besides=operation):
-        rows = (message_of(rule, row, at + SLIP, at=at, operation=operation) for row, _leaves in batch)
+        in_time = [(row, leaves) for row, leaves in batch if leaves < row.starts_at]
+        rows = (message_of(rule, row, leaves, at=at, operation=operation) for row, leaves in in_time)
         Message.objects.bulk_create([row for row in rows if not row.error], ignore_conflicts=True)
     return operation
 
@@ -91,13 +112,25 @@ def catch_up(
 def _overdue(
     organisation: Organisation, *, at: datetime, besides: Operation | None = None
 ) -> Iterator[tuple[Rule, list[Owed]]]:
-    """By rule and batch, those whose reminder of it would have left and has not; what `besides` wrote aside."""
+    """By rule and batch, those whose reminder of it would have left and has not, and when it would leave now.
+
+    What `besides` wrote is left aside.
+    """
     swept = dict(Sweep.objects.filter(organisation=organisation).values_list("rule", "swept_until"))
     for rules in every_rules(Organisation.objects.filter(pk=organisation.pk)):
         for rule in rules:
             span = {"after": at - rule.notice - LONGEST_QUIET, "until": min(swept.get(rule.name, at), at), "at": at}
             for batch in batches(rules.candidates(rule, **span)):
-                yield rule, _unheard(unwritten(rule, rules.owed(rule, batch, **span)), besides)
+                owed = _unheard(unwritten(rule, rules.owed(rule, batch, **span)), besides)
+                yield rule, list(_leaving(rules, rule, owed, at=at))
+
+
+def _leaving(rules: Rules, rule: Rule, owed: Iterable[Owed], *, at: datetime) -> Iterator[Owed]:
+    """When each would leave now, without those whom the next reminder reaches by then."""
+    for appointment, _left in owed:
+        leaves = after_quiet_hours(at + SLIP, appointment.clinic.zone, rules.policy)
+        if not any(rules.leaves_at(appointment, minutes) <= leaves for minutes in rule.later):
+            yield appointment, leaves
 
 
 def _unheard(owed: list[Owed], besides: Operation | None) -> list[Owed]:

@@ -1,6 +1,6 @@
 """The page of reminders that would have gone out already: a look, then a decision."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -76,6 +76,33 @@ def test_sent_twice_it_reminds_once(client, ours):
 
     assert "Nobody is left who would have been reminded already." in answer.content.decode()
     assert (reminders().count(), Operation.objects.filter(kind="remind").count()) == (1, 1)
+
+
+def test_in_the_quiet_hours_the_page_says_when_they_leave_and_whom_to_call(client, ours):
+    ours.policy.quiet_from, ours.policy.quiet_until = time(14, 0), time(8, 30)
+    ours.policy.save()
+    late = make_patient(ours.organisation, name="Late")
+    make_appointment(late, ours.service, ours.provider, ours.clinic, starts_at=NINE - timedelta(hours=16))
+
+    page = client.get(address())
+    done = client.post(address(), {"seen": page.context["overdue"].stamp}, follow=True)
+
+    assert "1 reminder leaves on Mon 7 Jan at 08:30, after the quiet hours." in as_read(page)
+    assert "A message would come too late: call them" in page.content.decode()
+    assert page.content.decode().count(late.phone.as_international) == 1
+    assert "1 reminder leaves on Mon 7 Jan at 08:30, after the quiet hours." in as_read(done)
+
+
+def test_when_nobody_is_left_there_is_a_way_back(client, ours):
+    ours.policy.reminder_minutes = {}
+    ours.policy.save()
+
+    assert "Back to the policy" in client.get(address()).content.decode()
+
+
+def as_read(page):
+    """Without the marks that turn the direction of a time."""
+    return page.content.decode().replace("\u2066", "").replace("\u2069", "")
 
 
 @pytest.mark.parametrize("number", [1, 3])

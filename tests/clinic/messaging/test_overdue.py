@@ -1,5 +1,7 @@
 """Turning a rule on: who would have been reminded already, looked at before anybody is."""
 
+from datetime import time
+
 import pytest
 
 from clinic.enums import MessageKind, MessageStatus, OperationKind
@@ -33,7 +35,7 @@ def test_a_rule_turned_on_shows_who_would_have_been_reminded_and_sends_nothing(d
 
     overdue = overdue_reminders(desk.organisation, at=NOW)
 
-    assert (overdue.appointments, overdue.messages, overdue.unreachable) == (2, 2, 0)
+    assert (overdue.appointments, overdue.leaving, overdue.unreachable) == (2, {None: 2}, [])
     assert (overdue.first, overdue.last_at) == ([soon, later], NOON + DAY)
     assert not Message.objects.exists()
 
@@ -83,11 +85,36 @@ def test_of_two_rules_only_the_last_would_be_sent(desk):
 
 def test_what_was_booked_since_is_not_overdue_and_who_cannot_be_reached_is_counted_apart(desk):
     desk.book(booked_at=NOON - 47 * HOUR)
-    desk.book(starts_at=NOON + HOUR, patient=desk.patient(accepts_messages=False))
+    unreachable = desk.book(starts_at=NOON + HOUR, patient=desk.patient(accepts_messages=False))
 
     overdue = overdue_reminders(desk.organisation, at=NOW)
 
-    assert (overdue.messages, overdue.unreachable) == (0, 1)
+    assert (overdue.messages, overdue.unreachable) == (0, [unreachable])
+
+
+def test_in_the_quiet_hours_they_are_reminded_afterwards_and_who_comes_before_is_to_be_called(desk):
+    desk.policy.quiet_from, desk.policy.quiet_until = time(21, 30), time(8, 30)
+    desk.policy.save()
+    evening = NOON - 14 * HOUR - 20 * MINUTE  # 21:40
+    tonight, at_eight = (desk.book(starts_at=start) for start in (evening + HOUR, NOON - 4 * HOUR))
+    morning = desk.book()
+
+    overdue = overdue_reminders(desk.organisation, at=evening)
+    catch_up(desk.organisation, by=desk.user, seen=overdue.stamp, at=evening)
+
+    half_past_eight = NOON - 3 * HOUR - 30 * MINUTE
+    assert (overdue.first, overdue.leaving) == ([morning], {half_past_eight: 1})
+    assert overdue.too_late == [tonight, at_eight]
+    assert [(row.appointment, row.due_at) for row in reminders()] == [(morning, half_past_eight)]
+
+
+def test_whom_the_next_reminder_reaches_by_the_end_of_the_quiet_hours_is_not_reminded_twice(desk):
+    desk.remind_by(email=[2880], sms=[240])
+    desk.policy.quiet_from, desk.policy.quiet_until = time(21, 30), time(8, 30)
+    desk.policy.save()
+    desk.book()  # of which the next reminder leaves at 8:30 too
+
+    assert overdue_reminders(desk.organisation, at=NOON - 14 * HOUR).messages == 0
 
 
 def test_who_saw_another_list_is_refused(desk):
