@@ -51,7 +51,8 @@ def dashboard(request, context: dict) -> dict:
         context["cards"].append(leave_asked(user.organisation))
     if user.has_perm("clinic.view_job"):
         context["cards"].append(jobs_running(user.organisation))
-    watched = [sender_card(user.organisation, at=at)] if user.has_perm(RESEND) else []
+    is_told = "board" in context and context["board"].alarm is not None
+    watched = [sender_card(user, at=at)] if user.has_perm(RESEND) and not is_told else []
     watched += [audited(user.organisation, at=at)] if user.has_perm(SEE_AUDIT) else []
     broken, well = ([card for card in watched if bool(card.tone) is is_broken] for is_broken in (True, False))
     context["cards"] = [*broken, *context["cards"], *well]

@@ -25,6 +25,7 @@ SEE_MESSAGE_RULES = "clinic.view_policy"  # who answers for the rules sees what 
 CHANGE_MESSAGE_RULES = "clinic.change_policy"
 SEE_TEMPLATES = "clinic.view_messagetemplate"
 CHANGE_TEMPLATES = "clinic.change_messagetemplate"
+CHANGE_ORGANISATION = "clinic.change_organisation"
 SEE_WAITLIST = "clinic.view_waitlistentry"
 WAIT = "clinic.add_waitlistentry"
 CHANGE_WAIT = "clinic.change_waitlistentry"

@@ -12,10 +12,12 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from admin_ext.cards import Card
 from admin_ext.columns import colour_of
 from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
+from admin_ext.outbox.worker import alarm
 from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_CHARGES, SEE_WAITLIST
 from admin_ext.scope import own_rows
@@ -234,11 +236,12 @@ class Board:
     at: datetime
     columns: list[Column]
     held: list[HeldSlot] = field(default_factory=list)
+    alarm: Card | None = None
 
     @cached_property
     def version(self) -> str:
         shown = [(column.key, [card.shown for card in column.cards]) for column in self.columns]
-        return fingerprint([shown, [(slot.pk, slot.asked, slot.held_until) for slot in self.held]])
+        return fingerprint([shown, [(slot.pk, slot.asked, slot.held_until) for slot in self.held], self.alarm])
 
     @property
     def address(self) -> str:
@@ -255,7 +258,7 @@ def board_of(user: User, choice: Choice, *, at: datetime) -> Board:
     cards = [
         FlowCard(row, user, at, records[row.patient_id], policy, owed.get(row.patient_id, Decimal(0))) for row in rows
     ]
-    board = Board(choice, at, columns(), held=held_today(user, choice, at=at))
+    board = Board(choice, at, columns(), held=held_today(user, choice, at=at), alarm=alarm(user, at=at))
     for column in board.columns:
         mine = [card for card in cards if card.row.status in column.statuses]
         column.cards = sorted(mine, key=lambda card: in_order(card, column), reverse=column.key in NEWEST_FIRST)

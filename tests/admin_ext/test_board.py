@@ -274,5 +274,5 @@ def test_board_costs_the_same_number_of_queries_for_any_number_of_patients(n, de
     for number in range(n):
         desk.booked(f"Patient {number}", NINE + number * MINUTE, lane=number)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(17):
         assert desk.ask().status_code == 200

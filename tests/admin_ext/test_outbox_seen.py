@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
+from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, PROVIDER
 from clinic.messaging.heartbeats import SENDER, beat
 from clinic.models import Message
+from tests.admin_ext.world import fill
 from tests.factories import BEFORE, NINE, SENT
 
 MINUTE = timedelta(minutes=1)
@@ -23,6 +24,10 @@ def cards(client):
     return client.get(reverse("admin:index")).context["cards"]
 
 
+def alarm(client):
+    return client.get(reverse("admin:index")).context["board"].alarm
+
+
 def sender_card(client):
     return next(card for card in cards(client) if card.title == "Messages")
 
@@ -30,14 +35,38 @@ def sender_card(client):
 def test_dead_worker_stands_first_and_red_with_what_to_do(client):
     beat(SENDER, at=BEFORE - 3 * MINUTE)
 
-    card = cards(client)[0]
+    card = alarm(client)
 
     assert (card.title, card.tone) == ("Messages", "broken")
     assert "nothing is sent. Have it started again." in card.lines[0].what
+    assert "Messages" not in [card.title for card in cards(client)]
+
+
+def test_board_brings_the_card_when_the_worker_dies_and_takes_it_away_when_it_lives(client):
+    beat(SENDER, at=BEFORE)
+    first = client.get(reverse("admin:index")).context["board"]
+    assert first.alarm is None
+
+    beat(SENDER, at=BEFORE - 3 * MINUTE)
+    dead = poll(client, first)
+    beat(SENDER, at=BEFORE)
+    well = poll(client, dead.context["board"])
+
+    assert "nothing is sent" in dead.content.decode()
+    assert "nothing is sent" not in well.content.decode()
+
+
+def poll(client, board):
+    return client.get(f"{board.address}&version={board.version}", headers={"HX-Request": "true"})
+
+
+@pytest.mark.parametrize(("role", "words"), [(FRONT_DESK, "Tell the administrator."), (ADMINISTRATOR, "")])
+def test_who_cannot_start_the_worker_is_told_whom_to_ask(ours, sign_in, a_week_before, role, words):
+    assert alarm(sign_in(ours.organisation, role)).lines[0].small == words
 
 
 def test_worker_that_has_never_run_is_as_good_as_dead(client):
-    assert "has never run" in sender_card(client).lines[0].what
+    assert "has never run" in alarm(client).lines[0].what
 
 
 def test_worker_that_lives_is_not_red(client, ours):
@@ -47,14 +76,14 @@ def test_worker_that_lives_is_not_red(client, ours):
     card = sender_card(client)
 
     assert card.tone == ""
-    assert [(line.what, line.end) for line in card.lines] == [("1 message waits", "1 minute ago")]
+    assert [(line.what, line.end) for line in card.lines] == [("1 message waits", "")]
 
 
 def test_message_that_is_long_due_is_red_although_the_worker_lives(client, ours):
     beat(SENDER, at=BEFORE)
     Message.objects.filter(pk=ours.message.pk).update(due_at=BEFORE - 20 * MINUTE)
 
-    card = sender_card(client)
+    card = alarm(client)
 
     assert card.tone == "broken"
     assert "The oldest message has been due for 20 minutes." in card.lines[0].what
@@ -75,6 +104,16 @@ def test_messages_that_failed_today_are_on_the_card(client, ours):
     Message.objects.filter(pk=ours.message.pk).update(status="failed")
 
     assert [line.what for line in sender_card(client).lines] == ["1 message failed today"]
+
+
+def test_messages_that_came_too_late_today_are_on_the_card(client, ours):
+    beat(SENDER, at=BEFORE)
+    late = {"status": "expired", "due_at": BEFORE - 30 * HOUR}
+    Message.objects.filter(pk=ours.message.pk).update(**late, expires_at=BEFORE)
+    old = fill(ours.organisation, "Second").message
+    Message.objects.filter(pk=old.pk).update(**late, expires_at=BEFORE - 24 * HOUR)
+
+    assert [line.what for line in sender_card(client).lines] == ["1 message came too late today"]
 
 
 @pytest.mark.parametrize("role", [CASHIER, PROVIDER])
