@@ -21,7 +21,7 @@ class MessageAdmin(MessageActions, PatientSearch, ReadOnly, ClinicModelAdmin):
     list_display = ["display_time", "display_patient", "display_status", "kind", "display_address"]
     list_filter = [
         ("status", ChoicesFilter), ("kind", ChoicesFilter), ("channel", ChoicesFilter), ("due_at", MomentRangeFilter),
-        ("patient", OwnAutocompleteFilter), DeadLetterFilter,
+        ("queued_at", MomentRangeFilter), ("patient", OwnAutocompleteFilter), DeadLetterFilter,
     ]  # fmt: skip
     list_select_related = ["patient"]
     list_before_template = "admin_ext/outbox/standing.html"

@@ -45,9 +45,13 @@ class Period:
 
 @dataclass(frozen=True)
 class Row:
-    """A line of the table; `bar` has the part of each outcome that there is, and its share in per cent."""
+    """A line of the table; `bar` has the part of each outcome that there is, and its share in per cent.
+
+    `has_receipts` says whether any message of the channel was said to have arrived: of others nobody can count them.
+    """
 
     one: Delivery
+    has_receipts: bool
 
     @property
     def bar(self) -> list[tuple[str, float]]:
@@ -72,12 +76,13 @@ class DeliveryPage(StaffPage):
         period = Period.asked(self.request.GET, today=today)
         until = midnight(period.last + DAY)
         found = deliveries(self.organisation, since=midnight(period.first), until=until)
+        receipted = {one.channel for one in found if one.delivered}
         return super().get_context_data(
             period=period,
             chips=[(days, today - (days - 1) * DAY) for days in PERIODS],
             chosen=period.is_days_until(today),
             today=today,
-            rows=[Row(one) for one in found],
+            rows=[Row(one, one.channel in receipted) for one in found],
             totals={part: sum(getattr(one, part) for one in found) for part in ("written", "delivered", *PARTS)},
             **kwargs,
         )

@@ -1,12 +1,14 @@
 """How messages arrive, and who is told what: the two pages for who answers for the rules."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from admin_ext.roles import MANAGER
-from clinic.enums import MessageKind, MessageStatus
+from clinic.enums import Channel, MessageKind, MessageStatus
 from clinic.models import Message
 from tests.admin_ext.world import fill
 from tests.factories import BEFORE, SENT
@@ -41,6 +43,27 @@ def test_figures_of_the_period_in_the_address(manager, ours):
     assert [row.bar for row in month.context["rows"]] == [[("sent", 50.0), ("failed", 50.0)]]
     assert month.context["totals"]["written"] == 2
     assert "0 seconds" in week.content.decode()
+
+
+def test_channel_without_receipts_counts_no_arrivals(manager, ours):
+    mail = fill(ours.organisation, "Second").message
+    Message.objects.filter(pk=ours.message.pk).update(**SENT, delivered_at=BEFORE, channel=Channel.SMS)
+    Message.objects.filter(pk=mail.pk).update(**SENT, channel=Channel.EMAIL)
+
+    answer = figures(manager)
+
+    assert {row.one.channel: row.has_receipts for row in answer.context["rows"]} == {"sms": True, "email": False}
+    assert answer.content.decode().count("No receipt has come.</span>") == 1
+
+
+def test_number_of_failures_leads_to_those_of_the_period(manager, ours):
+    late = fill(ours.organisation, "Second").message
+    Message.objects.filter(pk=ours.message.pk).update(status=MessageStatus.FAILED)
+    Message.objects.filter(pk=late.pk).update(status=MessageStatus.FAILED, queued_at=BEFORE - timedelta(days=20))
+
+    link = re.search(r'href="([^"]+queued_at_from[^"]+)"', figures(manager).content.decode())[1]
+
+    assert list(manager.get(unescape(link)).context["cl"].result_list) == [ours.message]
 
 
 @pytest.mark.parametrize(
