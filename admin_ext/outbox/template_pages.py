@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admin_ext.forms import add_refusal
+from admin_ext.outbox.doubts import doubts
 from admin_ext.outbox.texts import TextForm, preview_of, texts_of
 from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_TEMPLATES, SEE_TEMPLATES
@@ -62,6 +63,9 @@ class OfKind(StaffPage):
         shown = {"kind": self.kind, "channel": self.channel, "fields": fields_of(self.kind)}
         channels = [("", _("Every channel")), *Channel.choices]
         texts = kwargs.pop("texts", None) or texts_of(self.organisation, self.kind, self.channel)
+        if not self.request.user.has_perm(CHANGE_TEMPLATES):
+            for text in texts:
+                text.form.lock()
         return super().get_context_data(**{**kwargs, **shown, "channels": channels, "texts": texts})
 
     @property
@@ -101,12 +105,15 @@ class TextPage(OfKind):
         except ClinicError as refusal:
             add_refusal(self.form, refusal)
             return self.render_to_response(self.again(form=self.form))
-        return self.done(_("The text is saved. Messages written from now on have these words."))
+        warned = tuple(doubts(self.organisation, self.kind, **self.words))
+        return self.done(_("The text is saved. Messages written from now on have these words."), warned)
 
-    def done(self, sentence: str) -> HttpResponse:
+    def done(self, sentence: str, warned: tuple[str, ...] = ()) -> HttpResponse:
         if self.is_htmx:
-            return self.render_to_response(self.again(said=sentence))
+            return self.render_to_response(self.again(said=sentence, warned=warned))
         messages.success(self.request, sentence)
+        for doubt in warned:
+            messages.warning(self.request, doubt)
         return self.leave(self.address)
 
     def again(self, **changed) -> dict:

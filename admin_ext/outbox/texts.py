@@ -36,7 +36,12 @@ class TextForm(ClinicForm):
         super().__init__(*args, prefix=language, **kwargs)
         direction = {"lang": language, "dir": "rtl" if language == Language.ARABIC else "ltr"}
         for name in ("subject", "body"):
-            self.fields[name].widget.attrs |= direction
+            self.fields[name].widget.attrs |= direction | {"aria-describedby": f"text-help-{language}"}
+
+    def lock(self) -> None:
+        """The words can be read and copied, not typed over."""
+        for name in ("subject", "body"):
+            self.fields[name].widget.attrs["readonly"] = True
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Text:
     row: MessageTemplate | None = None
     written_by: User | None = None
     said: str = ""
+    warned: tuple[str, ...] = ()
 
 
 def preview_of(

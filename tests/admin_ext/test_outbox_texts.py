@@ -6,7 +6,7 @@ from django.urls import reverse
 from admin_ext.roles import ADMINISTRATOR, MANAGER
 from clinic.enums import MessageKind
 from clinic.messaging.templates import sample, write_template
-from clinic.models import MessageTemplate
+from clinic.models import MessageTemplate, Service
 
 HTMX = {"HX-Request": "true"}
 GOOD = "Dear {{ first_name }}, see you on {{ day }} at {{ time }}."
@@ -49,6 +49,27 @@ def test_saved_text_is_the_organisations_own_and_says_who_wrote_it(client, ours)
     text = answer.context["text"]
     assert (text.source, text.written_by) == ("Your own words", client.user)
     assert text.preview.body.startswith("Dear Sara, see you on Monday 7 January 2030")
+
+
+def test_saved_text_that_names_a_service_is_warned_of(client, ours):
+    Service.objects.filter(pk=ours.service.pk).update(name_en="Laser", name_ar="ليزر")
+
+    english = send(client, "message_text", body=f"{GOOD} {{{{ link }}}}", subject="Your laser")
+    arabic = send(client, "message_text", "ar", body="{{ day }} {{ time }} {{ link }} لليزر", subject="موعد")
+    harmless = send(client, "message_text", body=f"{GOOD} {{{{ link }}}} Lasers", subject="See you")
+
+    assert english.context["text"].warned == ("The words name “Laser”, and anyone may see them on a locked screen.",)
+    assert arabic.context["text"].warned == ("The words name “ليزر”, and anyone may see them on a locked screen.",)
+    assert harmless.context["text"].warned == ()
+    assert "on a locked screen" in english.content.decode()
+    assert len(own(ours.organisation)) == 2
+
+
+def test_saved_text_without_the_link_is_warned_of_also_without_scripts(client):
+    warned = send(client, "message_text").context["text"].warned
+
+    assert warned == ("The text lacks {{ link }}: the patient can only call.",)
+    assert warned[0] in client.get(send(client, "message_text", headers={}).url).content.decode()
 
 
 def test_saved_text_leads_back_to_its_page_without_scripts(client, ours):
@@ -126,6 +147,8 @@ def test_manager_reads_the_texts_and_changes_none(ours, sign_in):
     answer = send(client, "message_text")
 
     assert "How it looks" in page
+    assert page.count("The administrator changes these.") == 2
+    assert page.count("readonly") == 4
     assert address("message_text_preview", "en") not in page
     assert (answer.status_code, own(ours.organisation)) == (403, [])
 
