@@ -9,10 +9,10 @@ several reminders that a sleeping worker owes for one appointment the last is se
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 
 from clinic.enums import MessageStatus
@@ -23,6 +23,7 @@ from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep
 
 BATCH = 500
+BEHIND = timedelta(minutes=15)  # the sender may be, where much is due at once
 
 
 def remind_due(*, at: datetime | None = None) -> int:
@@ -39,23 +40,31 @@ def remind_due(*, at: datetime | None = None) -> int:
     return count
 
 
-def remind_again(appointment: Appointment, *, since: datetime, at: datetime) -> int:
-    """Write what fell due, or was called off, while the appointment was not at this time; how many are queued by it.
+def remind_again(*appointments: Appointment, since: datetime, at: datetime) -> int:
+    """Write what fell due, was called off or was skipped while the appointments did not stand; how many are queued.
 
-    For what is undone before its patient has heard of it: a reminder that would have left must not be lost.
+    For a slip that is undone, `since` when it was made, before its patients have heard of it: a reminder that would
+    have left must not be lost. The appointments, with patient and clinic, are of one organisation. As many queries
+    for many as for one.
     """
-    lost = Message.objects.filter(
-        kind=KIND, appointment=appointment, starts_at=appointment.starts_at, status=MessageStatus.CANCELLED
-    )
-    count = lost.filter(expires_at__gt=at).update(status=MessageStatus.QUEUED, error="")
-    if appointment.starts_at <= at:
-        return count
-    for rules in every_rules(Organisation.objects.filter(pk=appointment.organisation_id)):
+    ahead = [appointment for appointment in appointments if appointment.starts_at > at]
+    if not ahead:
+        return 0
+    count = _lost(ahead, since=since, at=at).update(status=MessageStatus.QUEUED, error="")
+    for rules in every_rules(Organisation.objects.filter(pk=ahead[0].organisation_id)):
         for rule in rules:
-            owed = unwritten(rule, rules.owed(rule, [appointment], after=since, until=at, at=at))
-            rows = [message_of(rule, appointment, leaves, at=at) for _appointment, leaves in owed]
+            owed = unwritten(rule, rules.owed(rule, ahead, after=since, until=at, at=at))
+            rows = [message_of(rule, appointment, leaves, at=at) for appointment, leaves in owed]
             count += len(Message.objects.bulk_create(rows, ignore_conflicts=True))
     return count
+
+
+def _lost(appointments: Iterable[Appointment], *, since: datetime, at: datetime) -> QuerySet[Message]:
+    """Reminders of these times that were called off, or passed over by the sender, which asks anew what is true."""
+    passed_over = Q(status=MessageStatus.SKIPPED, due_at__gt=since - BEHIND)
+    keys = [appointment.pk for appointment in appointments]
+    about_now = Message.objects.filter(kind=KIND, appointment__in=keys, starts_at=F("appointment__starts_at"))
+    return about_now.filter(passed_over | Q(status=MessageStatus.CANCELLED), resent_as=None, expires_at__gt=at)
 
 
 def unwritten(rule: Rule, owed: Iterable[Owed]) -> list[Owed]:

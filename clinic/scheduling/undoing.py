@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.attempts import only_tried
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentStatus, ChangeKind, MessageKind, RefusalCode
 from clinic.errors import ClinicError, Refusal, WrongStatus
+from clinic.messaging.reminding import remind_again
 from clinic.messaging.services import cancel_for, known_times, owed_times, who_hears_of
 from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.packages import services as packages
@@ -212,6 +213,7 @@ class Undoing:
         owed, hears = owed_times(rows, besides=self.operation), who_hears_of(self.operation)
         moved = {way.row.pk for way in self.back if way.change.kind == ChangeKind.MOVED}
         news = [row for row in rows if row.patient_id in hears or row.pk in owed]
+        remind_again(*(row for row in rows if row not in news), since=self.operation.at, at=self.at)
         for _first, sessions in by_patient(news):
             only_moved = moved.issuperset(row.pk for row in sessions) and sessions[0].patient_id in hears
             tell(MessageKind.SESSIONS_MOVED if only_moved else MessageKind.PLANNED, sessions, **asked)

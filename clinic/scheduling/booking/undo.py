@@ -103,7 +103,8 @@ def step_taken_at(row: Appointment) -> datetime:
 
 
 def _take_step_back(row: Appointment, *, by: User, reason: str, at: datetime) -> None:
-    was, cancelled_at = S(row.status), row.cancelled_at
+    was = S(row.status)
+    since = getattr(row, MOMENTS.get(was, ""), None) or at
     row.status = before(
         was,
         confirmed=row.confirmed_at is not None,
@@ -123,7 +124,9 @@ def _take_step_back(row: Appointment, *, by: User, reason: str, at: datetime) ->
     else:
         _take_time_again(row, by=by, reason=reason, at=at)
     if was in CANCELLED_STATUSES:
-        _say_that_it_stands(row, since=cancelled_at or at, by=by, at=at)
+        _say_that_it_stands(row, since=since, by=by, at=at)
+    elif was == S.ARRIVED:
+        remind_again(row, since=since, at=at)
     elif was == S.NO_SHOW:
         cancel_for(row, by=by, at=at)
 

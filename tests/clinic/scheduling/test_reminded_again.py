@@ -1,0 +1,95 @@
+"""A slip that is undone before anybody has heard of it costs no patient the reminder."""
+
+import pytest
+
+from clinic.enums import MessageKind, MessageStatus
+from clinic.messaging.reminding import remind_due
+from clinic.messaging.services import resend, send_due
+from clinic.models import Message
+from clinic.scheduling import booking
+from tests.clinic.scheduling.conftest import monday
+from tests.clinic.scheduling.undone import all_sent, cancelled, moved, take_back
+from tests.factories import BEFORE
+
+pytestmark = pytest.mark.any_engine
+
+ELEVEN, NINE = monday(11), monday(9)  # an appointment, and when it is reminded of
+
+
+@pytest.fixture
+def row(desk):
+    """An appointment that its patient has heard of, in a clinic that reminds two hours before."""
+    desk.policy(reminder_minutes={"sms": [120]})
+    remind_due(at=BEFORE)
+    row = desk.book(ELEVEN)
+    all_sent()
+    return row
+
+
+def reminders() -> list[tuple]:
+    rows = Message.objects.filter(kind=MessageKind.REMINDER)
+    return list(rows.order_by("pk").values_list("status", "error", "starts_at"))
+
+
+WAITS = [(MessageStatus.QUEUED, "", ELEVEN)]
+
+
+def test_a_reminder_that_fell_due_while_the_wrong_patient_was_checked_in_is_written(desk, row):
+    booking.check_in(row, by=desk.user, at=monday(8, 55))
+    remind_due(at=monday(9, 5))
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 10))
+
+    assert reminders() == WAITS
+    remind_due(at=monday(9, 15))
+    assert reminders() == WAITS
+
+
+def test_a_reminder_that_was_passed_over_while_the_wrong_patient_was_checked_in_waits_again(desk, row):
+    remind_due(at=NINE)
+    booking.check_in(row, by=desk.user, at=NINE)
+    send_due(at=monday(9, 1))
+    assert [status for status, *_ in reminders()] == [MessageStatus.SKIPPED]
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 10))
+
+    assert reminders() == WAITS
+
+
+def test_a_reminder_that_could_not_leave_long_before_the_slip_stays_as_it_is(desk, row):
+    desk.change(desk.patient, accepts_messages=False)
+    remind_due(at=NINE)
+    desk.change(desk.patient, accepts_messages=True)
+    booking.check_in(row, by=desk.user, at=monday(9, 30))
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 31))
+
+    assert [status for status, *_ in reminders()] == [MessageStatus.SKIPPED]
+
+
+def test_a_reminder_that_was_sent_again_by_hand_does_not_leave_a_third_time(desk, row):
+    remind_due(at=NINE)
+    Message.objects.filter(kind=MessageKind.REMINDER).update(status=MessageStatus.SKIPPED)
+    resend(Message.objects.get(kind=MessageKind.REMINDER), by=desk.user, at=NINE)
+    all_sent()
+    booking.check_in(row, by=desk.user, at=NINE)
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 1))
+
+    assert [status for status, *_ in reminders()] == [MessageStatus.SKIPPED, MessageStatus.SENT]
+
+
+def moved_to_ten(desk, row, *, at):
+    return moved(desk, (row, monday(10)), at=at)
+
+
+@pytest.mark.parametrize("change", [cancelled, moved_to_ten])
+@pytest.mark.parametrize("changed_at", [monday(8, 55), monday(9, 1)], ids=["fell due", "called off"])
+def test_what_a_bulk_action_took_from_who_has_not_heard_of_it_is_given_back(desk, row, change, changed_at):
+    remind_due(at=changed_at)
+    operation = change(desk, row, at=changed_at)
+    remind_due(at=monday(9, 5))
+
+    take_back(desk, operation, at=monday(9, 10))
+
+    assert ELEVEN in {starts_at for status, _error, starts_at in reminders() if status == MessageStatus.QUEUED}
