@@ -64,6 +64,7 @@ def _lost(appointments: Iterable[Appointment], *, since: datetime, at: datetime)
     passed_over = Q(status=MessageStatus.SKIPPED, due_at__gt=since - BEHIND)
     keys = [appointment.pk for appointment in appointments]
     about_now = Message.objects.filter(kind=KIND, appointment__in=keys, starts_at=F("appointment__starts_at"))
+    # What somebody has called off by hand has no `expires_at`, and stays called off.
     return about_now.filter(passed_over | Q(status=MessageStatus.CANCELLED), resent_as=None, expires_at__gt=at)
 
 

@@ -21,7 +21,7 @@ class Message(TenantModel):
 
     It is not sent before `due_at`, which moves when it has to wait or to be tried again, nor after `expires_at`.
     Until `leased_until` one worker has it in hand: while it is queued it can still be called off, once it is being
-    sent it cannot.
+    sent it cannot. Called off by hand it has no `expires_at` any more, called off by a change it keeps it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.enums import MessageKind, MessageStatus
 from clinic.messaging.reminding import remind_due
-from clinic.messaging.services import resend, send_due
+from clinic.messaging.services import call_off, resend, send_due
 from clinic.models import Message
 from clinic.scheduling import booking
 from tests.clinic.scheduling.conftest import monday
@@ -93,3 +93,13 @@ def test_what_a_bulk_action_took_from_who_has_not_heard_of_it_is_given_back(desk
     take_back(desk, operation, at=monday(9, 10))
 
     assert ELEVEN in {starts_at for status, _error, starts_at in reminders() if status == MessageStatus.QUEUED}
+
+
+def test_a_reminder_that_somebody_called_off_by_hand_does_not_come_back(desk, row):
+    remind_due(at=NINE)
+    call_off(Message.objects.get(kind=MessageKind.REMINDER), by=desk.user, at=NINE)
+    booking.cancel(row, by=desk.user, at=monday(9, 1))
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 2))
+
+    assert reminders() == [(MessageStatus.CANCELLED, f"Called off by {desk.user} on 2030-01-07.", ELEVEN)]
