@@ -11,7 +11,9 @@ from clinic.enums import (
 from clinic.errors import BookingRefused, ChangedMeanwhile, WrongStatus
 from clinic.models import Message
 from clinic.scheduling import booking
+from clinic.scheduling.booking.telling import tell
 from tests.clinic.scheduling.conftest import codes, monday, walk
+from tests.clinic.scheduling.undone import all_sent, booked, queued
 from tests.factories import BEFORE, NINE, SENT, make_provider, make_room, make_user
 
 S = AppointmentStatus
@@ -68,6 +70,18 @@ def test_a_cancellation_undone_before_it_was_told_says_nothing_to_who_knows_of_t
     walk(desk, appointment, "cancel", "undo_status", at=BEFORE)
 
     assert not Message.objects.filter(status=MessageStatus.QUEUED).exists()
+
+
+@pytest.mark.any_engine
+def test_a_cancellation_undone_before_it_was_told_says_nothing_to_who_knows_of_the_plan(desk):
+    operation = booked(desk, monday(9), monday(10))
+    first, second = operation.appointments.order_by("starts_at")
+    tell(MessageKind.PLANNED, [first, second], by=desk.user, operation=operation, at=BEFORE)
+    all_sent()
+
+    walk(desk, second, "cancel", "undo_status", at=BEFORE)
+
+    assert queued() == []
 
 
 def test_a_cancellation_undone_after_it_was_told_is_taken_back_in_words(desk):
