@@ -27,7 +27,9 @@ def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destin
     reachable = [c for c in (wanted, preferred, Channel.SMS, Channel.EMAIL) if c and addresses[c]]
     channel = next(filter(is_set_up, reachable), next(iter(reachable), preferred))
     obstacle = ""
-    if not patient.accepts_messages:
+    if not patient.active:
+        obstacle = _("The patient's file is closed.")
+    elif not patient.accepts_messages:
         obstacle = _("The patient does not want messages.")
     elif not addresses[channel]:
         obstacle = _("The patient has neither a valid phone number nor an e-mail address.")

@@ -65,3 +65,7 @@ def test_patient_who_wants_no_messages_or_has_no_address_is_an_obstacle():
     assert destination_of(patient(phone="", email="")).obstacle == (
         "The patient has neither a valid phone number nor an e-mail address."
     )
+
+
+def test_patient_whose_file_is_closed_is_an_obstacle():
+    assert destination_of(patient(active=False)).obstacle == "The patient's file is closed."

@@ -79,14 +79,19 @@ def test_what_comes_too_late_expires(outbox, sent):
     assert message.error
 
 
-def test_who_wants_no_messages_by_now_gets_none(outbox, sent):
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"accepts_messages": False}, "does not want messages"), ({"active": False}, "file is closed")],
+)
+def test_who_wants_no_messages_or_is_no_patient_by_now_gets_none(outbox, sent, change, words):
     message = outbox.message(outbox.appointment())
-    become(outbox.patient, accepts_messages=False)
+    become(outbox.patient, **change)
 
     assert send_due(at=NOON) == Batch(taken=1, skipped=1)
 
     message.refresh_from_db()
-    assert "does not want messages" in message.error
+    assert words in message.error
+    assert sent() == []
 
 
 @pytest.mark.parametrize("cancelled", [1, 2])
