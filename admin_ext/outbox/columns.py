@@ -22,6 +22,11 @@ def message_status(message: Message) -> SafeString:
     return format_html('<span class="nowrap">{} {}</span>', label, tick)
 
 
+def error_words(message: Message) -> str:
+    """What stopped the message, in the reader's language where it is a sentence of ours and not of a gateway."""
+    return _(message.error) if message.error else ""
+
+
 def status_with_trouble(message: Message) -> SafeString:
     """The same, with what stopped the message or held it up below it."""
     if not message.error:
@@ -29,7 +34,7 @@ def status_with_trouble(message: Message) -> SafeString:
     return format_html(
         '<span class="with-note"><span>{0}</span><small class="trouble" title="{1}"><bdi>{1}</bdi></small></span>',
         message_status(message),
-        message.error,
+        error_words(message),
     )
 
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, PROVIDER
-from clinic.messaging.heartbeats import SENDER, beat
-from clinic.models import Message
+from clinic.heartbeats import SENDER, beat
+from clinic.models import Message, User
 from tests.admin_ext.world import fill
 from tests.factories import BEFORE, NINE, SENT
 
@@ -153,3 +154,21 @@ def test_provider_sees_no_reminders_to_come(ours, sign_in, a_week_before):
 
     for page, row in (("appointment", ours.appointment), ("patient", ours.patient)):
         assert "still to come" not in client.get(reverse(f"admin:{page}", args=[row.pk])).content.decode()
+
+
+def test_why_a_message_did_not_leave_is_said_in_the_readers_language_wherever_it_stands(client, ours):
+    sentence = "The appointment is cancelled."
+    Message.objects.filter(pk=ours.message.pk).update(status="skipped", error=sentence)
+    pages = [
+        reverse("admin:clinic_message_changelist"),
+        reverse("admin:message", args=[ours.message.pk]),
+        reverse("admin:patient", args=[ours.patient.pk]),
+        reverse("admin:appointment", args=[ours.appointment.pk]),
+    ]
+
+    User.objects.filter(pk=client.user.pk).update(language="ar")
+
+    shown = [client.get(page).content.decode() for page in pages]
+
+    with override("ar"):
+        assert all(gettext(sentence) in page and sentence not in page for page in shown)
