@@ -19,7 +19,7 @@ from clinic.tenancy import own
 
 __all__ = ["Field", "Words", "fields_of", "restore_template", "sample", "shipped", "write_template"]
 
-MOST_SEGMENTS = 4  # of an SMS in an organisation's own words; each of them is paid for
+MOST_SEGMENTS = 4  # of own words by SMS, to which those for every channel go too; each is paid for
 
 
 @transaction.atomic
@@ -100,9 +100,10 @@ def _check(kind: MessageKind, language: str, channel: str, subject: str, body: s
     with translation.override(language):
         facts = sample_facts(kind, language)
     pieces = segments(_rendered(Words(subject, body), facts)[1]).count
-    if channel == Channel.SMS and pieces > MOST_SEGMENTS:
+    if channel in ("", Channel.SMS) and pieces > MOST_SEGMENTS:
         message = _("This text takes %(count)d SMS for each patient.") % {"count": pieces}
-        raise TemplateRefused(template_rules.refusal(message, _("Use at most %(most)d.") % {"most": MOST_SEGMENTS}))
+        hint = _("Use at most %(most)d.") if channel else _("Use at most %(most)d, or write it for e-mail alone.")
+        raise TemplateRefused(template_rules.refusal(message, hint % {"most": MOST_SEGMENTS}))
 
 
 def _rendered(words: Words, facts: dict[str, object]) -> tuple[str, str]:

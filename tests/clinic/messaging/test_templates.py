@@ -258,6 +258,15 @@ def test_an_sms_of_many_pieces_is_refused(organisation, sara):
         write(organisation, sara, "و" * 300 + SAYS_WHEN, channel="sms", subject="")
 
 
+def test_words_for_every_channel_are_no_longer_than_an_sms_may_be_and_those_for_mail_are(organisation, sara):
+    words = "و" * 300 + SAYS_WHEN
+
+    with pytest.raises(TemplateRefused, match=r"takes 5 SMS .+ Use at most 4, or write it for e-mail alone\."):
+        write(organisation, sara, words)
+
+    assert write(organisation, sara, words, channel="email").body == words
+
+
 def test_one_goes_back_to_our_words(organisation, sara, book):
     write(organisation, sara, "Own " + SAYS_WHEN)
 
