@@ -103,7 +103,7 @@ class PolicyForm(ClinicModelForm):
             "no_show_fee": _("0 for no fee. The cash desk finds it under Charges."),
             "offer_hold": _("Minutes for which an offered time is kept from everybody else."),
             "offers_at_once": _("The first of them to accept gets the time; the others keep their place."),
-            "follows_up_no_shows": _("Some minutes later, with a way to another time."),
+            "follows_up_no_shows": _("Some minutes later, with the request to call for another time."),
             "expiring_days": _("Days before its last day, to who has sessions left. 0 for never."),
             "no_show_days": _("Older no-shows, and those that were waived, do not count."),
         }

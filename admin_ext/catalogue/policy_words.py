@@ -65,7 +65,7 @@ def no_shows(policy: Policy) -> list[str]:
 
 def follow_up(policy: Policy) -> str:
     if policy.follows_up_no_shows:
-        return _("A quarter of an hour later the patient is written to, with a way to another time.")
+        return _("A quarter of an hour later the patient is written to and asked to call for another time.")
     return _("The patient is not written to.")
 
 

@@ -23,7 +23,7 @@ WHEN = {
     K.BOOKED: gettext_lazy("An appointment is booked."),
     K.MOVED: gettext_lazy("An appointment moves."),
     K.CANCELLED: gettext_lazy("An appointment is cancelled."),
-    K.NO_SHOW: gettext_lazy("A patient has not come: a way to book another time."),
+    K.NO_SHOW: gettext_lazy("A patient has not come: the request to call for another time."),
     K.ASSIGNED: gettext_lazy("A patient gets a package."),
     K.PLANNED: gettext_lazy("Several sessions are booked at once."),
     K.PLAN_UNDONE: gettext_lazy("Several sessions are cancelled at once."),

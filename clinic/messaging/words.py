@@ -24,7 +24,7 @@ TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # tu
 UNSEEN = {"Cc", "Zl", "Zp"}  # control characters and separators of lines and paragraphs
 
 MOST_SEGMENTS = 2  # of an SMS of ours
-DISPENSABLE = ("phone", "clinic", "first_name")  # what a longer one does without, in this order: its link tells it
+DISPENSABLE = ("phone", "clinic", "first_name")  # what a longer one does without, in this order
 
 type Facts = dict[str, object]
 
@@ -69,10 +69,11 @@ def rendered(
     if own is not None:
         return own
     subject, body = ours(kind, language, channel, facts)
-    if channel == Channel.SMS and facts.get("link") and str(facts["link"]) in body:
-        for count in range(1, len(DISPENSABLE) + 1):
+    if channel == Channel.SMS and facts.get("link"):
+        names = DISPENSABLE if str(facts["link"]) in body else DISPENSABLE[1:]  # without its link it needs its phone
+        for count in range(1, len(names) + 1):
             if segments(body).count > MOST_SEGMENTS:
-                subject, body = ours(kind, language, channel, facts | dict.fromkeys(DISPENSABLE[:count], ""))
+                subject, body = ours(kind, language, channel, facts | dict.fromkeys(names[:count], ""))
     return subject, body
 
 

@@ -491,7 +491,7 @@ class Migration(migrations.Migration):
             name="follows_up_no_shows",
             field=models.BooleanField(
                 default=True,
-                help_text="With a way to book another time.",
+                help_text="With the request to call for another time.",
                 verbose_name="write to who has missed an appointment",
             ),
         ),
@@ -578,7 +578,7 @@ class Migration(migrations.Migration):
             name="follows_up_no_shows",
             field=models.BooleanField(
                 default=True,
-                help_text="With a way to book another time.",
+                help_text="With the request to call for another time.",
                 verbose_name="write to who has missed an appointment",
             ),
         ),

@@ -74,7 +74,9 @@ class Policy(RecordedModel):
     )
     reminder_minutes = models.JSONField(_("reminders"), default=default_reminder_minutes)
     follows_up_no_shows = models.BooleanField(
-        _("write to who has missed an appointment"), default=True, help_text=_("With a way to book another time.")
+        _("write to who has missed an appointment"),
+        default=True,
+        help_text=_("With the request to call for another time."),
     )
     expiring_days = models.PositiveSmallIntegerField(
         _("tell of packages that run out"), default=14, help_text=_("Days before the last day; 0 for never.")

@@ -12,7 +12,8 @@ from clinic.messaging.links import address_of
 from clinic.messaging.segments import segments
 from clinic.messaging.services import queue
 from clinic.messaging.templates import fields_of, restore_template, sample, shipped, write_template
-from clinic.models import MessageTemplate, Organisation
+from clinic.messaging.words import written
+from clinic.models import Appointment, Clinic, MessageTemplate, Organisation
 from tests.factories import (
     make_appointment,
     make_clinic,
@@ -323,3 +324,24 @@ def test_a_long_name_of_a_clinic_is_left_out_of_an_sms_rather_than_paid_for(book
 
     assert segments(message.body).count == 2
     assert message.body == f"هدى، موعدك الاثنين 7 يناير 9:00 ص. تأكيد أو تغيير: {address_of(message.appointment)}"
+
+
+@pytest.mark.parametrize(("channel", "language"), [("sms", "en"), ("sms", "ar"), ("email", "en"), ("email", "ar")])
+def test_who_has_missed_an_appointment_is_asked_to_call_and_led_to_the_page_only_where_there_is_no_phone(
+    book, channel, language
+):
+    message = book(MessageKind.NO_SHOW, preferred_channel=channel, email="h@example.org", language=language)
+
+    assert message.body.endswith("+966112345678.")
+    assert address_of(message.appointment) not in message.body
+    Clinic.objects.update(phone="")
+    row = Appointment.objects.select_related("clinic").get()
+    _subject, body = written(MessageKind.NO_SHOW, row.patient, channel=channel, appointment=row)
+    assert body.endswith(address_of(row))
+
+
+def test_who_has_missed_an_appointment_reads_the_phone_rather_than_the_long_name_of_a_clinic(book):
+    message = book(MessageKind.NO_SHOW, language="ar", name_ar="هدى", clinic_name="مركز العليا للتأهيل الطبي " * 4)
+
+    assert segments(message.body).count <= 2
+    assert "+966112345678" in message.body
