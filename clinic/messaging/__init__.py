@@ -1,7 +1,8 @@
 """What patients are told.
 
 Every message is a row of the outbox, written in the transaction that causes it, so that neither exists without the
-other. Nothing is sent here: whoever sends asks the outbox what is due and looks at the appointment once more.
+other. It is sent afterwards, by `sending`, outside of any transaction: what is due is taken in hand, looked at once
+more, whether it is still true and wanted, and handed to the gateway of its channel.
 
 Words to patients are plain text files, one per kind and language, and a shorter one by SMS where the usual would cost
 more than two: the subject on the first line, the text below. An organisation may have words of its own instead. They
