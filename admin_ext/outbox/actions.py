@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
@@ -10,6 +11,7 @@ from unfold.decorators import action
 from admin_ext.columns import clock
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
 from clinic.messaging.quiet import waits_until
+from clinic.messaging.selectors import unanswered_failures
 from clinic.messaging.services import call_off, resend, resend_failed
 from clinic.models import Message
 
@@ -58,6 +60,12 @@ class MessageActions:
     @action(description=_("Send what failed again…"), permissions=["resend"], icon="outbox", dialog=SEND_FAILED)
     def resend_failed(self, request, form):
         return self.carry_out(request, lambda: resend_failed(by=request.user), again_words, back_to=asked_on(request))
+
+    def get_actions_list(self, request):
+        """Sending again what failed is offered where anything has."""
+        organisation = request.user.organisation
+        has_failed = organisation and unanswered_failures(organisation, at=now()).exists()
+        return super().get_actions_list(request) if has_failed else []
 
     def has_resend_permission(self, request, object_id=None):
         return request.user.has_perm(RESEND)

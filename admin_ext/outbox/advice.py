@@ -23,10 +23,10 @@ class Advice:
     link_words: str = ""
 
 
-def advice_on(message: Message, *, at: datetime) -> Advice | None:
-    """None while everything goes its way."""
+def advice_on(message: Message, *, at: datetime, may_resend: bool) -> Advice | None:
+    """None while everything goes its way. Who may not send again is told who may."""
     if message.status in (S.FAILED, S.SKIPPED):
-        return unreached(message)
+        return unreached(message, may_resend)
     if message.status == S.EXPIRED:
         return Advice(_("It could not leave in time, so it was not sent at all. Call the patient if it still matters."))
     if message.status == S.QUEUED and at - message.due_at > LATE:
@@ -34,13 +34,15 @@ def advice_on(message: Message, *, at: datetime) -> Advice | None:
     return None
 
 
-def unreached(message: Message) -> Advice:
+def unreached(message: Message, may_resend: bool) -> Advice:
     """What to do where the patient could not be written to, as the file is today."""
     destination = destination_of(message.patient, wanted=Channel(message.channel))
     page = {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
     if destination.obstacle:
         complete = _("Complete the file, or call.")
         return Advice(f"{destination.obstacle} {complete}", **page)
+    if message.status == S.FAILED and not may_resend:
+        return Advice(_("The front desk can send it again, or call."), **page)
     if destination.address != message.address:
         changed = _("The file has another address by now: %(address)s. “Send again” writes there.")
         return Advice(changed % {"address": destination.address})

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from admin_ext.outbox.advice import advice_on
 from admin_ext.outbox.lifecycle import lifecycle
 from admin_ext.pages import StaffPage
-from admin_ext.roles import SEE_MESSAGES
+from admin_ext.roles import RESEND, SEE_MESSAGES
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.segments import segments
@@ -39,13 +39,14 @@ class MessagePage(StaffPage):
     def get_context_data(self, **kwargs):
         message, at = self.message, now()
         sent_again_as = list(message.resent_as.order_by("pk"))
+        may_resend = self.request.user.has_perm(RESEND)
         is_answered = any(again.status in ANSWERS for again in sent_again_as)
         return super().get_context_data(
             message=message,
             is_mail=message.channel == Channel.EMAIL,
             pieces=segments(message.body) if message.channel == Channel.SMS else None,
             steps=list(lifecycle(message, at=at)),
-            advice=None if is_answered else advice_on(message, at=at),
+            advice=None if is_answered else advice_on(message, at=at, may_resend=may_resend),
             own_words=own_words_of(message),
             sent_again_as=sent_again_as,
             is_queued=message.status == MessageStatus.QUEUED,

@@ -219,6 +219,24 @@ def test_dead_letters_are_those_that_nobody_has_sent_again(client, ours):
     assert answer.context["standing"].failed == 0
 
 
+def test_sending_again_what_failed_is_offered_where_anything_has(client, ours):
+    address = reverse("admin:clinic_message_resend_failed")
+    assert address not in client.get(reverse(LIST)).content.decode()
+
+    change(ours.message, **FAILED)
+
+    assert address in client.get(reverse(LIST)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [("", "as soon as an appointment is booked"), ("?dead=yes", "Nothing has to be sent again.")]
+)
+def test_empty_outbox_says_what_comes_there(client, ours, query, words):
+    ours.message.delete()
+
+    assert words in client.get(f"{reverse(LIST)}{query}").content.decode()
+
+
 def test_everything_that_failed_is_sent_again_at_once_where_it_is_of_use(client, ours):
     change(ours.message, **FAILED)
     over = change(fill(ours.organisation, "Second").message, **FAILED, expires_at=BEFORE)
@@ -277,7 +295,10 @@ def test_cashier_reads_messages_and_sends_none(ours, sign_in, a_week_before):
 
     assert press(client, "resend", message).status_code == 403
     assert press(client, "call_off", message).status_code == 403
-    assert reverse("admin:clinic_message_resend", args=[message.pk]) not in page_of(client, message)
+    page = page_of(client, message)
+    assert reverse("admin:clinic_message_resend", args=[message.pk]) not in page
+    assert "The front desk can send it again, or call." in page
+    assert "then send again" not in page
 
 
 def test_page_of_their_message_is_not_there(client, theirs):
