@@ -34,7 +34,7 @@ class MessageStatus(TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     SKIPPED = "skipped", _("Skipped")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("message", "Called off")
     EXPIRED = "expired", pgettext_lazy("message", "Too late")
 
 

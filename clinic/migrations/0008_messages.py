@@ -614,7 +614,7 @@ class Migration(migrations.Migration):
                     ("sent", "Sent"),
                     ("failed", "Failed"),
                     ("skipped", "Skipped"),
-                    ("cancelled", "Cancelled"),
+                    ("cancelled", "Called off"),
                     ("expired", "Too late"),
                 ],
                 default="queued",
