@@ -17,14 +17,15 @@ from clinic.calendars.reading import MOST_BYTES, Reading, Span, Unreadable, Wind
 from clinic.enums import RefusalCode
 from clinic.errors import InvalidEntry, Refusal
 from clinic.models import BusyCalendar, BusyTime, Provider, User
+from clinic.models.calendars import READ_AHEAD
 from clinic.tenancy import own
 
 BACK = timedelta(days=1)
-AHEAD = timedelta(days=365)
 LONGEST_ERROR = 250
 MANY = 5  # times ahead, which do not all vanish at once unless they are gone at a second look
 SECOND_LOOK = timedelta(hours=1)
 AFTER_A_FAILURE = timedelta(minutes=50)
+AS_A_WHOLE = timedelta(days=7)  # what repeats goes on, also in a calendar that does not change
 
 
 def add_calendar(
@@ -79,7 +80,8 @@ def fetched(url: str) -> tuple[bytes, str]:
 
 @transaction.atomic
 def write_new(calendar: BusyCalendar, reading: Reading, *, by: User, at: datetime) -> BusyCalendar:
-    calendar.read_at, calendar.error = at, left_out(reading)
+    calendar.read_at = calendar.expanded_at = at
+    calendar.error = left_out(reading)
     try:
         with transaction.atomic():
             calendar.record(by=by, at=at)
@@ -102,13 +104,19 @@ def refresh(calendar: BusyCalendar, *, by: User | None = None, at: datetime | No
         return calendar
     with translation.override(calendar.organisation.language):
         try:
-            answer = fetch(calendar.url, etag=calendar.etag)
+            answer = fetch(calendar.url, etag=known_etag(calendar, at=at))
             reading = busy_in(answer.body, window_of(calendar, at=at)) if answer.body is not None else None
         except (FetchFailed, Unreadable) as wrong:
             return note(calendar, failed_at=at, error=str(wrong)[:LONGEST_ERROR])
         if reading is None:
             return note(calendar, read_at=at, failed_at=None, **({"error": ""} if calendar.failed_at else {}))
         return take(calendar, reading, etag=answer.etag, is_asked=by is not None, at=at)
+
+
+def known_etag(calendar: BusyCalendar, *, at: datetime) -> str:
+    """What spares reading an unchanged calendar, except once a week: the year ahead moves on."""
+    is_fresh = calendar.expanded_at is not None and at - calendar.expanded_at < AS_A_WHOLE
+    return calendar.etag if is_fresh else ""
 
 
 @transaction.atomic
@@ -123,7 +131,7 @@ def take(calendar: BusyCalendar, reading: Reading, *, etag: str, is_asked: bool,
     if vanishes and not is_asked and (since is None or at - since < SECOND_LOOK):
         return note(row, failed_at=since or at, error=suspicious)
     replace_times(row, reading.spans)
-    return note(row, read_at=at, failed_at=None, error=left_out(reading), etag=etag)
+    return note(row, read_at=at, expanded_at=at, failed_at=None, error=left_out(reading), etag=etag)
 
 
 def note(calendar: BusyCalendar, **fields: object) -> BusyCalendar:
@@ -158,7 +166,7 @@ def window_of(calendar: BusyCalendar, *, at: datetime) -> Window:
     """From yesterday to a year ahead; whose calendar names no zone lives where the provider works."""
     clinic = calendar.provider.clinics.order_by("code").first()
     zone = clinic.zone if clinic else ZoneInfo(calendar.organisation.time_zone)
-    return Window(at - BACK, at + AHEAD, zone)
+    return Window(at - BACK, at + READ_AHEAD, zone)
 
 
 def left_out(reading: Reading) -> str:

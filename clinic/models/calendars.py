@@ -1,5 +1,7 @@
 """Calendars outside the house: feeds that others read from us, and busy time that we read from others."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,7 @@ from clinic.models.base import RecordedModel, TenantModel
 from clinic.models.people import Patient, Provider
 
 LONGEST_UID = 255
+READ_AHEAD = timedelta(days=365)  # how far a calendar elsewhere is followed
 
 
 class CalendarFeed(TenantModel):
@@ -55,11 +58,12 @@ class BusyCalendar(RecordedModel):
     url = models.URLField(_("address"), max_length=1000, blank=True)
     active = models.BooleanField(_("active"), default=True)
     read_at = models.DateTimeField(_("last read at"), null=True, blank=True)
+    expanded_at = models.DateTimeField(null=True, blank=True, editable=False)  # last read as a whole
     failed_at = models.DateTimeField(_("last failed at"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=250, blank=True)
     etag = models.CharField(max_length=200, blank=True, editable=False)
 
-    written_by_services = ("provider", "url", "read_at", "failed_at", "error", "etag")
+    written_by_services = ("provider", "url", "read_at", "expanded_at", "failed_at", "error", "etag")
 
     class Meta:
         verbose_name = _("busy calendar")
@@ -72,6 +76,11 @@ class BusyCalendar(RecordedModel):
 
     def __str__(self) -> str:
         return f"{self.provider}: {self.name}"
+
+    @property
+    def covers_until(self) -> datetime | None:
+        """Up to when its busy time is known; None for one that was never read."""
+        return self.expanded_at and self.expanded_at + READ_AHEAD
 
 
 class BusyTime(TenantModel):

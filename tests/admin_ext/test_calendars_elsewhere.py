@@ -50,8 +50,9 @@ def test_a_calendar_is_added_by_its_address(manager, ours, publisher):
 
 
 def test_a_calendar_is_added_as_a_file(manager, ours):
-    add(manager, ours.provider, file=SimpleUploadedFile("private.ics", calendar(MEETING, MEETING)))
+    page = add(manager, ours.provider, file=SimpleUploadedFile("private.ics", calendar(MEETING, MEETING)))
 
+    assert "covers until Wed 1 Jan 2031, then it has to be uploaded again" in unescape(page.content.decode())
     assert BusyCalendar.objects.get(name="Private").times.count() == 2
 
 

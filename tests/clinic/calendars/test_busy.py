@@ -88,14 +88,20 @@ def test_a_calendar_read_again_says_what_it_says_now(desk, publisher):
     assert row.history.count() == 1
 
 
-def test_a_calendar_that_has_not_changed_keeps_its_times(desk, publisher):
+def test_a_calendar_that_has_not_changed_is_read_as_a_whole_once_a_week(desk, publisher):
+    publisher.body = calendar(f"{MEETING}\nRRULE:FREQ=DAILY")
     row = add(desk, publisher)
     publisher.status = 304
 
     refresh(row, at=LATER)
+    kept, read_at = times(row), row.read_at
+    publisher.status = 200
+    row = refresh(row, at=BEFORE + timedelta(days=7))
 
-    assert times(row) == [NINE]
-    assert row.read_at == LATER
+    assert (len(kept), read_at) == (359, LATER)
+    assert times(row)[-1] == kept[-1] + timedelta(days=7)
+    assert [asked.get("if-none-match") for asked in publisher.requests] == [None, '"1"', None]
+    assert (row.expanded_at, row.covers_until) == (row.read_at, row.read_at + timedelta(days=365))
 
 
 @pytest.mark.parametrize(
