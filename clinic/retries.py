@@ -1,5 +1,6 @@
-"""Asked again: services that others stand in the way of, and forms that are sent twice."""
+"""What may fail: services that others stand in the way of, forms that are sent twice, one work among many."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
@@ -13,6 +14,8 @@ from clinic.errors import Crowded, InvalidEntry, Refusal
 
 ATTEMPTS = 3
 GIVEN_UP = {"40P01", "40001", "55P03"}  # PostgreSQL: deadlock detected, could not serialize, lock not available
+
+logger = logging.getLogger(__name__)
 
 
 def retried[**P, R](service: Callable[P, R]) -> Callable[P, R]:
@@ -33,6 +36,18 @@ def retried[**P, R](service: Callable[P, R]) -> Callable[P, R]:
         raise crowded() from last
 
     return attempt
+
+
+def on_its_own(work: Callable[[], int], row: Model) -> int:
+    """What came of the work on one row of many; if it fails it is left to the log and the next run, and others go on.
+
+    The count of a failure is 0. It catches nothing that ends the worker.
+    """
+    try:
+        return work()
+    except Exception:
+        logger.exception("%s %s failed", row._meta.verbose_name, row.pk)
+        return 0
 
 
 def given_up(error: OperationalError | IntegrityError) -> bool:

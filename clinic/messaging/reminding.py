@@ -10,6 +10,7 @@ several reminders that a sleeping worker owes for one appointment the last is se
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -21,6 +22,7 @@ from clinic.messaging.destinations import destination_of
 from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep
+from clinic.retries import on_its_own
 
 BATCH = 500
 BEHIND = timedelta(minutes=15)  # the sender may be, where much is due at once
@@ -30,14 +32,13 @@ def remind_due(*, at: datetime | None = None) -> int:
     """Write every reminder whose moment has come since the last time into the outbox; how many were written.
 
     Who does not want messages, or cannot be reached, gets a skipped row that says so. Safe to run twice, and by two
-    workers at once; each batch of 500 costs the same few queries.
+    workers at once; each batch of 500 costs the same few queries. A rule that fails stops no other, and begins next
+    time where it began now.
     """
     at = at or now()
     wanted = {(rules.organisation.pk, rule.name): (rules, rule) for rules in every_rules() for rule in rules}
     swept = sweeps.sweeps_of(wanted, prefix=PREFIX, at=at)
-    count = sum(_remind(*wanted[name], sweep, at=at) for name, sweep in swept.items())
-    sweeps.note(swept.values(), at=at)
-    return count
+    return sum(on_its_own(partial(_remind, *wanted[name], sweep, at=at), sweep) for name, sweep in swept.items())
 
 
 def remind_again(*appointments: Appointment, since: datetime, at: datetime) -> int:
@@ -114,10 +115,12 @@ def _remind(rules: Rules, rule: Rule, sweep: Sweep, *, at: datetime) -> int:
     since = {"after": sweep.swept_until, "until": at, "at": at}
     if sweep.swept_until >= at:
         return 0
-    return sum(
+    count = sum(
         _write(rule, rules.owed(rule, batch, **since), sweep, at=at)
         for batch in batches(rules.candidates(rule, **since))
     )
+    sweeps.note([sweep], at=at)
+    return count
 
 
 @transaction.atomic

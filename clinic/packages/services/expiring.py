@@ -1,6 +1,7 @@
 """Mark the purchases that are past their last day."""
 
 from datetime import date, datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -8,7 +9,7 @@ from django.utils.timezone import now
 from clinic.enums import PurchaseStatus
 from clinic.models import Organisation, PackagePurchase, User
 from clinic.packages.selectors import local_day
-from clinic.retries import retried
+from clinic.retries import on_its_own, retried
 
 
 @retried
@@ -29,9 +30,12 @@ def expire_due(organisation: Organisation, on: date, *, by: User | None = None) 
 def expire_everywhere(*, at: datetime | None = None) -> int:
     """Mark what is past its last day on the calendar of its own organisation; the number marked.
 
-    Every organisation is a transaction of its own. A second call the same day finds nothing.
+    Every organisation is a transaction of its own, and one that fails stops no other. A second call the same day finds
+    nothing.
     """
-    at = at or now()
-    return sum(
-        len(expire_due(organisation, local_day(organisation, at))) for organisation in Organisation.objects.all()
-    )
+    work = partial(_expire_today, at=at or now())
+    return sum(on_its_own(partial(work, organisation), organisation) for organisation in Organisation.objects.all())
+
+
+def _expire_today(organisation: Organisation, *, at: datetime) -> int:
+    return len(expire_due(organisation, local_day(organisation, at)))

@@ -1,6 +1,7 @@
 """Remind those whose package expires soon with sessions that nobody has booked: all at once, or each in time."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils.timezone import now
@@ -14,7 +15,7 @@ from clinic.models import Operation, Organisation, Policy, Sweep, User
 from clinic.operations import begin
 from clinic.packages.expiring import expiring, reminders_for, reminders_of
 from clinic.packages.selectors import local_day
-from clinic.retries import retried
+from clinic.retries import on_its_own, retried
 from clinic.tenancy import own
 
 PREFIX = "package_expiring:"
@@ -46,14 +47,17 @@ def remind_expiring_due(*, at: datetime | None = None) -> int:
     """Tell everybody whose last day has come as near as the policy says since the last time; how many were written to.
 
     A policy that begins to tell, or tells earlier, begins with those who come as near from now on: `remind_expiring`
-    is for the others. Safe to run twice, and by two workers at once.
+    is for the others. Safe to run twice, and by two workers at once; an organisation that fails stops no other.
     """
     at = at or now()
     organisations = Organisation.objects.select_related("policy").in_bulk()
     days_of = {pk: expiring_days(organisation) for pk, organisation in organisations.items()}
     rules = {(pk, f"{PREFIX}{days}"): organisations[pk] for pk, days in days_of.items() if days}
     swept = sweeps.sweeps_of(rules, prefix=PREFIX, at=at)
-    return sum(_remind_due(rules[rule], days_of[rule[0]], sweep, at=at) for rule, sweep in swept.items())
+    return sum(
+        on_its_own(partial(_remind_due, rules[rule], days_of[rule[0]], sweep, at=at), sweep)
+        for rule, sweep in swept.items()
+    )
 
 
 def expiring_days(organisation: Organisation) -> int:

@@ -1,7 +1,5 @@
 """How offers end that nobody accepts: they run out, are withdrawn, or the last one is declined; the next is asked."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -17,14 +15,12 @@ from clinic.messaging.quiet import after_quiet_hours
 from clinic.models import HeldSlot, Offer, Organisation, User, WaitlistEntry
 from clinic.packages.selectors import local_day
 from clinic.people.automatic import automatic_user
-from clinic.retries import retried
+from clinic.retries import on_its_own, retried
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.booking.holds import release
 from clinic.scheduling.locks import lock
 from clinic.tenancy import own
 from clinic.waitlist.services.offering import open_round, whom_to_ask
-
-logger = logging.getLogger(__name__)
 
 NAMED = ("service", "provider", "clinic", "room", "offered_by", "organisation", "released")
 
@@ -57,16 +53,8 @@ def expire_offers(*, at: datetime | None = None) -> int:
     offered = HeldSlot.objects.filter(status=HeldSlotStatus.OPEN).select_related(*NAMED)
     due = offered.filter(Q(held_until__lte=at) | ~awaited)
     ended = sum(on_its_own(partial(end, slot, at=at), slot) for slot in due)
-    return ended + sum(expire_entries(organisation, at=at) for organisation in Organisation.objects.all())
-
-
-def on_its_own(work: Callable[[], bool], slot: HeldSlot) -> bool:
-    """What became of one time; one that fails is left to the log and to the next run, and the others go on."""
-    try:
-        return work()
-    except Exception:
-        logger.exception("Held slot %s failed", slot.pk)
-        return False
+    every = Organisation.objects.all()
+    return ended + sum(on_its_own(partial(expire_entries, organisation, at=at), organisation) for organisation in every)
 
 
 @retried

@@ -13,11 +13,11 @@ from clinic.messaging.grace import SLIP
 from clinic.messaging.quiet import after_quiet_hours
 from clinic.models import Appointment, HeldSlot, WaitlistEntry
 from clinic.people.automatic import automatic_user
-from clinic.retries import retried
+from clinic.retries import on_its_own, retried
 from clinic.scheduling.attendance import policy_of
 from clinic.scheduling.locks import lock
 from clinic.waitlist.matching import match_holes
-from clinic.waitlist.services.ending import on_its_own, reread
+from clinic.waitlist.services.ending import reread
 from clinic.waitlist.services.offering import given_up_by, open_round
 from clinic.waitlist.times import FreeTime
 

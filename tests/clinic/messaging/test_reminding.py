@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.enums import AppointmentStatus, Channel, MessageKind, MessageStatus
 from clinic.messaging.links import address_of
 from clinic.messaging.reminding import remind_due
-from clinic.models import Appointment, Message, Sweep
+from clinic.models import Appointment, Clinic, Message, Sweep
 from tests.factories import (
     BEFORE,
     NINE,
@@ -385,3 +385,17 @@ def test_names_that_would_break_a_line_or_turn_the_text_stay_text(desk):
         "Hello <b>O'Neil</b>,\n\n"
         "we look forward to seeing you on Monday 7 January 2030 at 12:00 PM, Olaya Bcc: all@example.org."
     )
+
+
+def test_an_organisation_that_fails_stops_no_other_and_catches_up(desk):
+    other = Desk()
+    remind_due(at=LONG_AGO)
+    desk.book()
+    other.book()
+    Clinic.objects.filter(pk=desk.clinic.pk).update(time_zone="Nowhere")
+
+    assert remind_due(at=NOON - DAY) == 1
+    assert remind_due(at=NOON - DAY + MINUTE) == 0
+
+    Clinic.objects.filter(pk=desk.clinic.pk).update(time_zone="Asia/Riyadh")
+    assert remind_due(at=NOON - DAY + 2 * MINUTE) == 1

@@ -7,7 +7,7 @@ from django.db import connection
 
 from clinic.enums import Language, MessageKind, MessageStatus, OperationKind
 from clinic.errors import ChangedMeanwhile, PackageRefused
-from clinic.models import Message, Operation, PackagePurchase
+from clinic.models import Message, Operation, Organisation, PackagePurchase
 from clinic.packages.expiring import expiring, reminders_for
 from clinic.packages.services import assign, extend, remind_expiring, remind_expiring_due
 from tests.clinic.packages.conftest import AT
@@ -265,3 +265,14 @@ def test_told_by_itself_costs_the_same_queries_for_many(counter, django_assert_n
         remind_expiring_due(at=AT + DAY)
     with django_assert_num_queries(10):
         remind_expiring_due(at=AT + 3 * DAY)
+
+
+def test_an_organisation_that_fails_stops_no_other_from_telling(counter):
+    other = make_organisation()
+    sell(counter, "Reem", days=15)
+    remind_expiring_due(at=AT)
+    Organisation.objects.filter(pk=other.pk).update(time_zone="Nowhere")
+
+    assert remind_expiring_due(at=AT + DAY) == 1
+
+    assert told() == ["Reem"]
