@@ -105,9 +105,10 @@ def messages(policy: Policy) -> list[str]:
         "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
         "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
     }
+    nights = [quiet, _("Offers, receipts, and a move or cancellation that cannot wait for the morning still go.")]
     if policy.quiet_from == policy.quiet_until:
-        quiet = _("Messages are sent at any hour of the day and night.")
-    said = [*(reminders or [_("No reminders go out.")]), expiring(policy), quiet]
+        nights = [_("Messages are sent at any hour of the day and night.")]
+    said = [*(reminders or [_("No reminders go out.")]), expiring(policy), *nights]
     if reminders:
         said.insert(len(reminders), _("Who books later than that is told by the confirmation alone."))
     return said

@@ -113,4 +113,5 @@ def quiet_words(policy: Policy) -> str:
         "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
         "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
     }
-    return _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % values
+    nothing = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % values
+    return f"{nothing} {_('Offers, receipts, and a move or cancellation that cannot wait for the morning still go.')}"

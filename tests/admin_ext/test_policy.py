@@ -12,6 +12,7 @@ from admin_ext.roles import ADMINISTRATOR
 from clinic.enums import NoShowConsequence
 from tests.admin_ext.forms import posted_values
 
+STILL_GO = "Offers, receipts, and a move or cancellation that cannot wait for the morning still go."
 ISOLATES = str.maketrans("", "", "\N{LEFT-TO-RIGHT ISOLATE}\N{POP DIRECTIONAL ISOLATE}")
 
 
@@ -102,9 +103,11 @@ def test_every_consequence_is_told_in_words_of_its_own(policy, choice):
 def test_quiet_hours_are_told_or_that_there_are_none(policy):
     policy.refresh_from_db()
     assert [one for one in read(messages(policy)) if "Nothing is sent between 21:00 and 08:00, on the clock" in one]
+    assert STILL_GO in read(messages(policy))
 
     policy.quiet_from = policy.quiet_until
     assert "Messages are sent at any hour of the day and night." in read(messages(policy))
+    assert STILL_GO not in read(messages(policy))
 
 
 def test_the_page_says_what_the_saved_rules_mean(client, policy):
