@@ -1,10 +1,12 @@
 """`manage.py demo`: the whole clinic on this machine: tables, demo data, web server and worker, until it is stopped."""
 
+import os
 import signal
 import socket
 import subprocess
 import time
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 
 from clinic.management.demo.organisation import PASSWORD
@@ -24,6 +26,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options):
         if answers(host, port):
             raise CommandError(f"Port {port} is taken. Choose another: make demo PORT={port + 1}")
+        write_to_patients_of(f"http://{host}:{port}")
         for number in STOPPED:
             signal.signal(number, stop)
         try:
@@ -57,6 +60,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Sign in with the password {PASSWORD!r} as")
         for username, role, organisation in logins():
             self.stdout.write(f"  {username:<12} {role}, {organisation}")
+
+
+def write_to_patients_of(address: str) -> None:
+    """Lead links in messages to this address, here and in programs started from here, unless SITE_URL is set."""
+    settings.SITE_URL = os.environ.setdefault("SITE_URL", address)
 
 
 def logins() -> list[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from clinic.management.commands.demo import write_to_patients_of
 from clinic.management.processes import running, wait_for_an_end
 
 FOREVER = ["-c", "import signal; signal.pause()"]
@@ -55,6 +56,18 @@ def test_when_the_port_is_taken_another_is_suggested():
 
         with pytest.raises(CommandError, match=f"Port {port} is taken. Choose another: make demo PORT={port + 1}"):
             call_command("demo", port=port)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [({}, "http://127.0.0.1:8001"), ({"SITE_URL": "https://noor.example"}, "https://noor.example")],
+)
+def test_links_in_messages_lead_to_the_port_that_is_served(monkeypatch, settings, given, expected):
+    monkeypatch.setattr(os, "environ", dict(given))
+
+    write_to_patients_of("http://127.0.0.1:8001")
+
+    assert (settings.SITE_URL, os.environ["SITE_URL"]) == (expected, expected)
 
 
 @pytest.mark.slow
