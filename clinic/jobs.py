@@ -21,6 +21,7 @@ from django_q.tasks import async_task
 
 from clinic.enums import JobKind, JobStatus, RefusalCode
 from clinic.errors import ClinicError, Refusal, WrongStatus
+from clinic.heartbeats import WORKER, beat
 from clinic.models import Job, User
 from clinic.tenancy import own
 
@@ -60,6 +61,7 @@ def progress(job: Job, done: int, total: int, stage: str = "") -> None:
     seen = held(job).filter(cancel_asked_at=None)
     if not seen.update(done=min(done, total), total=total, stage=str(stage)[:STAGE_LENGTH]):
         raise JobStopped
+    beat(WORKER, at=now())
 
 
 def finish(job: Job, result: dict | None = None, *, at: datetime | None = None) -> bool:

@@ -199,13 +199,14 @@ GATEWAYS = {"sms": env_gateway("SMS_URL", debug=DEBUG), "whatsapp": env_gateway(
 RECEIPTS_SECRET = os.environ.get("RECEIPTS_SECRET", "")
 
 # Background work. A task is handed out again `retry` seconds after it was fetched, so `retry` must outlast the tasks
-# fetched before it: timeout * (queue_limit / workers + 1)
+# fetched before it: timeout * (queue_limit / workers + 1). There are so many workers that messages leave while two
+# people's long jobs run beside the audit, or beside a calendar that answers slowly.
 
 Q_CLUSTER = {
     "name": "clinic",
     "orm": "default",
     "cache": "process",  # the cluster reports its health twice a second: not into the database
-    "workers": 2,
+    "workers": 4,
     "queue_limit": 2,
     "bulk": 1,
     "timeout": 60,

@@ -1,12 +1,11 @@
-"""Signs of life of what works by itself, and whether messages leave as they should."""
+"""Whether messages leave as they should."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from clinic.heartbeats import SENDER, last_beat
 from clinic.messaging import leases
-from clinic.models import Heartbeat
 
-SENDER = "messages"
 ALIVE_FOR = timedelta(minutes=2)  # it works every minute
 TOO_LATE = timedelta(minutes=15)  # a long queue before a slow gateway is no reason for alarm yet
 
@@ -32,14 +31,7 @@ class WorkerState:
         return self.is_alive and not self.is_late
 
 
-def beat(name: str, *, at: datetime) -> None:
-    """Note that something is alive; the row is made by its first sign of life."""
-    if not Heartbeat.objects.filter(name=name).update(beat_at=at):
-        Heartbeat.objects.bulk_create([Heartbeat(name=name, beat_at=at)], ignore_conflicts=True)
-
-
 def worker_state(*, at: datetime) -> WorkerState:
     """How the sender of every organisation's messages is; two queries."""
-    beat_at = Heartbeat.objects.filter(name=SENDER).values_list("beat_at", flat=True).first()
     oldest_due_at = leases.due(at=at).values_list("due_at", flat=True).first()
-    return WorkerState(at, beat_at, oldest_due_at)
+    return WorkerState(at, last_beat(SENDER), oldest_due_at)

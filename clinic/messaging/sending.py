@@ -18,11 +18,11 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from clinic.enums import Channel, MessageStatus
+from clinic.heartbeats import SENDER, beat
 from clinic.messaging import leases, quiet
 from clinic.messaging.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
 from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_of, letter_of
 from clinic.messaging.channels.letters import LOADED as OF_LETTERS
-from clinic.messaging.heartbeats import SENDER, beat
 from clinic.messaging.leases import Lease
 from clinic.messaging.truth import LOADED as OF_TRUTH
 from clinic.messaging.truth import Reason, at_their_address, why_not_send

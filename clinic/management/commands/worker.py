@@ -16,10 +16,10 @@ from django.core.management import BaseCommand
 from django.db import Error, close_old_connections
 from django.utils.timezone import now
 
+from clinic.heartbeats import SENDER, WORKER, last_beat
 from clinic.management.processes import STOPPED, running, stop
-from clinic.messaging.heartbeats import worker_state
 
-SILENCE = timedelta(seconds=150)  # it is heard every minute, a little later when all its hands are full
+SILENCE = timedelta(seconds=150)  # the sender is heard every minute, long work at each step of it
 LOOK_EVERY = 5  # seconds
 PROGRAM = ["manage.py", "qcluster"]
 
@@ -48,7 +48,7 @@ class Command(BaseCommand):
 def is_silent(*, since: datetime) -> bool:
     """Whether the worker, which began at `since`, was not heard for too long; a database that is away says no."""
     try:
-        heard_at = worker_state(at=now()).beat_at
+        heard_at = last_beat(SENDER, WORKER)
     except Error:
         close_old_connections()  # the next look opens a new one
         return False

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils.timezone import now
 
+from clinic.audit.certificates import certify
+from clinic.heartbeats import SENDER, WORKER, beat
 from clinic.management.commands import worker
-from clinic.messaging.heartbeats import SENDER, beat
+from clinic.messaging.heartbeats import worker_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
@@ -24,6 +26,18 @@ def test_a_worker_is_silent_when_neither_its_start_nor_its_last_sign_of_life_is_
     beat(SENDER, at=now() - timedelta(minutes=1))
     assert not worker.is_silent(since=long_ago)
     beat(SENDER, at=beyond)
+    assert worker.is_silent(since=long_ago)
+
+
+def test_a_worker_that_does_long_work_is_not_silent():
+    long_ago, beyond = now() - timedelta(hours=1), now() - worker.SILENCE - A_MOMENT
+    beat(SENDER, at=beyond)
+
+    certify()
+
+    assert not worker.is_silent(since=long_ago)
+    assert worker_state(at=now()).beat_at == beyond
+    beat(WORKER, at=beyond)
     assert worker.is_silent(since=long_ago)
 
 

@@ -7,7 +7,8 @@ import time_machine
 from django.db import DatabaseError, connection
 
 from clinic.enums import MessageStatus
-from clinic.messaging.heartbeats import SENDER, beat, worker_state
+from clinic.heartbeats import SENDER, beat
+from clinic.messaging.heartbeats import worker_state
 from clinic.models import Heartbeat
 from clinic.tasks import send_messages
 from tests.clinic.messaging.outbox import NOON
