@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from clinic.currencies import currency_name
 from clinic.enums import RefusalCode
 from clinic.errors import Refusal
 
@@ -14,6 +15,11 @@ ZERO, CENT, MOST = Decimal("0.00"), Decimal("0.01"), Decimal("99999999.99")
 def money_text(amount: Decimal, currency: str) -> str:
     """The amount with its currency, as in 50.00 SAR."""
     return f"{number_format(amount, 2)} {currency}"
+
+
+def price_text(amount: Decimal, currency: str) -> str:
+    """The same as a patient reads it: on one line, and in Arabic with the name of the currency."""
+    return f"{number_format(amount, 2)}\N{NO-BREAK SPACE}{currency_name(currency)}"
 
 
 def to_cents(amount: Decimal) -> Decimal:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.template.defaultfilters import floatformat
 from django.utils import translation
 
+from clinic.currencies import currency_name
 from clinic.enums import MessageKind, MessageStatus
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import destination_of, written_once
@@ -38,8 +39,9 @@ def receipt_words(payment: Payment, *, left: Decimal, channel: str = "") -> tupl
     with translation.override(patient.language):
         return rendered(KIND, patient.language, {
             "first_name": first_name(patient), "clinic": plain(clinic.name_in(patient.language)),
-            "amount": amount_text(payment.amount), "left": amount_text(left), "currency": payment.invoice.currency,
-            "number": payment.receipt_number, "day": day(payment.taken_at.astimezone(clinic.zone)),
+            "amount": amount_text(payment.amount), "left": amount_text(left),
+            "currency": currency_name(payment.invoice.currency), "number": payment.receipt_number,
+            "day": day(payment.taken_at.astimezone(clinic.zone)),
         }, channel=channel, organisation=payment.organisation_id)  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The pages of one appointment, on which its patient confirms or cancels it, and what all of its pages share."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from clinic.billing.money import money_text
-from clinic.enums import CANCELLED_STATUSES, AppointmentStatus
+from clinic.billing.money import price_text
+from clinic.billing.selectors import charge_of
+from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, ChargeStatus
 from clinic.errors import BillingRefused, BookingRefused, ChangedMeanwhile, Crowded, PackageRefused, WrongStatus
 from clinic.messaging.links import appointment_of
 from clinic.messaging.words import first_name
@@ -63,12 +65,18 @@ class AppointmentLink(SignedPage):
         standing = self.standing
         context = {
             "why_not_move": standing.why_not_move() if standing.is_open else "",
-            "price": self.priced(standing.cost), "price_later": self.priced(standing.cost_later), "alert": alert,
+            "price": self.priced(standing.cost.fee), "price_later": self.priced(standing.cost_later.fee),
+            "fee": self.fee_owed() if standing.state == "cancelled" else "", "alert": alert,
         }  # fmt: skip
         return self.shown("appointment", status=status, **context)
 
-    def priced(self, cost: Cost) -> str:
-        return money_text(cost.fee, self.appointment.organisation.currency) if cost.fee else ""
+    def fee_owed(self) -> str:
+        """What is to be paid because it was cancelled; one query."""
+        charge = charge_of(self.appointment)
+        return self.priced(charge.amount) if charge and charge.status == ChargeStatus.OPEN else ""
+
+    def priced(self, amount: Decimal) -> str:
+        return price_text(amount, self.appointment.organisation.currency) if amount else ""
 
     def home(self) -> HttpResponseRedirect:
         return redirect("appointment", token=self.token)
@@ -153,7 +161,7 @@ class CancelPage(AppointmentLink):
     def asked(self, *, status: int = 200) -> HttpResponse:
         cost = self.standing.cost
         return self.shown(
-            "cancel", status=status, cost_named=named(cost), price=self.priced(cost), has_changed=status == 409,
+            "cancel", status=status, cost_named=named(cost), price=self.priced(cost.fee), has_changed=status == 409,
             why_not_move=self.standing.why_not_move(),
         )  # fmt: skip
 

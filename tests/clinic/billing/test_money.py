@@ -3,8 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
-from clinic.billing.money import ZERO, amount_refusals, money_text
+from clinic.billing.money import ZERO, amount_refusals, money_text, price_text
 from clinic.enums import RefusalCode
 
 
@@ -50,3 +51,12 @@ def test_a_price_may_be_nothing_but_not_less():
 
 def test_an_amount_is_shown_to_the_cent_with_its_currency():
     assert money_text(Decimal("50"), "SAR") == "50.00 SAR"
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "price"),
+    [("en", "SAR", "50.00\u00a0SAR"), ("ar", "SAR", "50.00\u00a0ر.س"), ("ar", "USD", "50.00\u00a0USD")],
+)
+def test_a_price_stays_on_one_line_and_its_currency_has_a_name_in_arabic(language, code, price):
+    with translation.override(language):
+        assert price_text(Decimal("50"), code) == price

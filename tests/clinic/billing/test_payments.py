@@ -179,8 +179,8 @@ def test_the_receipt_is_in_the_patients_language(desk):
     message = Message.objects.get()
     assert message.subject == "إيصال رقم 1"
     assert message.body == (
-        "مرحبًا Huda، استلمنا منك 50.00 SAR في Olaya يوم الاثنين 7 يناير 2030. رقم الإيصال 1. "
-        "المبلغ المتبقي: 100.00 SAR. شكرًا لك."
+        "مرحبًا Huda، استلمنا منك 50.00 ر.س في Olaya يوم الاثنين 7 يناير 2030. رقم الإيصال 1. "
+        "المبلغ المتبقي: 100.00 ر.س. شكرًا لك."
     )
 
 

@@ -42,6 +42,7 @@ def test_cancelling_in_good_time_costs_nothing_and_says_so_before(desk, on_packa
 
     row = desk.now()
     assert "Huda, this appointment is cancelled" in shown
+    assert "You need not do anything else" in shown
     assert (row.status, row.cancelled_late, row.session_used) == (S.CANCELLED_BY_PATIENT, False, False)
     assert balance_of(on_package).free == 10
     assert not Charge.objects.exists()
@@ -57,6 +58,8 @@ def test_cancelling_late_costs_what_was_shown_before_the_tap(desk, on_package, w
 
     row = desk.now()
     assert "a session of your package has been used" in shown
+    assert "As it was cancelled late, you pay 50.00 SAR at the clinic." in shown
+    assert "You need not do anything else" not in shown
     assert (row.status, row.cancelled_late, row.session_used) == (S.CANCELLED_BY_PATIENT, True, True)
     assert Charge.objects.get().amount == Decimal("50.00")
 
