@@ -10,6 +10,7 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clinic.currencies import currency_name
 from clinic.enums import Language, MessageKind
 from clinic.messaging.links import address_of
 from clinic.messaging.words import LEFT_TO_RIGHT, day, short_day
@@ -38,6 +39,7 @@ LINK = Field("link", _("The address at which the patient confirms, cancels or ch
 VIDEO_LINK = Field("video", _("The address of the video room; empty where the patient comes to the clinic."))
 OFFER_LINK = Field("link", _("The address at which the patient accepts or declines."))
 UNTIL = Field("until", _("The time until which the free time is kept."))
+OTHERS = Field("others", _("How many others are asked too; empty where nobody else is."))
 UNTIL_DAY = Field("until_day", _("The day until which it is kept; empty where it is the same day."))
 SESSIONS = Field("sessions", _("How many sessions."))
 LAST_DAY_OF_USE = Field("last_day", _("The last day on which they can be used."))
@@ -59,7 +61,7 @@ FIELDS = {
     MessageKind.PLANNED: (*PLACE, DATES),
     MessageKind.PLAN_UNDONE: (*PLACE, DATES),
     MessageKind.SESSIONS_MOVED: (*PLACE, DATES),
-    MessageKind.WAITLIST_OFFER: (*PLACE, UNTIL, UNTIL_DAY, OFFER_LINK),
+    MessageKind.WAITLIST_OFFER: (*PLACE, UNTIL, UNTIL_DAY, OTHERS, OFFER_LINK),
     MessageKind.RECEIPT: (FIRST_NAME, CLINIC, DAY, AMOUNT, LEFT, CURRENCY, NUMBER),
     MessageKind.PACKAGE_EXPIRING: (FIRST_NAME, SESSIONS, LAST_DAY_OF_USE, ORGANISATION, PHONE_NUMBER),
 }
@@ -94,8 +96,8 @@ def sample_facts(kind: MessageKind, language: str) -> dict[str, object]:
     facts: dict[str, object] = {
         **place, "first_name": "سارة" if is_arabic else "Sara", "phone": (LEFT_TO_RIGHT if is_arabic else "") + PHONE,
         "link": address_of(Appointment()), "video": "", "until": "10:00 ص" if is_arabic else "10:00 AM",
-        "until_day": "", "sessions": 4, "last_day": day(LAST_DAY), "amount": "150.00", "left": "50.00",
-        "organisation": "مراكز النور" if is_arabic else "Noor Group", "currency": "SAR", "number": 1042,
+        "until_day": "", "others": 2, "sessions": 4, "last_day": day(LAST_DAY), "amount": "150.00", "left": "50.00",
+        "organisation": "مراكز النور" if is_arabic else "Noor Group", "currency": currency_name("SAR"), "number": 1042,
         "dates": [place, later],
     }  # fmt: skip
     return {name: fact for name, fact in facts.items() if name in names}

@@ -11,13 +11,13 @@ from clinic.models import Message, Offer, User
 from clinic.tenancy import own
 
 
-def tell_of_offer(offer: Offer, *, link: str, by: User, at: datetime) -> Message:
-    """Write the message that offers a time into the outbox, with the address at which it is answered."""
+def tell_of_offer(offer: Offer, *, others: int, link: str, by: User, at: datetime) -> Message:
+    """Write the message that offers a time, to so many `others` too, into the outbox; it is answered at the link."""
     own(by, offer)
     patient = offer.entry.patient
     destination = destination_of(patient)
     subject, body = written(
-        MessageKind.WAITLIST_OFFER, patient, channel=destination.channel, slot=offer.slot, link=link
+        MessageKind.WAITLIST_OFFER, patient, channel=destination.channel, slot=offer.slot, others=others, link=link
     )
     return written_once({
         "organisation_id": offer.organisation_id, "patient": patient, "offer": offer,

@@ -38,6 +38,7 @@ def written(
     purchase: PackagePurchase | None = None,
     sessions: Sequence[Appointment] = (),
     slot: HeldSlot | None = None,
+    others: int = 0,
     link: str = "",
 ) -> tuple[str, str]:
     """The subject and the text of a message in the patient's language, moments in the clinic's zone.
@@ -52,7 +53,7 @@ def written(
         if purchase is not None:
             facts |= purchase_facts(purchase, language)
         if slot is not None:
-            facts |= offer_facts(slot, link, language)
+            facts |= {**offer_facts(slot, link, language), "others": others or ""}
         if sessions:
             facts["dates"] = [place_facts(row.starts_at, row.clinic, language) for row in sessions]
         return rendered(kind, language, facts, channel=channel, organisation=patient.organisation_id)

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 
 from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OfferAnswer, WaitlistStatus
 from clinic.errors import ClinicError, OfferOver
+from clinic.messaging.links import address_of
 from clinic.messaging.words import first_name
 from clinic.models import Offer
 from clinic.people.automatic import automatic_user
@@ -41,11 +42,14 @@ class OfferPage(SignedPage):
 
     def shown(self, *, refusal: ClinicError | None = None, status: int = 200) -> HttpResponse:
         offer, slot = self.offer, self.offer.slot
+        state = state_of(offer, at=self.at)
         context = {
-            "state": state_of(offer, at=self.at), "refusal": refusal, "slot": slot, "clinic": slot.clinic,
+            "state": state, "refusal": refusal, "slot": slot, "clinic": slot.clinic,
             "when": (slot.appointment or slot).starts_at, "name": first_name(offer.entry.patient),
             "minutes": max(1, int((slot.held_until - self.at).total_seconds()) // 60),
             "keeps_place": offer.entry.status == WaitlistStatus.WAITING,
+            "others": slot.offers.filter(answer=OfferAnswer.OPEN).exclude(pk=offer.pk).exists(),
+            "link": address_of(slot.appointment) if state == "accepted" else "",
         }  # fmt: skip
         return render(self.request, "clinic/portal/offer.html", context, status=status)
 

@@ -96,12 +96,12 @@ def open_round(slot: HeldSlot, entries: Sequence[WaitlistEntry], *, by: User, at
     slot.room, slot.status = slot.hold.room, HeldSlotStatus.OPEN
     slot.save()
     for entry in entries:
-        invite(slot, entry, by=by, at=at)
+        invite(slot, entry, others=len(entries) - 1, by=by, at=at)
 
 
-def invite(slot: HeldSlot, entry: WaitlistEntry, *, by: User, at: datetime) -> Offer:
+def invite(slot: HeldSlot, entry: WaitlistEntry, *, others: int, by: User, at: datetime) -> Offer:
     offer = Offer.objects.create(organisation_id=slot.organisation_id, slot=slot, entry=entry, offered_at=at)
-    tell_of_offer(offer, link=address_of(offer), by=by, at=at)
+    tell_of_offer(offer, others=others, link=address_of(offer), by=by, at=at)
     return offer
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinic.enums import MessageKind
 from clinic.messaging import tokens
+from clinic.messaging.links import address_of as address_of_appointment
 from clinic.models import Appointment, HeldSlot, Message, Offer, WaitlistEntry
 from clinic.scheduling import booking
 from clinic.waitlist import services
@@ -80,7 +81,15 @@ def test_the_link_of_the_message_opens_the_offer_in_the_patients_language(phone,
     assert "<bdi>Amal</bdi>, a time has become free" in shown
     assert "Monday 7 January 2030" in shown
     assert "9:00 AM" in shown
-    assert "It is kept until 3:30 AM, for 25 more minutes" in shown
+    assert "It is kept until 3:30 AM, for 25 more minutes. Others have been asked too" in shown
+
+
+def test_who_alone_is_asked_reads_of_no_others(phone, desk):
+    offer = offer_to(desk.offer(entries=[english(desk.waits("Amal"))]), "Amal")
+    body = Message.objects.get(kind=MessageKind.WAITLIST_OFFER).body
+
+    assert "Others have been asked" not in page(phone, offer)
+    assert "It is kept for you until 3:30 AM: http" in body
 
 
 def test_an_arabic_patient_gets_an_arabic_page_from_right_to_left(phone, desk, offer):
@@ -118,6 +127,7 @@ def test_accepting_books_the_time(phone, offer):
     assert str(appointment.booked_by) == "By itself or by link"
     assert not appointment.booked_by.is_active
     assert "It is yours" in shown
+    assert f'href="{address_of_appointment(appointment)}"' in shown
 
 
 def test_who_comes_second_reads_that_the_place_is_kept(phone, offer):
