@@ -64,6 +64,10 @@ def labels_script(request) -> str:
     return static("admin_ext/labels.js")
 
 
+def keyboard_script(request) -> str:
+    return static("admin_ext/keyboard.js")
+
+
 def cash_desk_script(request) -> str:
     return static("admin_ext/cash_desk.js")
 

@@ -251,6 +251,7 @@ UNFOLD = {
     ],
     "SCRIPTS": [
         "admin_ext.theme.labels_script",
+        "admin_ext.theme.keyboard_script",
         "admin_ext.theme.toast_script",
         "admin_ext.theme.failures_script",
         "admin_ext.theme.unsaved_script",

@@ -48,6 +48,19 @@ def follow(page, selector):
     page.keyboard.press("Enter")
 
 
+def test_filters_and_the_menu_of_a_row_open_by_keyboard(page, failed):
+    page.goto("/admin/clinic/message/")
+    follow(page, ".filter-open-button")
+    page.wait_for_function("document.activeElement.closest('#changelist-filter')")
+    page.keyboard.press("Escape")
+    follow(page, "#result_list [x-ref^='rowDropdown']")
+    page.wait_for_function("document.activeElement.matches('body > nav a')")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Send this message again?")
+    dialog.wait_for()
+    assert page.locator("#result_list [x-ref^='rowDropdown']").get_attribute("aria-label") == "Send again, Call off"
+
+
 def test_failed_message_is_found_understood_and_sent_again_by_keyboard(page, failed):
     page.goto("/admin/clinic/message/")
     follow(page, ".outbox-standing a[href='?dead=yes']")
