@@ -20,11 +20,15 @@ type Owed = tuple[Appointment, datetime]  # an appointment, and when its reminde
 
 @dataclass(frozen=True)
 class Rule:
-    """A reminder by `channel`, `minutes` before the appointment; `later` are the notices still shorter than it."""
+    """A reminder by `channel`, `minutes` before the appointment.
+
+    `later` are the notices still shorter than it, `beside` all channels that have the same.
+    """
 
     channel: Channel
     minutes: int
     later: tuple[int, ...] = ()
+    beside: tuple[Channel, ...] = ()
 
     @property
     def name(self) -> str:
@@ -49,7 +53,8 @@ class Rules:
         notices = sorted(set().union(*lines.values()))
         for channel, line in lines.items():
             for minutes in sorted(line, reverse=True):
-                yield Rule(channel, minutes, tuple(notices[: notices.index(minutes)]))
+                beside = tuple(other for other, same in lines.items() if minutes in same)
+                yield Rule(channel, minutes, tuple(notices[: notices.index(minutes)]), beside)
 
     def quiet_in(self, zone: str) -> QuietHours:
         begin, end = (QUIET_HOUR.to_python(hour) for hour in (self.policy.quiet_from, self.policy.quiet_until))

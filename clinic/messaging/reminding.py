@@ -16,12 +16,12 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 
-from clinic.enums import MessageStatus
+from clinic.enums import Channel, MessageStatus
 from clinic.messaging import sweeps
-from clinic.messaging.destinations import destination_of
+from clinic.messaging.destinations import Destination, destination_of
 from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
 from clinic.messaging.words import written
-from clinic.models import Appointment, Message, Operation, Organisation, Sweep
+from clinic.models import Appointment, Message, Operation, Organisation, Patient, Sweep
 from clinic.retries import on_its_own
 
 BATCH = 500
@@ -78,10 +78,18 @@ def unwritten(rule: Rule, owed: Iterable[Owed]) -> list[Owed]:
 
 
 def key_of(rule: Rule, appointment: Appointment) -> str:
-    """Two rules that come down to one channel remind once; an appointment that moves is reminded of anew."""
-    channel = destination_of(appointment.patient, wanted=rule.channel).channel
+    """Two rules that come down to one address remind once; an appointment that moves is reminded of anew."""
+    channel = where_to(rule, appointment.patient).channel
+    address = Channel.EMAIL if channel == Channel.EMAIL else "phone"
     start = appointment.starts_at.astimezone(UTC)
-    return f"{KIND}:{appointment.public_id}:{channel}:{rule.minutes}:{start:%Y%m%dT%H%MZ}"
+    return f"{KIND}:{appointment.public_id}:{address}:{rule.minutes}:{start:%Y%m%dT%H%MZ}"
+
+
+def where_to(rule: Rule, patient: Patient) -> Destination:
+    """By the rule's channel; by the preferred one where that reaches the same address at the same notice."""
+    destination, preferred = destination_of(patient, wanted=rule.channel), destination_of(patient)
+    is_doubled = preferred.channel in rule.beside and preferred.address == destination.address
+    return preferred if is_doubled else destination
 
 
 def message_of(
@@ -89,7 +97,7 @@ def message_of(
 ) -> Message:
     """The row, not saved yet."""
     patient, start = appointment.patient, appointment.starts_at.astimezone(UTC)
-    destination = destination_of(patient, wanted=rule.channel)
+    destination = where_to(rule, patient)
     subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
     return Message(
         organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,

@@ -97,6 +97,17 @@ def test_a_reminder_says_when_and_where_and_leads_to_the_page_of_the_appointment
     )
 
 
+@pytest.mark.parametrize(("preferred", "by"), [("whatsapp", "whatsapp"), ("sms", "sms"), ("email", "sms")])
+def test_one_phone_is_reminded_once_at_one_notice(desk, preferred, by):
+    desk.remind_by(sms=[120], whatsapp=[120])
+    remind_due(at=LONG_AGO)
+    desk.book(patient=desk.patient(preferred_channel=preferred))
+
+    remind_due(at=NOON - 2 * HOUR)
+
+    assert told() == [(by, NOON - 2 * HOUR)]
+
+
 def test_run_again_nothing_is_written_twice(desk):
     desk.book()
     remind_due(at=NOON - DAY)
