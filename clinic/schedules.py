@@ -12,7 +12,7 @@ SCHEDULES = {
     f"{OURS}move offers on": ("clinic.tasks.move_offers_on", "* * * * *"),
     f"{OURS}write reminders": ("clinic.tasks.write_reminders", "* * * * *"),
     f"{OURS}remind of packages that expire": ("clinic.tasks.remind_expiring", "30 0 * * *"),
-    f"{OURS}read calendars": ("clinic.tasks.read_calendars", "*/15 * * * *"),
+    f"{OURS}read calendars": ("clinic.tasks.read_calendars", "* * * * *"),
     f"{OURS}send messages": ("clinic.tasks.send_messages", "* * * * *"),
 }
 

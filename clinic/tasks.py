@@ -1,6 +1,5 @@
 """Entry points of the background worker: ids in, one service call, safe to run twice."""
 
-from django.utils.timezone import now
 from django_q.tasks import async_task
 
 from clinic import jobs
@@ -12,7 +11,6 @@ from clinic.messaging.reminding import remind_due
 from clinic.packages import services as packages
 from clinic.waitlist import services as waitlist
 
-CALENDAR_SECONDS = 90  # which fetching and reading of one calendar never take: they stop themselves
 AUDIT_SECONDS = 280  # less than the time after which the queue would begin it once more
 
 # What works on each kind of job: a function that takes the Job and returns its result as JSON.
@@ -61,10 +59,5 @@ def send_messages() -> None:
 
 
 def read_calendars() -> None:
-    """Have every provider's calendar elsewhere read by a task of its own: one that hangs stops no other."""
-    for calendar_id in calendars.to_refresh(at=now()):
-        async_task("clinic.tasks.read_calendar", calendar_id, timeout=CALENDAR_SECONDS)
-
-
-def read_calendar(calendar_id: int) -> None:
-    calendars.refresh_by_itself(calendar_id)
+    """Providers' calendars elsewhere whose turn it is, in one task: the other hands of the worker stay free."""
+    calendars.refresh_due()

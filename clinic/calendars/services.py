@@ -1,12 +1,14 @@
 """Providers' calendars elsewhere: added, read again and again, and removed."""
 
+import logging
 from datetime import datetime, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -16,15 +18,20 @@ from clinic.calendars.fetching import FetchFailed, fetch
 from clinic.calendars.reading import MOST_BYTES, Reading, Span, Unreadable, Window, busy_in
 from clinic.enums import RefusalCode
 from clinic.errors import InvalidEntry, Refusal
+from clinic.heartbeats import WORKER, beat
 from clinic.models import BusyCalendar, BusyTime, Provider, User
 from clinic.models.calendars import READ_AHEAD
 from clinic.tenancy import own
+
+logger = logging.getLogger(__name__)
 
 BACK = timedelta(days=1)
 LONGEST_ERROR = 250
 MANY = 5  # times ahead, which do not all vanish at once unless they are gone at a second look
 SECOND_LOOK = timedelta(hours=1)
+AFTER_A_READING = timedelta(minutes=14, seconds=30)  # the clock asks every minute, a little sooner or later
 AFTER_A_FAILURE = timedelta(minutes=50)
+SECONDS_TO_BEGIN = 25.0  # one that begins then takes up to half a minute: the next turn finds the worker's hand free
 AS_A_WHOLE = timedelta(days=7)  # what repeats goes on, also in a calendar that does not change
 
 
@@ -179,17 +186,33 @@ def left_out(reading: Reading) -> str:
 
 
 def to_refresh(*, at: datetime) -> list[int]:
-    """The keys of the calendars that are read by themselves, those that were read longest ago first.
+    """The keys of the calendars that are due to be read by themselves, those that were read longest ago first.
 
-    One that has just failed waits for its next turn but three: an address that hangs holds up others once an hour.
+    One that has just failed waits for an hour, and then comes last: an address that hangs holds up no other.
     """
     rows = BusyCalendar.objects.filter(~Q(url=""), active=True, provider__active=True)
-    rows = rows.exclude(failed_at__gt=at - AFTER_A_FAILURE)
-    return list(rows.order_by("read_at", "pk").values_list("pk", flat=True))
+    rows = rows.exclude(read_at__gt=at - AFTER_A_READING).exclude(failed_at__gt=at - AFTER_A_FAILURE)
+    return list(rows.order_by(F("failed_at").asc(nulls_first=True), "read_at", "pk").values_list("pk", flat=True))
+
+
+def refresh_due(*, at: datetime | None = None, seconds: float = SECONDS_TO_BEGIN) -> None:
+    """Read what is due, one after the other, beginning none after so many `seconds`: what is left stays due."""
+    ends = monotonic() + seconds
+    for pk in to_refresh(at=at or now()):
+        if monotonic() >= ends:
+            return
+        refresh_by_itself(pk)
 
 
 def refresh_by_itself(pk: int) -> None:
-    """Read one calendar, unless it has been removed meanwhile."""
+    """Read one calendar, unless it has been removed meanwhile. Whatever happens to it stops no other."""
+    beat(WORKER, at=now())
     calendar = BusyCalendar.objects.select_related("organisation", "provider").filter(pk=pk, active=True).first()
-    if calendar is not None:
+    if calendar is None:
+        return
+    try:
         refresh(calendar)
+    except Exception as error:  # whose words may hold the address, which is a secret
+        logger.error("Calendar %s could not be read: %s.", pk, type(error).__name__)
+        with translation.override(calendar.organisation.language):
+            note(calendar, failed_at=now(), error=_("This calendar cannot be read."))

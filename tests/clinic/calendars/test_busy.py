@@ -6,12 +6,12 @@ import pytest
 from django_q.models import OrmQ
 
 from clinic import tasks
-from clinic.calendars.services import add_calendar, refresh, refresh_by_itself, remove, to_refresh
+from clinic.calendars.services import add_calendar, refresh, refresh_by_itself, refresh_due, remove, to_refresh
 from clinic.errors import InvalidEntry
-from clinic.models import BusyCalendar, BusyTime, Provider
+from clinic.models import BusyCalendar, BusyTime, Clinic, Provider
 from tests.clinic.calendars.files import GOOGLE, calendar, crlf
 from tests.clinic.calendars.server import Publisher
-from tests.factories import BEFORE, NINE, make_organisation, make_provider, make_user
+from tests.factories import BEFORE, NINE, make_clinic, make_organisation, make_provider, make_user
 
 MEETING = "DTSTART:20300107T060000Z\nDTEND:20300107T070000Z"
 MEETINGS = [f"DTSTART:203001{day:02}T060000Z\nDTEND:203001{day:02}T070000Z" for day in range(7, 13)]
@@ -178,7 +178,8 @@ def test_calendars_in_use_are_refreshed_the_oldest_reading_first(desk, publisher
     BusyTime.objects.filter(calendar=of_nobody).delete()
     BusyCalendar.objects.filter(pk=of_nobody.pk).update(provider=other)
 
-    assert to_refresh(at=LATER) == [second.pk, first.pk]
+    assert to_refresh(at=LATER) == [second.pk]
+    assert to_refresh(at=LATER + timedelta(minutes=15)) == [second.pk, first.pk]
 
 
 def test_what_has_failed_is_tried_again_an_hour_later(desk, publisher):
@@ -190,13 +191,49 @@ def test_what_has_failed_is_tried_again_an_hour_later(desk, publisher):
     assert to_refresh(at=LATER + timedelta(minutes=60)) == [row.pk]
 
 
-def test_each_calendar_is_read_by_a_task_of_its_own(desk, publisher):
-    rows = [add(desk, publisher, name=name) for name in "ab"]
+def test_what_fails_comes_after_what_can_be_read(desk, publisher):
+    failing, sound = (add(desk, publisher, name=name) for name in "ab")
+    publisher.status = 500
+    refresh(failing, at=LATER)
+
+    assert to_refresh(at=LATER + timedelta(hours=1)) == [sound.pk, failing.pk]
+
+
+def test_what_is_due_is_read_within_one_task(desk, publisher):
+    for name in "ab":
+        add(desk, publisher, name=name)
+    BusyCalendar.objects.update(read_at=None)
 
     tasks.read_calendars()
+    tasks.read_calendars()
 
-    queued = {(row.task["func"], row.task["args"]) for row in OrmQ.objects.all()}
-    assert queued == {("clinic.tasks.read_calendar", (row.pk,)) for row in rows}
+    assert len(publisher.requests) == 4  # two when they were added, and two when it was their turn
+    assert not OrmQ.objects.exists()
+
+
+def test_what_is_left_when_the_time_is_up_stays_due(desk, publisher):
+    row = add(desk, publisher)
+
+    refresh_due(at=LATER, seconds=0)
+
+    assert len(publisher.requests) == 1
+    assert to_refresh(at=LATER) == [row.pk]
+
+
+def test_a_calendar_on_which_reading_breaks_stops_no_other(desk, publisher):
+    nowhere = make_clinic(desk.organisation, name="Nowhere")
+    broken, sound = add(desk, publisher, name="a"), add(desk, publisher, name="b")
+    BusyTime.objects.filter(calendar=broken).delete()
+    BusyCalendar.objects.filter(pk=broken.pk).update(provider=make_provider(nowhere, name="Omar"))
+    Clinic.objects.filter(pk=nowhere.pk).update(time_zone="Nowhere/Known")
+    publisher.body = calendar()
+
+    refresh_due(at=LATER)
+
+    broken.refresh_from_db()
+    assert broken.error == "This calendar cannot be read."
+    assert broken.failed_at is not None
+    assert times(sound) == []
 
 
 def test_the_clock_reads_a_calendar_unless_it_is_gone(desk, publisher):
