@@ -25,7 +25,6 @@ class MessageAdmin(MessageActions, PatientSearch, ReadOnly, ClinicModelAdmin):
     ]  # fmt: skip
     list_select_related = ["patient"]
     list_before_template = "admin_ext/outbox/standing.html"
-    list_after_template = "admin_ext/outbox/nothing.html"
     actions_list = ["resend_failed"]
     actions_row = actions_detail = ["resend", "call_off"]
     row_page = "message"
