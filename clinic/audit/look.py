@@ -12,6 +12,7 @@ from clinic.audit.declared import declared
 from clinic.audit.declared.links import has_organisation
 from clinic.audit.invariant import Invariant, Row
 from clinic.audit.rules import RULES
+from clinic.models import Organisation
 
 MOST_NAMED = 20
 
@@ -58,8 +59,10 @@ def look(asked: Iterable[Invariant], *, at: datetime, most: int = MOST_NAMED) ->
 
 
 def rows_of(model: type[Model]) -> Counter[int | None]:
-    """How many rows each organisation has in the table, holds among them."""
-    owner = "organisation" if has_organisation(model) else "pk"
+    """How many rows each organisation has in the table, holds among them; signs of life belong to none."""
+    if not has_organisation(model) and model is not Organisation:
+        return Counter({None: model._base_manager.count()})
+    owner = "pk" if model is Organisation else "organisation"
     return Counter(dict(model._base_manager.order_by().values_list(owner).annotate(n=Count("pk"))))
 
 
