@@ -8,6 +8,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -177,6 +178,11 @@ def day(value: date | None) -> str:
 
 def clock(moment: datetime, zone=None) -> str:
     return f"{localtime(moment, zone):%H:%M}"
+
+
+def error_words(message) -> str:
+    """What stopped the message, in the reader's language where it is a sentence of ours and not of a gateway."""
+    return gettext(message.error) if message.error else ""
 
 
 def moment(value: datetime | None, zone=None) -> SafeString:

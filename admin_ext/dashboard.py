@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from admin_ext.cards import LINES, Card, Line
 from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
 from admin_ext.front_desk.board import Choice, board_of
-from admin_ext.outbox.worker import sender_card
 from admin_ext.records.certificates import broken_rules, rows_words
 from admin_ext.roles import AUTO_SCHEDULE, RESEND, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
+from admin_ext.sender import sender_card
 from admin_ext.visits import outpatients
 from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus

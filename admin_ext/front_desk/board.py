@@ -17,10 +17,10 @@ from admin_ext.columns import colour_of
 from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
-from admin_ext.outbox.worker import alarm
 from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_CHARGES, SEE_WAITLIST
 from admin_ext.scope import own_rows
+from admin_ext.sender import alarm
 from admin_ext.versions import fingerprint
 from clinic.billing.selectors import owed_by
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentKind

@@ -4,7 +4,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from admin_ext.columns import left_to_right, status_label
+from admin_ext.columns import error_words, left_to_right, status_label
 from clinic.enums import MessageStatus
 from clinic.models import Message
 
@@ -20,11 +20,6 @@ def message_status(message: Message) -> SafeString:
         _("Delivered"),
     )
     return format_html('<span class="nowrap">{} {}</span>', label, tick)
-
-
-def error_words(message: Message) -> str:
-    """What stopped the message, in the reader's language where it is a sentence of ours and not of a gateway."""
-    return _(message.error) if message.error else ""
 
 
 def status_with_trouble(message: Message) -> SafeString:

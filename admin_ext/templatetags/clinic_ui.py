@@ -5,7 +5,6 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localtime
 
 from admin_ext import columns, visits
-from admin_ext.outbox.columns import error_words
 from clinic.enums import PaymentStatus
 
 register = template.Library()
@@ -14,7 +13,7 @@ register.filter("person", columns.name)
 register.filter("left_to_right", columns.left_to_right)
 register.filter("day", columns.day)
 register.filter("moment", columns.moment)
-register.filter("error_words", error_words)
+register.filter("error_words", columns.error_words)
 register.filter("services_of_visit", visits.services_of)
 register.simple_tag(columns.span, name="span")
 register.simple_tag(columns.absence, name="absence")
