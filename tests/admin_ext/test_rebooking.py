@@ -60,7 +60,7 @@ def desk(olaya, sign_in):
 @pytest.fixture
 def batch(olaya):
     make_leave(olaya.sara, MIDNIGHT, MIDNIGHT + DAY)
-    return Rebooking.objects.get()
+    return Rebooking.objects.of(olaya.organisation).get()
 
 
 def address(batch, name="rebooking", **more) -> str:

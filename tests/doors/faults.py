@@ -12,7 +12,7 @@ def faults_of(cells: Iterable[Cell]) -> list[str]:
 
 
 def faults(cell: Cell) -> Iterator[str]:
-    if cell.status >= 500:
+    if cell.status >= 500 and cell.knock.door != "health":  # where 503 is an answer
         yield "fails"
     if cell.changed and not may_change(cell):
         yield f"changes {sorted(cell.changed)}"

@@ -24,8 +24,8 @@ NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than
     "board", "book_bulk_plan", "book_plan", "bulk_plan", "cancel_job", "close_visit", "consultation_addendum",
     "consultation_save", "consultation_step", "diagnosis_search", "leave_hits",
     "message_text", "message_text_preview", "message_text_restore", "my_day_current", "next_free", "note",
-    "offer_time", "policy_preview", "rebooking_item", "swap_session", "undo_booking", "undo_operation",
-    "undo_rebooking", "undo_sale", "withdraw_offer",
+    "offer_time", "policy_preview", "rebooking_item", "refresh_busy_calendar", "remove_busy_calendar", "swap_session",
+    "undo_booking", "undo_operation", "undo_rebooking", "undo_sale", "withdraw_offer",
 }  # fmt: skip
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 
