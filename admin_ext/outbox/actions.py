@@ -78,10 +78,11 @@ def sent_again_words(again: Message) -> str:
     """Which message is sent again and when it leaves, on the clock of the clinic that it is about."""
     words = _("The message to %(patient)s is sent again.") % {"patient": again.patient}
     leaves_at = waits_until(again, at=again.due_at)
-    if leaves_at == again.due_at:
-        return f"{words} {_('It leaves within a minute.')}"
-    zone = again.appointment.clinic.zone if again.appointment else None
-    return f"{words} {_('It leaves at %(time)s.') % {'time': clock(leaves_at, zone)}}"
+    when = _("It leaves within a minute.")
+    if leaves_at != again.due_at:
+        zone = again.appointment.clinic.zone if again.appointment else None
+        when = _("It leaves at %(time)s.") % {"time": clock(leaves_at, zone)}
+    return f"{words} {when}"
 
 
 def again_words(counts: tuple[int, int]) -> str:
