@@ -305,7 +305,7 @@ def test_words_that_nobody_can_read_are_as_good_as_none(organisation, book):
 def test_a_name_is_no_template_no_markup_and_no_line(organisation, sara, book):
     write(organisation, sara, "Dear {{ first_name }}, {{ clinic }} " + SAYS_WHEN, "For {{ first_name }} {{ clinic }}")
 
-    message = book(name="<i>{{day}}</i>\u202e", clinic_name="A\r\nB&\x00")
+    message = book(name="<i>{{day}}</i>\u202e", clinic_name="A\r\nB&\x07")
 
     assert message.subject == "For <i>{{day}}</i> A B&"
     assert message.body == "Dear <i>{{day}}</i>, A B& Monday 7 January 2030 9:00 AM"
