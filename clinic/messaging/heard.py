@@ -11,15 +11,17 @@ from clinic.models import Appointment, Change, Message, Operation
 # What a patient knows the time of an appointment from.
 TELL_OF_A_TIME = {MessageKind.BOOKED, MessageKind.MOVED, MessageKind.PLANNED, MessageKind.SESSIONS_MOVED}
 
+TELL_OF_ITS_END = {MessageKind.CANCELLED, MessageKind.PLAN_UNDONE}
+
 GONE = (MessageStatus.SENDING, MessageStatus.SENT)  # it cannot be called off any more
 
 
-def heard_of(appointment: Appointment) -> set[str]:
+def heard_of(appointment: Appointment, *, statuses: Collection[str] = GONE) -> set[str]:
     """The kinds of messages about this appointment, alone or with others, that have left or are leaving."""
     together = Q(operation=appointment.operation_id) if appointment.operation_id else Q()
     together |= Q(operation__in=Change.objects.filter(appointment=appointment).values("operation"))
     about = Q(appointment=appointment) | (together & Q(kind__in=TOGETHER, patient=appointment.patient_id))
-    return set(Message.objects.filter(about, status__in=GONE).values_list("kind", flat=True))
+    return set(Message.objects.filter(about, status__in=statuses).values_list("kind", flat=True))
 
 
 def known_times(appointments: Collection[Appointment]) -> set[int]:

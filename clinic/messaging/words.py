@@ -71,7 +71,7 @@ def rendered(
         return own
     subject, body = ours(kind, language, channel, facts)
     if channel == Channel.SMS and facts.get("link"):
-        names = DISPENSABLE if str(facts["link"]) in body else DISPENSABLE[1:]  # without its link it needs its phone
+        names = DISPENSABLE if str(facts["link"]) in body else ("clinic",)  # without its link it needs the others
         for count in range(1, len(names) + 1):
             if segments(body).count > MOST_SEGMENTS:
                 subject, body = ours(kind, language, channel, facts | dict.fromkeys(names[:count], ""))

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from clinic.billing.services import reopen_fee, withdraw_fee
-from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, MessageKind, RefusalCode
+from clinic.enums import CANCELLED_STATUSES, HEARD_STATUSES, AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WaiverRefused, WrongStatus
 from clinic.messaging.reminding import remind_again
-from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
+from clinic.messaging.services import TELL_OF_A_TIME, TELL_OF_ITS_END, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages
 from clinic.permissions import WAIVE
@@ -194,7 +194,8 @@ def _say_that_it_stands(row: Appointment, *, since: datetime, by: User, at: date
     """
     cancel_for(row, by=by, at=at)
     heard = heard_of(row)  # after what was not heard yet is called off: until then it might still leave
-    if MessageKind.CANCELLED in heard or not heard & TELL_OF_A_TIME:
+    hears = heard_of(row, statuses=HEARD_STATUSES)  # what tells of others, too, waits on
+    if hears & TELL_OF_ITS_END or not heard & TELL_OF_A_TIME:
         queue(MessageKind.MOVED if row.moves else MessageKind.BOOKED, row.patient, appointment=row, by=by, at=at)
     else:
         remind_again(row, since=since, at=at)

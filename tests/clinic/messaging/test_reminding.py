@@ -6,17 +6,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.enums import AppointmentStatus, Channel, MessageKind, MessageStatus
+from clinic.enums import AppointmentStatus, MessageKind, MessageStatus
 from clinic.messaging.links import address_of
 from clinic.messaging.reminding import remind_due
 from clinic.models import Appointment, Clinic, Message, Sweep
+from tests.clinic.messaging.reminded import NOON, Desk
 from tests.factories import (
     BEFORE,
     NINE,
     make_appointment,
     make_clinic,
-    make_organisation,
-    make_patient,
     make_provider,
     make_service,
 )
@@ -24,32 +23,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-NOON = NINE + 3 * HOUR  # Monday 7 January 2030 in Riyadh
 LONG_AGO = BEFORE - DAY
-
-
-class Desk:
-    """A clinic with two rules, a day before by mail and two hours before by SMS, at work since long ago."""
-
-    def __init__(self, **organisation):
-        self.organisation = make_organisation(**organisation)
-        self.policy = self.organisation.policy
-        self.clinic = make_clinic(self.organisation, name="Olaya", phone="+966112345678")
-        self.provider = make_provider(self.clinic)
-        self.service = make_service(self.provider, name="Behavioural therapy")
-
-    def patient(self, **fields):
-        usual = {"language": "en", "email": "huda@example.org", "preferred_channel": Channel.SMS}
-        return make_patient(self.organisation, **{**usual, **fields})
-
-    def book(self, starts_at=NOON, patient=None, **fields):
-        return make_appointment(
-            patient or self.patient(), self.service, self.provider, self.clinic, starts_at=starts_at, **fields
-        )
-
-    def remind_by(self, **minutes):
-        self.policy.reminder_minutes = minutes
-        self.policy.save()
 
 
 @pytest.fixture
