@@ -37,7 +37,7 @@ def browser() -> Iterator[object]:
 def page(browser, live_server) -> Iterator[object]:
     """A page in a fresh profile; addresses are relative to the live server."""
     context = browser.new_context(base_url=live_server.url, viewport=DESK, locale="en-GB")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     opened = context.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))

@@ -100,6 +100,7 @@ def test_moved_with_four_keys(page, appointment, clicks):
     page.wait_for_function("document.activeElement.matches('.proposal')")
     second = page.locator(".proposal").nth(1).get_attribute("value")
     page.keyboard.press("ArrowDown")
+    page.wait_for_function("document.activeElement === document.querySelectorAll('.proposal')[1]")
     page.keyboard.press("Enter")
     told(page, "moved to")
 

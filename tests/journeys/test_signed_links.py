@@ -66,7 +66,7 @@ def opened(browser, live_server, db):
 
     def open_on_a_phone(appointment, **options):
         context = browser.new_context(base_url=live_server.url, viewport=PHONE, has_touch=True, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         contexts.append(context)
         phone = context.new_page()
         phone.goto(f"/a/{token_of(appointment)}/")
