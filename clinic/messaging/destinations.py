@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from clinic.enums import Channel
+from clinic.enums import Channel, MessageStatus
 from clinic.messaging.channels import is_set_up
 from clinic.models import Patient
 
@@ -14,6 +14,12 @@ class Destination:
     channel: Channel
     address: str
     obstacle: str = ""
+
+    @property
+    def fields(self) -> dict[str, object]:
+        """What a message to it has; one that cannot be sent is skipped, and says why."""
+        status = MessageStatus.SKIPPED if self.obstacle else MessageStatus.QUEUED
+        return {"channel": self.channel, "address": self.address, "status": status, "error": self.obstacle}
 
 
 def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destination:

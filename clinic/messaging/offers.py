@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from clinic.enums import MessageKind, MessageStatus
+from clinic.enums import MessageKind
 from clinic.messaging.services import destination_of, written_once
 from clinic.messaging.withdrawal import withdraw
 from clinic.messaging.words import written
@@ -22,11 +22,10 @@ def tell_of_offer(offer: Offer, *, others: int, link: str, by: User, at: datetim
     return written_once({
         "organisation_id": offer.organisation_id, "patient": patient, "offer": offer,
         "kind": MessageKind.WAITLIST_OFFER,
-        "channel": destination.channel, "address": destination.address, "language": patient.language,
-        "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        **destination.fields, "language": patient.language, "subject": subject, "body": body,
+        "queued_at": at, "due_at": at,
         "starts_at": offer.slot.starts_at, "expires_at": offer.slot.held_until,
-        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
-        "error": destination.obstacle, "dedupe_key": dedupe_key(offer),
+        "dedupe_key": dedupe_key(offer),
     })  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from django.template.defaultfilters import floatformat
 from django.utils import translation
 
 from clinic.currencies import currency_name
-from clinic.enums import MessageKind, MessageStatus
+from clinic.enums import MessageKind
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import destination_of, written_once
 from clinic.messaging.words import day, first_name, plain, rendered
@@ -25,11 +25,10 @@ def tell_of_payment(payment: Payment, *, left: Decimal, by: User, at: datetime) 
     subject, body = receipt_words(payment, left=left, channel=destination.channel)
     return written_once({
         "organisation_id": payment.organisation_id, "patient": patient, "kind": KIND,
-        "channel": destination.channel, "address": destination.address, "language": patient.language,
-        "subject": subject, "body": body, "queued_at": at, "due_at": at,
+        **destination.fields, "language": patient.language, "subject": subject, "body": body,
+        "queued_at": at, "due_at": at,
         "expires_at": of_use_until(KIND, due_at=at),
-        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
-        "error": destination.obstacle, "dedupe_key": f"{KIND}:payment-{payment.pk}",
+        "dedupe_key": f"{KIND}:payment-{payment.pk}",
     })  # fmt: skip
 
 

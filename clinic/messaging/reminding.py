@@ -101,10 +101,8 @@ def message_of(
     subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
     return Message(
         organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,
-        kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
-        subject=subject, body=body, starts_at=start, expires_at=start, queued_at=at, due_at=due_at,
-        status=MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED, error=destination.obstacle,
-        dedupe_key=key_of(rule, appointment),
+        kind=KIND, **destination.fields, language=patient.language, subject=subject, body=body, starts_at=start,
+        expires_at=start, queued_at=at, due_at=due_at, dedupe_key=key_of(rule, appointment),
     )  # fmt: skip
 
 

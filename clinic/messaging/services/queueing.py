@@ -46,11 +46,9 @@ def queue(
         "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment,
         "purchase": purchase, "operation": operation, "kind": kind,
         "starts_at": appointment.starts_at if appointment else None,
-        "channel": destination.channel, "address": destination.address, "language": patient.language,
-        "subject": subject, "body": body, "queued_at": at, "due_at": due_at,
+        **destination.fields, "language": patient.language, "subject": subject, "body": body,
+        "queued_at": at, "due_at": due_at,
         "expires_at": of_use_until(kind, due_at=due_at, appointment=appointment, sessions=sessions),
-        "status": MessageStatus.SKIPPED if destination.obstacle else MessageStatus.QUEUED,
-        "error": destination.obstacle,
     }  # fmt: skip
     fields["dedupe_key"] = dedupe_key(
         kind, destination.channel, appointment=appointment, purchase=purchase, operation=operation
