@@ -89,7 +89,7 @@ def test_step_after_signing_in_anew_in_another_tab_offers_the_page_anew(tab, car
 
 def test_board_that_gets_no_answer_says_so_once_until_it_gets_one(tab, appointment):
     tab.clock.install()
-    tab.goto("/admin/")
+    tab.goto("/admin/", wait_until="networkidle")
     tab.locator("#board").wait_for()
 
     tab.context.set_offline(True)
