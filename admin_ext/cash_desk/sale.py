@@ -138,7 +138,7 @@ def sold_words(sale: Sale) -> str:
 class UndoSalePage(StaffPage):
     """Take a sale back within its day: money, invoice, today's session and package are as they were before."""
 
-    title = gettext_lazy("Undo")
+    title = gettext_lazy("Undo the sale")
     permission_required = REFUND
     http_method_names = ["post"]
 

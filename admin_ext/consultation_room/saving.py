@@ -22,7 +22,7 @@ class SavePage(RoomPage):
     is because it has been `closed`; 503 when others were in the way and asking again is the way out.
     """
 
-    title = gettext_lazy("Consultation")
+    title = gettext_lazy("Write into the consultation")
     permission_required = TREAT
     http_method_names = ["post"]
     template_name = "admin_ext/consultation_room/meanwhile.html"

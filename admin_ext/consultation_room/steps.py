@@ -24,7 +24,7 @@ def missing_words(row: Consultation) -> list[Word]:
 class StepPage(RoomPage):
     """POST one step, activate or close; closing is for ever, so it is asked about first and done with `anyway`."""
 
-    title = gettext_lazy("Consultation")
+    title = gettext_lazy("Begin or close the consultation")
     permission_required = TREAT
     template_name = "admin_ext/consultation_room/close.html"
     http_method_names = ["post"]

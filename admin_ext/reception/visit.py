@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from admin_ext.pages import StaffPage
 from admin_ext.reception.steps import steps_of
@@ -61,7 +62,7 @@ class VisitPage(StaffPage):
 class CloseVisitPage(StaffPage):
     """POST ends the visit."""
 
-    title = ""
+    title = gettext_lazy("Close the visit")
     permission_required = CHANGE_VISIT
     http_method_names = ["post"]
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from admin_ext.base import ClinicModelAdmin, ReadOnly
-from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name
+from admin_ext.columns import StatusColumn, dash, label, left_to_right, moment, name, with_note
 from admin_ext.filters import ChoicesFilter, MomentRangeFilter, OwnRowsFilter
-from clinic.enums import RefusalCode
+from admin_ext.records.doors import door_words, refusal_words, target_words
 from clinic.models import Certificate, Job, Operation, RefusedAttempt
 from clinic.operations import with_sizes
 
@@ -117,12 +117,13 @@ class RefusedAttemptAdmin(ReadOnly, ClinicModelAdmin):
 
     @display(description=_("refusal"))
     def display_reason(self, row):
-        return RefusalCode(row.code).label if row.code in RefusalCode.values else row.code
+        return refusal_words(row.code)
 
     @display(description=_("what"))
     def display_target(self, row):
-        return left_to_right(row.target)
+        words = target_words(row.target)
+        return name(words) if words != row.target else left_to_right(row.target)
 
     @display(description=_("door"))
     def display_door(self, row):
-        return left_to_right(row.door)
+        return with_note(*door_words(row.door))
