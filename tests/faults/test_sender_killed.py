@@ -28,6 +28,7 @@ MESSAGES = 3 * KILLS
 PAUSE = 0.03  # seconds between two kills, at most
 CUTS = 5  # half a second from one to the next
 LEASE = 0.5  # seconds after which somebody else takes what a killed one had in hand
+PATIENCE = 60 + 2 * KILLS  # seconds
 SLOW = 0.02  # seconds that the gateway takes, at most, before it delivers and again before it says so
 
 
@@ -55,7 +56,7 @@ def outbox(transactional_db):
 def test_reminders_sent_by_workers_that_are_killed_arrive_once_each(outbox, capsys):
     with Unhurried() as gateway:
         went = kill_senders(
-            gateway=gateway.address, kills=KILLS, workers=2, pause=PAUSE, lease=LEASE, patience=60 + 2 * KILLS
+            gateway=gateway.address, kills=KILLS, workers=2, pause=PAUSE, lease=LEASE, patience=PATIENCE
         )  # fmt: skip
 
     tell(gateway, went, capsys)
@@ -69,7 +70,7 @@ def test_reminders_arrive_once_each_when_the_database_cuts_every_connection(outb
 
     with Unhurried() as gateway, ThreadPoolExecutor() as pool:
         senders = pool.submit(
-            kill_senders, gateway=gateway.address, kills=0, workers=2, pause=PAUSE, lease=LEASE, patience=60
+            kill_senders, gateway=gateway.address, kills=0, workers=2, pause=PAUSE, lease=LEASE, patience=PATIENCE
         )  # fmt: skip
         gateway.wait_for(delivered=1, seconds=60)
         for _cut in range(CUTS):
