@@ -11,7 +11,15 @@ from django.utils.timezone import localtime, now
 from admin_ext.ages import age_text
 from admin_ext.pages import StaffPage
 from admin_ext.purchases import PurchaseCard, cards_of
-from admin_ext.roles import SEE_CHARGES, SEE_CONSULTATIONS, SEE_INVOICES, SEE_MESSAGES, SEE_VISITS, SEE_WAITLIST
+from admin_ext.roles import (
+    SEE_CHARGES,
+    SEE_CONSULTATIONS,
+    SEE_INVOICES,
+    SEE_MESSAGES,
+    SEE_PAYMENTS,
+    SEE_VISITS,
+    SEE_WAITLIST,
+)
 from admin_ext.scope import own_rows
 from admin_ext.visits import with_services
 from clinic.billing.selectors import owed_by, with_balances
@@ -30,7 +38,9 @@ MESSAGES, REMINDERS = 8, 3
 INVOICES, CONSULTATIONS = 6, 8
 VANISHED = 20  # at most, of each kind
 HELD_OR_MISSED = (AppointmentStatus.COMPLETED, AppointmentStatus.NO_SHOW)
-SECRETS = {story.CHARGE: SEE_CHARGES, story.MESSAGE: SEE_MESSAGES}
+SECRETS = {
+    story.CHARGE: SEE_CHARGES, story.MESSAGE: SEE_MESSAGES, story.VISIT: SEE_VISITS, story.PAYMENT: SEE_PAYMENTS
+}  # fmt: skip
 
 
 class PatientPage(StaffPage):

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db.models import F, Model, QuerySet, Value
 
 from clinic.enums import CANCELLED_STATUSES, SessionEntryKind
-from clinic.models import Appointment, Charge, Message, Patient, SessionEntry
+from clinic.models import Appointment, Charge, Message, Patient, Payment, SessionEntry, Visit
 
 APPOINTMENT, CANCELLED, CHARGE, MESSAGE, SESSIONS = "appointment", "cancelled", "charge", "message", "sessions"
+VISIT, PAYMENT = "visit", "payment"
 #: What of the ledger is news: what was bought and taken away. What was used is told by its appointment.
 NEWS = [kind for kind in SessionEntryKind if kind not in (SessionEntryKind.USE, SessionEntryKind.GIVE_BACK)]
 ROWS: dict[str, QuerySet] = {
@@ -18,6 +19,8 @@ ROWS: dict[str, QuerySet] = {
     CHARGE: Charge.objects.select_related("organisation", "raised_by"),
     MESSAGE: Message.objects.defer("body"),
     SESSIONS: SessionEntry.objects.select_related("purchase__package", "item__service", "by"),
+    VISIT: Visit.objects.select_related("clinic").prefetch_related("invoices__lines__service"),
+    PAYMENT: Payment.objects.select_related("invoice", "clinic", "taken_by"),
 }
 
 
@@ -33,23 +36,25 @@ class Episode:
 def moments_of(patient: Patient, *, at: datetime, without: Collection[str] = ()) -> QuerySet:
     """The moment, kind and key of everything up to `at`, newest first; to be counted and cut into pages.
 
-    An appointment stands at its start, one that was cancelled at the moment of cancelling. `without` names kinds
-    that are left out; not all of them.
+    An appointment stands at its start, one that was cancelled at the moment of cancelling, a visit when the patient
+    came in. A refund is a payment too. `without` names kinds that are left out; not all of them.
     """
-    visits = Appointment.objects.filter(patient=patient)
+    booked = Appointment.objects.filter(patient=patient)
     sources = {
-        APPOINTMENT: (visits.exclude(status__in=CANCELLED_STATUSES), "starts_at"),
-        CANCELLED: (visits.filter(status__in=CANCELLED_STATUSES), "cancelled_at"),
+        APPOINTMENT: (booked.exclude(status__in=CANCELLED_STATUSES), "starts_at"),
+        CANCELLED: (booked.filter(status__in=CANCELLED_STATUSES), "cancelled_at"),
         CHARGE: (Charge.objects.filter(patient=patient), "raised_at"),
         MESSAGE: (Message.objects.filter(patient=patient), "queued_at"),
         SESSIONS: (SessionEntry.objects.filter(purchase__patient=patient, kind__in=NEWS), "at"),
+        VISIT: (Visit.objects.filter(patient=patient), "opened_at"),
+        PAYMENT: (Payment.objects.filter(invoice__patient=patient), "taken_at"),
     }
     first, *others = (_moments(rows, field, kind, at) for kind, (rows, field) in sources.items() if kind not in without)
     return first.union(*others, all=True).order_by("-moment", "-what", "-key")
 
 
 def episodes(moments: list[tuple[datetime, str, int]]) -> list[Episode]:
-    """The rows of one page of `moments_of`, in the same order; five queries at most."""
+    """The rows of one page of `moments_of`, in the same order; one query for each kind, four for visits."""
     keys: dict[str, set[int]] = {}
     for _at, kind, key in moments:
         keys.setdefault(kind, set()).add(key)

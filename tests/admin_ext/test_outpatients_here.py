@@ -112,7 +112,7 @@ def test_patient_page_asks_the_same_for_more_visits(n, ours, sign_in, walker, pa
         visit.save()
     shown_to(client, "patient", walker.pk)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(33):
         shown_to(client, "patient", walker.pk)
 
 

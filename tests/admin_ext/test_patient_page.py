@@ -13,7 +13,16 @@ from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import AppointmentStatus
 from clinic.scheduling import booking
 from tests.admin_ext.world import buy, make_message
-from tests.factories import BEFORE, MONDAY, NINE, make_appointment, make_package
+from tests.factories import (
+    BEFORE,
+    MONDAY,
+    NINE,
+    make_appointment,
+    make_invoice,
+    make_package,
+    make_payment,
+    make_visit,
+)
 
 pytestmark = pytest.mark.usefixtures("a_week_before")
 
@@ -163,6 +172,44 @@ def test_cancelled_appointment_stands_in_the_story_when_it_was_cancelled(ours, p
     assert ("cancelled", BEFORE) in [(episode.kind, episode.at) for episode in story]
 
 
+def walk_in_and_pay(ours, at, amount="150.00"):
+    """A visit, and what was paid and given back of it an hour later."""
+    visit = make_visit(ours.patient, ours.clinic, status="closed", opened_at=at, closed_at=at)
+    invoice = make_invoice(ours.patient, ours.clinic, visit=visit)
+    paid = make_payment(invoice, amount, taken_at=at + timedelta(hours=1))
+    refunded = make_payment(
+        invoice, "-50.00", kind="refund", refund_of=paid, reason="Was ill", taken_at=at + timedelta(hours=2)
+    )
+    return visit, paid, refunded
+
+
+def test_visits_payments_and_refunds_stand_in_the_story_in_their_place(ours, page_of):
+    visit, paid, refunded = walk_in_and_pay(ours, BEFORE - timedelta(days=1))
+
+    page = page_of(ours.patient)
+
+    told = [episode for episode in page.context_data["story"] if episode.kind in ("visit", "payment")]
+    assert [episode.row for episode in told] == [refunded, paid, visit]
+    assert [episode.at for episode in page.context_data["story"]] == sorted(
+        (episode.at for episode in page.context_data["story"]), reverse=True
+    )
+    shown = page.text[page.text.index('id="story"') :]
+    assert shown.count(f'href="{reverse("admin:invoice", args=[paid.invoice_id])}"') == 2
+    assert f'href="{reverse("admin:visit", args=[visit.pk])}"' in shown
+    assert "-50.00 SAR" in shown
+    assert "Was ill" in shown
+
+
+def test_story_tells_of_money_to_those_alone_who_see_money(ours, sign_in):
+    visit, _paid, _refunded = walk_in_and_pay(ours, BEFORE - timedelta(days=1), amount="137.00")
+
+    page = sign_in(ours.organisation, PROVIDER).get(reverse("admin:patient", args=[ours.patient.pk]))
+
+    told = [episode for episode in page.context_data["story"] if episode.kind in ("visit", "payment")]
+    assert [episode.row for episode in told] == [visit]
+    assert "137.00" not in page.text
+
+
 def test_appointment_is_booked_for_the_patient_by_the_one_filled_button(ours, page_of):
     page = page_of(ours.patient).text
 
@@ -204,6 +251,7 @@ def test_who_may_only_look_gets_no_buttons(ours, sign_in):
 
 
 def test_page_asks_as_many_queries_for_three_of_everything_as_for_one(ours, page_of):
+    walk_in_and_pay(ours, BEFORE - timedelta(days=3))
     with CaptureQueriesContext(connection) as one:
         page_of(ours.patient)
     for number in (1, 2):
@@ -213,6 +261,7 @@ def test_page_asks_as_many_queries_for_three_of_everything_as_for_one(ours, page
             package_purchase=purchase, session_number=1,
         )  # fmt: skip
         make_message(appointment, "more")
+        walk_in_and_pay(ours, BEFORE - timedelta(days=number))
 
     with CaptureQueriesContext(connection) as three:
         page_of(ours.patient)
