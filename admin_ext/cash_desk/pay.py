@@ -113,8 +113,11 @@ class PayFeesPage(PayNewPage):
         return [line_for(charge) for charge in open_charges(self.patient).filter(invoice=None)]
 
     def invoice_for(self, request_key):
+        """What the same form has asked for before stands on its invoice by now, and is asked for again as it was."""
+        asked = self.patient.charges.filter(invoice__request_key=request_key).select_related("appointment__clinic")
+        lines = [line_for(charge) for charge in asked] or self.lines
         key = {"request_key": request_key, "by": self.request.user}
-        return issue_invoice(self.patient, self.lines, clinic=self.clinic, **key)
+        return issue_invoice(self.patient, lines, clinic=self.clinic, **key)
 
 
 class PaySessionPage(PayNewPage):

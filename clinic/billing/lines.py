@@ -1,5 +1,7 @@
 """What an invoice asks to be paid for, line by line, before it is written."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +30,14 @@ class Line:
     @property
     def amount(self) -> Decimal:
         return self.unit_price * self.quantity
+
+
+def contents(lines: Iterable[Line | InvoiceLine]) -> Counter[tuple[object, ...]]:
+    """What is asked for, by which two invoices are told apart: each line, however often, in any order."""
+    return Counter(
+        (line.service, line.purchase, line.charge, line.description_en, line.quantity, line.unit_price)
+        for line in lines
+    )  # fmt: skip
 
 
 def line_for(row: Service | PackagePurchase | Charge) -> Line:

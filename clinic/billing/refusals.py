@@ -122,5 +122,14 @@ def _settled(invoice: Invoice, hint: str) -> Refusal:
 
 def another_amount(made: Payment) -> Refusal:
     values = {"amount": money_text(abs(made.amount), made.invoice.currency), "number": made}
+    if made.kind == PaymentKind.REFUND:
+        message = _("This form has been sent before and has given back %(amount)s (receipt %(number)s).") % values
+        return Refusal(RefusalCode.INVALID, message, _("Open a new one if there is more to give back."))
     message = _("This form has been sent before, for %(amount)s (receipt %(number)s).") % values
     return Refusal(RefusalCode.INVALID, message, _("Open a new one if there is more to pay."))
+
+
+def another_invoice(made: Invoice, balance: Balance) -> Refusal:
+    values = {"amount": money_text(balance.total, made.currency), "number": made}
+    message = _("This form has been sent before, for invoice %(number)s over %(amount)s.") % values
+    return Refusal(RefusalCode.INVALID, message, _("Look at that invoice. Open a new form if there is more to pay."))

@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
+from clinic.billing.refusals import another_invoice
+from clinic.billing.selectors import balance_of
 from clinic.billing.services import issue_invoice, line_for
 from clinic.enums import AppointmentStatus, PaymentStatus, RefusalCode
-from clinic.errors import BillingRefused, Refusal
+from clinic.errors import BillingRefused, InvalidEntry, Refusal
 from clinic.models import Appointment, Clinic, Invoice, InvoiceLine, User
 from clinic.retries import made_before, retried
 from clinic.scheduling.board import appointments_of, day_span
@@ -55,14 +57,22 @@ def bill_session(
     """Ask the patient to pay for this session of today at its service's price.
 
     `request_key` names the form that asks for it: sent again, it gets the invoice that it made. Raises BillingRefused
-    for a session that something else pays for, or that is not of today.
+    for a session that something else pays for, or that is not of today, and InvalidEntry when the same form asks for
+    another service now.
     """
     own(by, appointment)
     at = at or now()
     row = Appointment.objects.filter(pk=appointment.pk).select_related(*LOADED).locked().get()
-    if made := made_before(Invoice, request_key, patient=row.patient):
-        return made
+    if made := made_before(Invoice, request_key, patient=row.patient, clinic=row.clinic):
+        return the_same_session(made, row)
     if not unbilled_sessions(row.clinic, at=at).filter(pk=row.pk).exists():
         message = _("This session is not of today, or a package or an invoice pays for it already.")
         raise BillingRefused(Refusal(RefusalCode.STATUS, message, _("Look at what the patient has to pay.")))
     return issue_invoice(row.patient, [line_for(row.service)], by=by, clinic=row.clinic, request_key=request_key, at=at)
+
+
+def the_same_session(made: Invoice, row: Appointment) -> Invoice:
+    """What the form made when it was sent before, whatever the service costs by now."""
+    if [line.service_id for line in made.lines.all()] != [row.service_id]:
+        raise InvalidEntry(another_invoice(made, balance_of(made)))
+    return made

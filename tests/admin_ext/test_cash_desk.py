@@ -265,6 +265,19 @@ def test_fees_are_paid_together_and_become_one_invoice(cash):
     assert row.invoice.payments.get().amount == Decimal("50.00")
 
 
+@pytest.mark.parametrize("page", ["take_payment", "pay_fees"])
+def test_same_form_with_another_amount_says_what_was_taken(cash, page):
+    row, key = fee(cash, amount=50), uuid4()
+    invoice = cash.invoice("50.00")
+    payer = invoice if page == "take_payment" else row.patient
+    cash.pay(payer, amount="20.00", key=key, page=page)
+
+    answer = cash.pay(payer, amount="30.00", key=key, page=page)
+
+    assert "sent before, for 20.00 SAR" in answer.content.decode()
+    assert [payment.amount for payment in Payment.objects.filter(request_key=key)] == [Decimal("20.00")]
+
+
 def test_more_than_the_fees_is_refused_before_there_is_an_invoice(cash):
     row = fee(cash, amount=50)
 

@@ -10,14 +10,14 @@ from django.utils.timezone import now
 from clinic.attempts import watched
 from clinic.billing.asking import asking_refusals, locked_lines, total_of
 from clinic.billing.entries import trimmed
-from clinic.billing.lines import Line
-from clinic.billing.refusals import void_refusals, waiver_refusals
+from clinic.billing.lines import Line, contents
+from clinic.billing.refusals import another_invoice, void_refusals, waiver_refusals
 from clinic.billing.selectors import balance_of
 from clinic.billing.services.numbers import next_number
 from clinic.billing.signals import invoice_voided, payment_received
 from clinic.billing.standing import is_cleared, locked, locked_visit, settle
 from clinic.enums import DocumentKind, PaymentStatus
-from clinic.errors import BillingRefused
+from clinic.errors import BillingRefused, InvalidEntry
 from clinic.models import Clinic, Invoice, InvoiceLine, Patient, User, Visit
 from clinic.retries import made_before, retried
 from clinic.tenancy import own
@@ -39,13 +39,14 @@ def issue_invoice(
     """Ask the patient to pay for these lines, in the organisation's currency and under its next number.
 
     An invoice over nothing is paid at once. `request_key` names the form that asks for it: sent again, it gets the
-    invoice that it made. Raises BillingRefused for a line that cannot be asked for, or is asked for already.
+    invoice that it made. Raises BillingRefused for a line that cannot be asked for, or is asked for already, and
+    InvalidEntry when the same form asks for something else now.
     """
     organisation = own(by, patient, clinic, visit)
     own(by, *(row for line in lines for row in (line.service, line.purchase, line.charge)))
     visit, lines, at = locked_visit(visit), locked_lines(lines), at or now()
     if made := made_before(Invoice, request_key, patient=patient, clinic=clinic):
-        return made
+        return the_same_invoice(made, lines, visit=visit)
     if refusals := asking_refusals(patient, lines, clinic=clinic, visit=visit, currency=organisation.currency):
         raise BillingRefused(*refusals)
     invoice = Invoice(
@@ -59,6 +60,14 @@ def issue_invoice(
     if invoice.status == PaymentStatus.PAID:
         payment_received.send(Invoice, invoice=invoice, payment=None, by=by, at=at)
     return invoice
+
+
+def the_same_invoice(made: Invoice, lines: Sequence[Line], *, visit: Visit | None) -> Invoice:
+    """What the form made when it was sent before; InvalidEntry when it asks for other lines, or in another visit."""
+    written = made.lines.select_related("service", "purchase", "charge")
+    if made.visit_id != (visit and visit.pk) or contents(written) != contents(lines):
+        raise InvalidEntry(another_invoice(made, balance_of(made)))
+    return made
 
 
 def write_lines(invoice: Invoice, lines: Sequence[Line], *, by: User, at: datetime) -> None:

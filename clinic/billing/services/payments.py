@@ -46,7 +46,7 @@ def record_payment(
     organisation = own(by, invoice, clinic)
     invoice, reference, at = locked(invoice), trimmed(reference), at or now()
     if made := made_before(Payment, request_key, invoice=invoice):
-        return the_same(made, amount=amount, method=method)
+        return the_same(made, amount=amount, method=method, reference=reference)
     balance = balance_of(invoice)
     if refusals := payment_refusals(invoice, balance, amount=amount, method=method, reference=reference):
         raise BillingRefused(*refusals)
@@ -61,8 +61,8 @@ def record_payment(
     return payment
 
 
-def the_same(made: Payment, *, amount: Decimal, method: str) -> Payment:
-    """What the form made when it was sent before; InvalidEntry when it asks for another amount or method now."""
-    if (abs(made.amount), made.method) != (amount, method):
+def the_same(made: Payment, *, amount: Decimal, method: str, reference: str = "", reason: str = "") -> Payment:
+    """What the form made when it was sent before; InvalidEntry when anything that was written in it is another now."""
+    if (abs(made.amount), made.method, made.reference, made.reason) != (amount, method, reference, reason):
         raise InvalidEntry(another_amount(made))
     return made

@@ -44,13 +44,13 @@ def refund(
 
     It is taken from the drawer of `clinic`, or of where the payment was taken. `request_key` names the form that asks
     for it: sent again, it gets the refund that it made. Raises BillingRefused for more than is left of the payment,
-    and where a second person has to approve it.
+    and where a second person has to approve it, and InvalidEntry when the same form asks for something else now.
     """
     own(by, payment, clinic)
     invoice, reason, at = locked(payment.invoice), trimmed(reason), at or now()
     method = method or payment.method
     if made := made_before(Payment, request_key, refund_of=payment):
-        return the_same(made, amount=amount, method=method)
+        return the_same(made, amount=amount, method=method, reason=reason)
     refusals = refund_refusals(payment, amount=amount, method=method, reason=reason)
     if refusals := refusals + second_person_refusals(invoice):
         raise BillingRefused(*refusals)

@@ -8,8 +8,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.timezone import now
 
+from clinic.billing.entries import trimmed
+from clinic.billing.refusals import another_invoice
+from clinic.billing.selectors import balance_of
 from clinic.billing.services import issue_invoice, line_for, record_payment
+from clinic.billing.services.payments import the_same
 from clinic.enums import ChangeKind, OperationKind, PaymentMethod
+from clinic.errors import InvalidEntry
 from clinic.models import Appointment, Change, Clinic, Invoice, Operation, Package, PackagePurchase, Patient, Payment
 from clinic.models.people import User
 from clinic.operations import begin, note
@@ -50,14 +55,14 @@ def sell(
 
     `session_for` is an appointment of today, which gets the first session: used if it was held, reserved if not yet.
     `request_key` names the form that asks for it: sent again, it gets the sale that it made.
-    Raises PackageRefused where the package cannot be assigned or has no session for that appointment, and
-    BillingRefused for an amount beyond the price.
+    Raises PackageRefused where the package cannot be assigned or has no session for that appointment, BillingRefused
+    for an amount beyond the price, and InvalidEntry when the same form takes another amount now.
     """
     own(by, package, patient, clinic, session_for)
     at = at or now()
     package = Package.objects.select_for_update(no_key=True).get(pk=package.pk)
     if made := made_before(PackagePurchase, request_key, patient=patient, package=package):
-        return sale_of(made)
+        return the_same_sale(sale_of(made), request_key, method=method, amount=amount, reference=trimmed(reference))
     operation = begin(OperationKind.SALE, by=by, at=at)
     purchase = assign(package, patient, by=by, at=at, request_key=request_key, operation=operation)
     if session_for is not None:
@@ -72,6 +77,16 @@ def sell(
     facts = {"invoice": invoice.pk, "appointment": session_for and session_for.pk}
     note(operation, ChangeKind.ASSIGNED, purchase, before={}, after={**state_of(purchase), **facts})
     return sale_of(purchase)
+
+
+def the_same_sale(sale: Sale, request_key: UUID | None, *, method: str, amount: Decimal | None, reference: str) -> Sale:
+    """What the form sold when it was sent before; InvalidEntry when it takes another amount now, or in another way."""
+    amount = sale.purchase.price if amount is None else amount
+    if paid := made_before(Payment, request_key, invoice=sale.invoice):
+        the_same(paid, amount=amount, method=method, reference=reference)
+    elif amount:
+        raise InvalidEntry(another_invoice(sale.invoice, balance_of(sale.invoice)))
+    return sale
 
 
 def sale_to_undo(invoice: Invoice, *, at: datetime) -> Operation | None:

@@ -127,6 +127,38 @@ def made(**fields):
 
 
 @pytest.mark.parametrize(
+    "changed",
+    [
+        {"lines": [made(unit_price=Decimal("2.00"))]},
+        {"lines": [made(quantity=2)]},
+        {"lines": [made(description_en="Plaster")]},
+        {"lines": [made(), made()]},
+        {"lines": []},
+        {"visit": None},
+    ],
+    ids=["another price", "more of it", "another thing", "another line", "nothing", "no visit"],
+)
+def test_the_same_form_does_not_ask_for_something_else(desk, changed):
+    first = {"lines": [made()], "visit": desk.visit}
+    asked = {"by": desk.mona, "clinic": desk.clinic, "request_key": KEY}
+    issue_invoice(desk.patient, **first, **asked)
+
+    with pytest.raises(InvalidEntry, match=r"sent before, for invoice 1 over 1\.00 SAR\. Look at that invoice"):
+        issue_invoice(desk.patient, **{**first, **changed}, **asked)
+
+    assert (Invoice.objects.count(), InvoiceLine.objects.count()) == (1, 1)
+
+
+def test_the_same_lines_in_another_order_are_the_same_form(desk):
+    lines = [made(), made(description_en="Plaster", unit_price=Decimal("3.00"))]
+    asked = {"by": desk.mona, "clinic": desk.clinic, "request_key": KEY}
+
+    first = issue_invoice(desk.patient, lines, **asked)
+
+    assert issue_invoice(desk.patient, lines[::-1], **asked) == first
+
+
+@pytest.mark.parametrize(
     ("lines", "code", "sentence"),
     [
         ([], RefusalCode.INVALID, "An invoice needs something to pay for."),

@@ -140,7 +140,9 @@ def test_the_form_that_has_paid_everything_can_be_sent_again(desk):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"amount": "60.00"}, {"method": PaymentMethod.CARD}], ids=["another amount", "another method"]
+    "changed",
+    [{"amount": "60.00"}, {"method": PaymentMethod.CARD}, {"reference": "Slip 8"}],
+    ids=["another amount", "another method", "another slip"],
 )
 def test_the_same_form_does_not_pay_something_else(desk, changed):
     invoice = desk.invoice()

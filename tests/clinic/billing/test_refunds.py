@@ -134,8 +134,10 @@ def test_the_same_form_gives_back_once(desk, paid):
 
     assert first == second
     assert balance_of(paid.invoice).paid == Decimal("100.00")
-    with pytest.raises(InvalidEntry, match=r"sent before, for 50\.00 SAR"):
-        give_back(desk, paid, WHOLE, request_key=KEY)
+    for changed in ({"amount": WHOLE}, {"reason": "Something else"}):
+        with pytest.raises(InvalidEntry, match=r"sent before and has given back 50\.00 SAR \(receipt 2\)"):
+            give_back(desk, paid, **changed, request_key=KEY)
+    assert Payment.objects.count() == 2
 
 
 def test_once_the_doctor_has_begun_nobody_gives_money_back_alone(desk, begun, refused):

@@ -137,6 +137,25 @@ def test_same_form_for_another_package_is_refused(shop):
     assert Invoice.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "said"),
+    [
+        ({}, {"amount": Decimal("10.00")}, "sent before, for"),
+        ({}, {"method": PaymentMethod.CARD}, "sent before, for"),
+        ({"amount": Decimal(0)}, {"amount": Decimal("10.00")}, "sent before, for invoice 1 over"),
+    ],
+    ids=["another amount", "another method", "something for nothing"],
+)
+def test_same_form_with_other_money_says_what_was_sold(shop, first, again, said):
+    key = uuid4()
+    shop.sell(request_key=key, **first)
+
+    with pytest.raises(InvalidEntry, match=said):
+        shop.sell(request_key=key, **again)
+
+    assert (Invoice.objects.count(), Payment.objects.count()) == (1, 0 if first else 1)
+
+
 def refused(shop, **asked) -> list[RefusalCode]:
     before = (PackagePurchase.objects.count(), Invoice.objects.count(), Operation.objects.count())
     with pytest.raises(ClinicError) as refusal:

@@ -10,7 +10,7 @@ import pytest
 
 from clinic.billing.services import issue_invoice, line_for, void
 from clinic.enums import AppointmentStatus
-from clinic.errors import BillingRefused
+from clinic.errors import BillingRefused, InvalidEntry
 from clinic.models import Invoice
 from clinic.packages.services import assign
 from clinic.scheduling.unbilled import bill_session, unbilled_sessions
@@ -88,6 +88,26 @@ def test_same_form_sent_twice_bills_once(day):
 
     assert first == second
     assert Invoice.objects.count() == 1
+
+
+def test_same_form_for_another_service_says_what_it_has_billed(day):
+    row, key = session(day), uuid4()
+    bill_session(row, by=day.user, request_key=key, at=NOON)
+    other = session(day, patient=row.patient, service=make_service(day.provider), starts_at=NINE + timedelta(hours=1))
+
+    with pytest.raises(InvalidEntry, match="sent before, for invoice 1 over"):
+        bill_session(other, by=day.user, request_key=key, at=NOON)
+
+    assert Invoice.objects.count() == 1
+
+
+def test_same_form_sent_again_gets_its_invoice_though_the_price_has_changed(day):
+    row, key = session(day), uuid4()
+    first = bill_session(row, by=day.user, request_key=key, at=NOON)
+    row.service.price += 10
+    row.service.save()
+
+    assert bill_session(row, by=day.user, request_key=key, at=NOON) == first
 
 
 def test_what_is_billed_already_is_refused(day):
