@@ -20,7 +20,7 @@ from clinic.models import User
 
 
 def alarm(user: User, *, at: datetime) -> Card | None:
-    """The card where nothing leaves, for who sends messages again. Two queries while all is well, five otherwise."""
+    """The card where nothing leaves, for who sends messages again. Two queries while all is well, else up to six."""
     if not user.has_perm(RESEND):
         return None
     state = worker_state(at=at)
@@ -28,7 +28,7 @@ def alarm(user: User, *, at: datetime) -> Card | None:
 
 
 def sender_card(user: User, *, at: datetime) -> Card:
-    """Red once the worker has not been heard for two minutes, or messages wait far too long. Five queries."""
+    """Red once the worker has not been heard for two minutes, or messages wait far too long. Five queries, or six."""
     return card_of(user, worker_state(at=at))
 
 
@@ -58,7 +58,10 @@ def troubles(state: WorkerState) -> Iterator[str]:
     elif not state.is_alive:
         sentence = _("The background worker was last seen {when}: nothing is sent. Have it started again.")
         yield format_html(sentence, when=moment(state.beat_at))
-    if state.is_late:
+    for channel, since in state.failing.items():
+        words = {"channel": channel.label, "time": length_text(state.at - since)}
+        yield _("Every try to send by %(channel)s has failed for %(time)s. Look whether the gateway answers.") % words
+    if state.is_late and not state.failing:
         waited = {"time": length_text(state.at - state.oldest_due_at)}
         yield _("The oldest message has been due for %(time)s. Look whether the gateway answers.") % waited
 

@@ -29,7 +29,7 @@ def advice_on(message: Message, *, at: datetime, may_resend: bool) -> Advice | N
         return unreached(message, may_resend)
     if message.status == S.EXPIRED:
         return Advice(_("It could not leave in time, so it was not sent at all. Call the patient if it still matters."))
-    if message.status == S.QUEUED and at - message.due_at > LATE:
+    if message.status == S.QUEUED and at - max(message.due_at, message.leased_until or message.due_at) > LATE:
         return Advice(_("It should have left by now. Somebody should look whether the background worker runs."))
     return None
 

@@ -8,6 +8,7 @@ from django.db.models import Count, DurationField, ExpressionWrapper, F, Q, Quer
 from django.db.models.functions import RowNumber
 
 from clinic.enums import Channel, MessageKind, MessageStatus
+from clinic.messaging.selectors import MEANT_AT
 from clinic.models import Message, Organisation
 
 S = MessageStatus
@@ -18,7 +19,8 @@ type Group = tuple[str, str]  # kind and channel
 class Delivery:
     """Messages of one kind by one channel. `delivered` are those of the sent that a receipt came for.
 
-    `delay` is the median time from the moment a message was due to the one it was sent; None where none was sent.
+    `delay` is the median time from the moment a message was due to the one it was sent, for one that had to be tried
+    again from the moment it was written; None where none was sent.
     """
 
     kind: MessageKind
@@ -62,7 +64,7 @@ def deliveries(organisation: Organisation, *, since: datetime, until: datetime) 
 
 def median_delays(rows: QuerySet[Message]) -> Iterator[tuple[Group, timedelta]]:
     """Of each kind and channel, the delay in the middle of all; of an even number, between the two. One query."""
-    delay = ExpressionWrapper(F("sent_at") - F("due_at"), output_field=DurationField())
+    delay = ExpressionWrapper(F("sent_at") - MEANT_AT, output_field=DurationField())
     group = [F("kind"), F("channel")]
     ranked = rows.filter(status=S.SENT).annotate(
         delay=delay,

@@ -25,7 +25,7 @@ from clinic.models import Appointment, Message, Operation, Organisation, Patient
 from clinic.retries import on_its_own
 
 BATCH = 500
-BEHIND = timedelta(minutes=15)  # the sender may be, where much is due at once
+BEHIND = timedelta(hours=5)  # the sender may be, where a gateway is left alone: longer than one message is tried
 
 
 def remind_due(*, at: datetime | None = None) -> int:

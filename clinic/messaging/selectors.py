@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from clinic.enums import HEARD_STATUSES, MessageStatus
 from clinic.models import Message, MessageTemplate, Organisation
 
 #: What was written after a failure answers it: it has reached the patient or may, or has failed in its place.
 ANSWERS = (*HEARD_STATUSES, MessageStatus.FAILED)
+#: Since when a message was to leave: `due_at` moves with each try that failed, so that then it counts from its writing.
+MEANT_AT = Case(
+    When(Q(attempts__gt=1) | Q(attempts=1, status=MessageStatus.QUEUED), then=F("queued_at")), default=F("due_at")
+)
 LOOKED_BACK = timedelta(days=30)  # a failure that nobody has cared for until then is history
 
 
@@ -17,6 +21,7 @@ LOOKED_BACK = timedelta(days=30)  # a failure that nobody has cared for until th
 class Standing:
     """How many messages wait, are being sent and were given up; `oldest_due_at` is of those that should have left.
 
+    Of one that was tried in vain it is when it was written.
     `failed_today` are those given up since the day began, `failed` those of the last thirty days; both without those
     that were sent again. `expired` are those of these days that came too late, `expired_today` those of today.
     """
@@ -37,7 +42,7 @@ def standing(organisation: Organisation, *, at: datetime, today: datetime) -> St
     under_way = rows.filter(queued | sending).aggregate(
         waiting=Count("pk", filter=queued),
         sending=Count("pk", filter=sending),
-        oldest_due_at=Min("due_at", filter=Q(due_at__lte=at)),
+        oldest_due_at=Min(MEANT_AT, filter=Q(due_at__lte=at) | Q(attempts__gt=0)),
     )
     failed = unanswered_failures(organisation, at=at).aggregate(
         failed=Count("pk"), failed_today=Count("pk", filter=Q(due_at__gte=today))

@@ -23,6 +23,7 @@ from clinic.messaging import leases, quiet
 from clinic.messaging.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
 from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_of, letter_of
 from clinic.messaging.channels.letters import LOADED as OF_LETTERS
+from clinic.messaging.gateway_troubles import note_failure, note_success
 from clinic.messaging.leases import Lease
 from clinic.messaging.truth import LOADED as OF_TRUTH
 from clinic.messaging.truth import Reason, at_their_address, why_not_send
@@ -63,7 +64,7 @@ def send_due(*, at: datetime | None = None, limit: int = 500, seconds: float = S
     """Send up to `limit` messages that are due, going on for so many seconds; what became of them.
 
     Safe on several workers at once, and to be killed at any moment. The looking costs the same six queries at most,
-    whatever the number of messages, and each of them two more to be claimed and noted.
+    whatever the number of messages, each channel one, and each message two more to be claimed and noted.
     """
     clock = now if at is None else lambda: at
     lease = leases.take(at=clock(), limit=limit)
@@ -131,16 +132,20 @@ def _never_noted(message: Message) -> Reason | None:
 
 def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime]) -> str:
     """Hand the claimed message to its gateway and note what became of it; the word for that."""
+    channel = Channel(message.channel)
     try:
-        delivery = gateways.by(Channel(message.channel)).send(letter_of(message))
+        delivery = gateways.by(channel).send(letter_of(message))
     except Undeliverable as error:
         return _give_up(message, error.reason)
     except TryLater as error:
+        if error.tried and not error.of_recipient:
+            gateways.note(channel, fails=True, at=clock())
         return _try_later(message, error.reason, tried=error.tried, at=clock())
     except Exception as error:  # of one letter: the others are not to suffer. Its words may hold a patient's
         logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
         reason = _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
         return _try_later(message, reason, tried=True, at=clock())
+    gateways.note(channel, fails=False, at=clock())
     gone = Message.objects.filter(pk=message.pk, status__in=leases.UNDER_WAY)  # in whose hand it is by now, it has left
     gone.update(
         status=MessageStatus.SENT, sent_at=clock(), leased_until=None, error="",
@@ -155,16 +160,17 @@ def _give_up(message: Message, reason: str) -> str:
 
 
 def _try_later(message: Message, reason: str, *, tried: bool, at: datetime) -> str:
-    """Put it back: after a rising wait, at most half of what is left before it is of no use; or give it up at last."""
+    """Put it back: after a rising wait, at most half of what is left before it is of no use; or give it up at last.
+
+    For what its gateway was not asked for it stays due, and in nobody's reach until the gateway may be asked again.
+    """
     if tried and message.attempts >= MOST_ATTEMPTS:
         return _give_up(message, reason)
     wait = wait_after(message.attempts) if tried else A_MINUTE
     if message.expires_at:
         wait = min(wait, (message.expires_at - at) / 2)
-    attempts = message.attempts if tried else message.attempts - 1  # nobody was asked, so that nobody has failed
-    _note(
-        _being_sent(message), message, status=MessageStatus.QUEUED, attempts=attempts, due_at=at + wait, error=reason
-    )  # fmt: skip
+    again = {"due_at": at + wait} if tried else {"attempts": message.attempts - 1, "leased_until": at + wait}
+    _note(_being_sent(message), message, status=MessageStatus.QUEUED, error=reason, **again)
     return "retried"
 
 
@@ -176,14 +182,15 @@ def _being_sent(message: Message) -> QuerySet[Message]:
 def _note(rows: QuerySet[Message], message: Message, *, error: str | None = None, **fields: object) -> None:
     if error is not None:
         fields["error"] = error[:LONGEST_ERROR]
-    rows.filter(pk=message.pk).update(leased_until=None, **fields)
+    rows.filter(pk=message.pk).update(**{"leased_until": None, **fields})
 
 
 class Gateways(ExitStack):
     """The carriers of one batch, each opened when the first letter comes by its channel, and kept."""
 
     def __enter__(self) -> "Gateways":
-        self._open: dict[str, Carrier] = {}
+        self._open: dict[Channel, Carrier] = {}
+        self._fails: dict[Channel, bool] = {}
         super().__enter__()
         return self
 
@@ -191,3 +198,13 @@ class Gateways(ExitStack):
         if channel not in self._open:
             self._open[channel] = self.enter_context(channel_of(channel).open())
         return self._open[channel]
+
+    def note(self, channel: Channel, *, fails: bool, at: datetime) -> None:
+        """Whether it takes letters, written down where this batch has seen it otherwise or not at all."""
+        if self._fails.get(channel) is fails:
+            return
+        self._fails[channel] = fails
+        if fails:
+            note_failure(channel, at=at)
+        else:
+            note_success(channel)

@@ -20,8 +20,9 @@ class Message(TenantModel):
     """One message to one address: written once by its `dedupe_key`, delivered once by its `public_id`.
 
     It is not sent before `due_at`, which moves when it has to wait or to be tried again, nor after `expires_at`.
-    Until `leased_until` one worker has it in hand: while it is queued it can still be called off, once it is being
-    sent it cannot. Called off by hand it has no `expires_at` any more, called off by a change it keeps it.
+    Until `leased_until` one worker has it in hand, or its gateway is left alone: while it is queued it can still be
+    called off, once it is being sent it cannot. Called off by hand it has no `expires_at` any more, called off by a
+    change it keeps it.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -165,7 +166,10 @@ class Sweep(TenantModel):
 
 
 class Heartbeat(models.Model):
-    """The last sign of life of something that works by itself; it serves every organisation."""
+    """The last sign of life of something that works by itself, or since when what it needs fails, as its name says.
+
+    It serves every organisation.
+    """
 
     name = models.CharField(max_length=40, unique=True)
     beat_at = models.DateTimeField()

@@ -21,11 +21,15 @@ def health(request: HttpRequest) -> JsonResponse:
 
 
 def facts(state: WorkerState) -> dict[str, object]:
-    """When the worker was last heard, None if never, and for how many seconds the oldest message should have left."""
+    """When the worker was last heard, None if never, and for how many seconds the oldest message should have left.
+
+    `failing_channels` are those by which nothing has left for a quarter of an hour, however often it was tried.
+    """
     waits = state.oldest_due_at and (state.at - state.oldest_due_at).total_seconds()
     return {
         "worker": state.is_alive,
         "worker_heard_at": state.beat_at,
         "messages_in_time": not state.is_late,
         "oldest_message_waits_seconds": round(waits or 0),
+        "failing_channels": list(state.failing),
     }

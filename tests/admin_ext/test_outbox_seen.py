@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, PROVIDER
+from clinic.enums import Channel
 from clinic.heartbeats import SENDER, beat
+from clinic.messaging.gateway_troubles import note_failure
 from clinic.models import Message, User
 from tests.admin_ext.world import fill
 from tests.factories import BEFORE, NINE, SENT
@@ -88,6 +90,20 @@ def test_message_that_is_long_due_is_red_although_the_worker_lives(client, ours)
 
     assert card.tone == "broken"
     assert "The oldest message has been due for 20 minutes." in card.lines[0].what
+
+
+def test_gateway_that_takes_nothing_is_red_and_named_although_the_worker_lives(client, ours):
+    beat(SENDER, at=BEFORE)
+    note_failure(Channel.WHATSAPP, at=BEFORE - 40 * MINUTE)
+    note_failure(Channel.WHATSAPP, at=BEFORE)
+    tried = {"channel": Channel.WHATSAPP, "attempts": 5, "error": "The gateway did not answer."}
+    Message.objects.filter(pk=ours.message.pk).update(**tried, due_at=BEFORE + MINUTE)
+
+    card = alarm(client)
+
+    assert card.tone == "broken"
+    sentence = "Every try to send by WhatsApp has failed for 40 minutes. Look whether the gateway answers."
+    assert [line.what for line in card.lines] == [sentence]
 
 
 def test_empty_outbox_says_that_nothing_waits(client, ours):
