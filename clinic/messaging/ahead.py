@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.enums import MOVABLE_STATUSES, Channel
-from clinic.messaging.destinations import destination_of
 from clinic.messaging.reminder_rules import KIND, Rules, times_known_since
 from clinic.messaging.words import written
 from clinic.models import Appointment, Organisation, Policy
@@ -33,13 +32,11 @@ def reminders_ahead(organisation: Organisation, appointments: Sequence[Appointme
     policy = Policy.objects.filter(organisation=organisation).first() or Policy(organisation=organisation)
     rules = Rules(organisation, policy, frozenset())
     live = [row for row in appointments if row.status in MOVABLE_STATUSES]
-    reached = [row for row in live if not destination_of(row.patient).obstacle]
-    known_since = times_known_since(reached)
-    found = {
-        Ahead(row, destination_of(row.patient, wanted=rule.channel).channel, leaves_at)
-        for row in reached
-        for rule in rules
-        if (leaves_at := rules.leaves_at(row, rule.minutes)) > at
-        and known_since[row.pk] < min(leaves_at, row.starts_at - rule.notice)
-    }  # two rules may lead to one telephone: what is told twice at once is one message
-    return sorted(found, key=lambda one: (one.leaves_at, one.appointment.pk, one.channel))
+    last = max((row.starts_at for row in live), default=at)  # each leaves before its appointment begins
+    known_since = times_known_since(live)
+    found: dict[str, Ahead] = {}
+    for rule in rules:
+        for owed in rules.owed(rule, live, known_since, after=at, until=last, at=at):
+            if not owed.destination.obstacle:
+                found.setdefault(owed.key, Ahead(owed.appointment, owed.destination.channel, owed.leaves_at))
+    return sorted(found.values(), key=lambda one: (one.leaves_at, one.appointment.pk, one.channel))

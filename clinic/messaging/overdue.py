@@ -5,9 +5,10 @@ Nobody is reminded of them by itself: whoever turns a rule on looks at who that 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import batched
 
 from django.db import transaction
 from django.db.models import Max
@@ -16,11 +17,10 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import HEARD_STATUSES, OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, ReminderRefused
-from clinic.messaging.destinations import destination_of
 from clinic.messaging.grace import SLIP
 from clinic.messaging.quiet import after_quiet_hours
-from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
-from clinic.messaging.reminding import batches, key_of, message_of, unwritten
+from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rules, every_rules, times_known_since
+from clinic.messaging.reminding import BATCH, batches, message_of, unwritten
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep, User
 from clinic.operations import begin
 from clinic.tenancy import own
@@ -57,15 +57,15 @@ def overdue_reminders(organisation: Organisation, *, at: datetime | None = None)
     told: dict[int, Appointment] = {}
     unreachable: dict[int, Appointment] = {}
     too_late: dict[int, Appointment] = {}
-    for rule, batch in _overdue(organisation, at=at):
-        for appointment, leaves in batch:
-            if destination_of(appointment.patient, wanted=rule.channel).obstacle:
-                unreachable[appointment.pk] = appointment
-            elif leaves >= appointment.starts_at:
-                too_late[appointment.pk] = appointment
-            else:
-                told[appointment.pk] = appointment
-                keys[key_of(rule, appointment)] = leaves if leaves > at + SLIP else None
+    for owed in _overdue(organisation, at=at):
+        appointment = owed.appointment
+        if owed.destination.obstacle:
+            unreachable[appointment.pk] = appointment
+        elif owed.leaves_at >= appointment.starts_at:
+            too_late[appointment.pk] = appointment
+        else:
+            told[appointment.pk] = appointment
+            keys[owed.key] = owed.leaves_at if owed.leaves_at > at + SLIP else None
     soonest, stamp = _by_time(told), sha256(repr(sorted(map(str, keys.items()))).encode())
     return Overdue(
         appointments=len(soonest), leaving=Counter(keys.values()), unreachable=_by_time(unreachable),
@@ -102,17 +102,15 @@ def catch_up(
         sentence = message % {"count": overdue.appointments}
         raise ChangedMeanwhile(Refusal(RefusalCode.CHANGED, sentence, _("Look at it again, then decide.")))
     operation = begin(OperationKind.REMIND, by=by, at=at, reason=reason)
-    for rule, batch in _overdue(organisation, at=at, besides=operation):
-        in_time = [(row, leaves) for row, leaves in batch if leaves < row.starts_at]
-        rows = (message_of(rule, row, leaves, at=at, operation=operation) for row, leaves in in_time)
-        Message.objects.bulk_create([row for row in rows if not row.error], ignore_conflicts=True)
+    for batch in batched(_overdue(organisation, at=at, besides=operation), BATCH, strict=False):
+        in_time = [one for one in batch if one.leaves_at < one.appointment.starts_at and not one.destination.obstacle]
+        rows = [message_of(one, at=at, operation=operation) for one in in_time]
+        Message.objects.bulk_create(rows, ignore_conflicts=True)
     return operation
 
 
-def _overdue(
-    organisation: Organisation, *, at: datetime, besides: Operation | None = None
-) -> Iterator[tuple[Rule, list[Owed]]]:
-    """By rule and batch, those whose reminder of it would have left and has not, and when it would leave now.
+def _overdue(organisation: Organisation, *, at: datetime, besides: Operation | None = None) -> Iterator[Owed]:
+    """Those whose reminder by a rule would have left and has not, and when it would leave now.
 
     What `besides` wrote is left aside.
     """
@@ -121,22 +119,22 @@ def _overdue(
         for rule in rules:
             span = {"after": at - rule.notice - LONGEST_QUIET, "until": min(swept.get(rule.name, at), at), "at": at}
             for batch in batches(rules.candidates(rule, **span)):
-                owed = _unheard(unwritten(rule, rules.owed(rule, batch, **span)), besides)
-                yield rule, list(_leaving(rules, rule, owed, at=at))
+                owed = rules.owed(rule, batch, times_known_since(batch), **span)
+                yield from _leaving(rules, _unheard(unwritten(owed), besides), at=at)
 
 
-def _leaving(rules: Rules, rule: Rule, owed: Iterable[Owed], *, at: datetime) -> Iterator[Owed]:
+def _leaving(rules: Rules, owed: Iterable[Owed], *, at: datetime) -> Iterator[Owed]:
     """When each would leave now, without those whom the next reminder reaches by then."""
-    for appointment, _left in owed:
-        leaves = after_quiet_hours(at + SLIP, appointment.clinic.zone, rules.policy)
-        if not any(rules.leaves_at(appointment, minutes) <= leaves for minutes in rule.later):
-            yield appointment, leaves
+    for one in owed:
+        leaves = after_quiet_hours(at + SLIP, one.appointment.clinic.zone, rules.policy)
+        if not any(rules.leaves_at(one.appointment, minutes) <= leaves for minutes in one.rule.later):
+            yield replace(one, leaves_at=leaves)
 
 
 def _unheard(owed: list[Owed], besides: Operation | None) -> list[Owed]:
     """Those whose patient has not been reminded of this time since, by another rule; one query."""
     reminded = Message.objects.filter(
-        kind=KIND, status__in=HEARD_STATUSES, appointment__in=[appointment.pk for appointment, _leaves in owed]
+        kind=KIND, status__in=HEARD_STATUSES, appointment__in=[one.appointment.pk for one in owed]
     )
     if besides is not None:
         reminded = reminded.exclude(operation=besides)
@@ -147,7 +145,7 @@ def _unheard(owed: list[Owed], besides: Operation | None) -> list[Owed]:
         .annotate(Max("due_at"))
     }
     return [
-        (appointment, leaves)
-        for appointment, leaves in owed
-        if (due_at := newest.get((appointment.pk, appointment.starts_at))) is None or due_at < leaves
+        one
+        for one in owed
+        if (due_at := newest.get((one.appointment.pk, one.appointment.starts_at))) is None or due_at < one.leaves_at
     ]

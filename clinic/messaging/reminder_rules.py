@@ -1,21 +1,20 @@
 """What a policy says of reminders, and which of an organisation's appointments are owed one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Min, QuerySet
 
 from clinic.enums import MOVABLE_STATUSES, Channel, MessageKind
+from clinic.messaging.destinations import Destination, destination_of
 from clinic.messaging.moments import QuietHours, Span, leaves_at, starts_to_look_at
-from clinic.models import Appointment, Clinic, Organisation, Policy
+from clinic.models import Appointment, Clinic, Organisation, Patient, Policy
 
 KIND = MessageKind.REMINDER
 PREFIX = f"{KIND}:"
 QUIET_HOUR = Policy._meta.get_field("quiet_from")  # of a policy that nobody has saved it is text still
-
-type Owed = tuple[Appointment, datetime]  # an appointment, and when its reminder leaves
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,23 @@ class Rule:
     @property
     def notice(self) -> timedelta:
         return timedelta(minutes=self.minutes)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A reminder that an appointment is owed by a rule: when it leaves, and where to."""
+
+    rule: Rule
+    appointment: Appointment
+    leaves_at: datetime
+    destination: Destination
+
+    @property
+    def key(self) -> str:
+        """Two rules that come down to one address remind once; an appointment that moves is reminded of anew."""
+        address = Channel.EMAIL if self.destination.channel == Channel.EMAIL else "phone"
+        start = self.appointment.starts_at.astimezone(UTC)
+        return f"{KIND}:{self.appointment.public_id}:{address}:{self.rule.minutes}:{start:%Y%m%dT%H%MZ}"
 
 
 @dataclass(frozen=True)
@@ -73,16 +89,25 @@ class Rules:
         return rows.filter(starts_at__gt=at).select_related("patient", "clinic").order_by("starts_at", "pk")
 
     def owed(
-        self, rule: Rule, appointments: Sequence[Appointment], *, after: datetime, until: datetime, at: datetime
+        self,
+        rule: Rule,
+        appointments: Sequence[Appointment],
+        known_since: Mapping[int, datetime],
+        *,
+        after: datetime,
+        until: datetime,
+        at: datetime,
     ) -> Iterator[Owed]:
-        """Those of the candidates that are owed this reminder, each with when it leaves; one query at most."""
-        known_since = times_known_since(appointments)
+        """What the candidates are owed by this rule after `after` and until `until`, as it stands at the moment `at`.
+
+        `known_since` are the `times_known_since` of the appointments. Of several that leave at once the last is owed.
+        """
         for appointment in appointments:
             leaves = self.leaves_at(appointment, rule.minutes)
             moment = min(leaves, appointment.starts_at - rule.notice)
-            is_overtaken = any(self.leaves_at(appointment, minutes) <= at for minutes in rule.later)
+            is_overtaken = any(self.leaves_at(appointment, minutes) <= max(leaves, at) for minutes in rule.later)
             if after < leaves <= until and known_since[appointment.pk] < moment and not is_overtaken:
-                yield appointment, leaves
+                yield Owed(rule, appointment, leaves, where_to(rule, appointment.patient))
 
 
 def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator[Rules]:
@@ -95,6 +120,16 @@ def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator
     for organisation in organisations.select_related("policy").order_by("pk"):
         policy = getattr(organisation, "policy", None) or Policy(organisation=organisation)
         yield Rules(organisation, policy, frozenset(zones.get(organisation.pk, ())))
+
+
+def where_to(rule: Rule, patient: Patient) -> Destination:
+    """By the rule's channel; by the preferred one where that reaches the same address at the same notice."""
+    destination = destination_of(patient, wanted=rule.channel)
+    if len(rule.beside) < 2:
+        return destination
+    preferred = destination_of(patient)
+    is_doubled = preferred.channel in rule.beside and preferred.address == destination.address
+    return preferred if is_doubled else destination
 
 
 def times_known_since(appointments: Iterable[Appointment]) -> dict[int, datetime]:

@@ -16,12 +16,11 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.timezone import now
 
-from clinic.enums import Channel, MessageStatus
+from clinic.enums import MessageStatus
 from clinic.messaging import sweeps
-from clinic.messaging.destinations import Destination, destination_of
-from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules
+from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules, times_known_since
 from clinic.messaging.words import written
-from clinic.models import Appointment, Message, Operation, Organisation, Patient, Sweep
+from clinic.models import Appointment, Message, Operation, Organisation, Sweep
 from clinic.retries import on_its_own
 
 BATCH = 500
@@ -51,11 +50,12 @@ def remind_again(*appointments: Appointment, since: datetime, at: datetime) -> i
     ahead = [appointment for appointment in appointments if appointment.starts_at > at]
     if not ahead:
         return 0
+    known_since = times_known_since(ahead)
     count = _lost(ahead, since=since, at=at).update(status=MessageStatus.QUEUED, error="")
     for rules in every_rules(Organisation.objects.filter(pk=ahead[0].organisation_id)):
         for rule in rules:
-            owed = unwritten(rule, rules.owed(rule, ahead, after=since, until=at, at=at))
-            rows = [message_of(rule, appointment, leaves, at=at) for appointment, leaves in owed]
+            owed = unwritten(rules.owed(rule, ahead, known_since, after=since, until=at, at=at))
+            rows = [message_of(one, at=at) for one in owed]
             count += len(Message.objects.bulk_create(rows, ignore_conflicts=True))
     return count
 
@@ -69,40 +69,23 @@ def _lost(appointments: Iterable[Appointment], *, since: datetime, at: datetime)
     return about_now.filter(passed_over | Q(status=MessageStatus.CANCELLED), resent_as=None, expires_at__gt=at)
 
 
-def unwritten(rule: Rule, owed: Iterable[Owed]) -> list[Owed]:
-    """Those that have no row of this rule for this time of theirs, whatever has become of it; one query."""
-    keys = {key_of(rule, appointment): (appointment, leaves) for appointment, leaves in owed}
+def unwritten(owed: Iterable[Owed]) -> list[Owed]:
+    """Those that have no row of their rule for this time of theirs, whatever has become of it; one query."""
+    keys = {one.key: one for one in owed}
     for key in Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True) if keys else ():
         del keys[key]
     return list(keys.values())
 
 
-def key_of(rule: Rule, appointment: Appointment) -> str:
-    """Two rules that come down to one address remind once; an appointment that moves is reminded of anew."""
-    channel = where_to(rule, appointment.patient).channel
-    address = Channel.EMAIL if channel == Channel.EMAIL else "phone"
-    start = appointment.starts_at.astimezone(UTC)
-    return f"{KIND}:{appointment.public_id}:{address}:{rule.minutes}:{start:%Y%m%dT%H%MZ}"
-
-
-def where_to(rule: Rule, patient: Patient) -> Destination:
-    """By the rule's channel; by the preferred one where that reaches the same address at the same notice."""
-    destination, preferred = destination_of(patient, wanted=rule.channel), destination_of(patient)
-    is_doubled = preferred.channel in rule.beside and preferred.address == destination.address
-    return preferred if is_doubled else destination
-
-
-def message_of(
-    rule: Rule, appointment: Appointment, due_at: datetime, *, at: datetime, operation: Operation | None = None
-) -> Message:
+def message_of(owed: Owed, *, at: datetime, operation: Operation | None = None) -> Message:
     """The row, not saved yet."""
-    patient, start = appointment.patient, appointment.starts_at.astimezone(UTC)
-    destination = where_to(rule, patient)
+    appointment, patient, destination = owed.appointment, owed.appointment.patient, owed.destination
+    start = appointment.starts_at.astimezone(UTC)
     subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
     return Message(
         organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,
         kind=KIND, **destination.fields, language=patient.language, subject=subject, body=body, starts_at=start,
-        expires_at=start, queued_at=at, due_at=due_at, dedupe_key=key_of(rule, appointment),
+        expires_at=start, queued_at=at, due_at=owed.leaves_at, dedupe_key=owed.key,
     )  # fmt: skip
 
 
@@ -122,7 +105,7 @@ def _remind(rules: Rules, rule: Rule, sweep: Sweep, *, at: datetime) -> int:
     if sweep.swept_until >= at:
         return 0
     count = sum(
-        _write(rule, rules.owed(rule, batch, **since), sweep, at=at)
+        _write(rules.owed(rule, batch, times_known_since(batch), **since), sweep, at=at)
         for batch in batches(rules.candidates(rule, **since))
     )
     sweeps.note([sweep], at=at)
@@ -130,9 +113,9 @@ def _remind(rules: Rules, rule: Rule, sweep: Sweep, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def _write(rule: Rule, owed: Iterable[Owed], sweep: Sweep, *, at: datetime) -> int:
+def _write(owed: Iterable[Owed], sweep: Sweep, *, at: datetime) -> int:
     """One batch, while no other worker writes any of this rule."""
     if sweeps.lock(sweep) is None:
         return 0
-    rows = [message_of(rule, appointment, leaves, at=at) for appointment, leaves in unwritten(rule, owed)]
+    rows = [message_of(one, at=at) for one in unwritten(owed)]
     return len(Message.objects.bulk_create(rows, ignore_conflicts=True))

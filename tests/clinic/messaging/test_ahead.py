@@ -6,6 +6,8 @@ import pytest
 
 from clinic.enums import AppointmentStatus, Channel
 from clinic.messaging.ahead import reminders_ahead
+from clinic.messaging.reminding import remind_due
+from clinic.models import Message
 from tests.factories import (
     BEFORE,
     NINE,
@@ -50,6 +52,30 @@ def test_reminders_that_lead_to_one_telephone_at_once_are_one(appointment):
     appointment.patient.email = ""
 
     assert ahead(appointment) == [(Channel.SMS, AFTERNOON - 2 * HOUR)]
+
+
+@pytest.mark.parametrize(
+    ("preferred", "by"), [("whatsapp", Channel.WHATSAPP), ("sms", Channel.SMS), ("email", Channel.SMS)]
+)
+def test_one_telephone_is_announced_one_reminder_at_one_notice_as_it_is_written(appointment, preferred, by):
+    appointment.organisation.policy.reminder_minutes = {"sms": [120], "whatsapp": [120]}
+    appointment.organisation.policy.save()
+    remind_due(at=BEFORE)
+    appointment.patient.preferred_channel = preferred
+    appointment.patient.save()
+
+    announced = ahead(appointment)
+
+    remind_due(at=AFTERNOON - 2 * HOUR)
+    assert announced == [(row.channel, row.due_at) for row in Message.objects.all()] == [(by, AFTERNOON - 2 * HOUR)]
+
+
+def test_of_two_reminders_that_the_night_brings_together_the_last_is_ahead(appointment):
+    appointment.organisation.policy.reminder_minutes = {"email": [120], "sms": [100]}
+    appointment.organisation.policy.save()
+    appointment.starts_at = NINE + HOUR / 2
+
+    assert ahead(appointment) == [(Channel.SMS, NINE - HOUR)]
 
 
 def test_reminder_says_what_the_patient_will_read(appointment):
