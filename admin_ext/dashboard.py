@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from admin_ext.cards import LINES, Card, Line
 from admin_ext.columns import clock, day, left_to_right, moment, name, status_label
-from admin_ext.front_desk.board import Choice, board_of
+from admin_ext.front_desk.board.board import board_of
+from admin_ext.front_desk.board.choice import Choice
 from admin_ext.records.certificates import broken_rules, rows_words
 from admin_ext.roles import AUTO_SCHEDULE, RESEND, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
 from admin_ext.sender import sender_card

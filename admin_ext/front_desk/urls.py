@@ -1,10 +1,10 @@
 """Addresses of the front desk's pages."""
 
 from admin_ext.front_desk.appointment import AppointmentPage
-from admin_ext.front_desk.board import BoardPage
-from admin_ext.front_desk.book import BookPage, UndoBookingPage
+from admin_ext.front_desk.board.free_times import NextFreePage
+from admin_ext.front_desk.board.pages import BoardPage
+from admin_ext.front_desk.book.pages import BookPage, UndoBookingPage
 from admin_ext.front_desk.cancel import CancelPage
-from admin_ext.front_desk.free_times import NextFreePage
 from admin_ext.front_desk.move import MovePage, UndoMovePage
 from admin_ext.front_desk.notes import NotesPage
 from admin_ext.front_desk.steps import StepPage

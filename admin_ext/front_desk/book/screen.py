@@ -8,9 +8,9 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
-from admin_ext.front_desk.book_asked import Asked
-from admin_ext.front_desk.book_choices import Choice, against_purchase, chosen_of, sessions_of, suggestion
-from admin_ext.front_desk.book_times import Times, Verdict, times_of, verdict_of
+from admin_ext.front_desk.book.asked import Asked
+from admin_ext.front_desk.book.choices import Choice, against_purchase, chosen_of, sessions_of, suggestion
+from admin_ext.front_desk.book.times import Times, Verdict, times_of, verdict_of
 from admin_ext.purchases import PurchaseCard, purchase_card
 from admin_ext.roles import CHANGE_WAIT, OVERBOOK, ROLES
 from admin_ext.waitlist.actions import offer_address

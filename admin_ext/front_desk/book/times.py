@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
-from admin_ext.front_desk.book_asked import Asked, Time, time_value
-from admin_ext.front_desk.book_choices import Choice
+from admin_ext.front_desk.book.asked import Asked, Time, time_value
+from admin_ext.front_desk.book.choices import Choice
 from clinic.enums import AppointmentKind
 from clinic.errors import Refusal
 from clinic.models import Room

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from admin_ext.front_desk.book_asked import Asked
+from admin_ext.front_desk.book.asked import Asked
 from admin_ext.purchases import PurchaseCard
 from clinic.errors import Refusal
 from clinic.models import Package, Service

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from admin_ext.columns import clock, day
 from admin_ext.consultation_room.actions import may_follow_up, may_take_back
 from admin_ext.front_desk.answers import changed, refused
-from admin_ext.front_desk.book_asked import Asked, asked
-from admin_ext.front_desk.book_screen import screen_for
+from admin_ext.front_desk.book.asked import Asked, asked
+from admin_ext.front_desk.book.screen import screen_for
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
 from admin_ext.who import AsksWho

@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 from django.utils.timezone import now
 from django.utils.translation import gettext, gettext_lazy
 
-from admin_ext.front_desk.board import Choice
+from admin_ext.front_desk.board.choice import Choice
 from admin_ext.pages import StaffPage
 from admin_ext.roles import BOOK
 from admin_ext.scope import own_rows
@@ -50,7 +50,7 @@ class NextFreePage(StaffPage):
 
     permission_required = BOOK
     title = gettext_lazy("Next free times")
-    template_name = "admin_ext/front_desk/board_free.html"
+    template_name = "admin_ext/front_desk/board/free.html"
 
     def get_context_data(self, **kwargs):
         choice = Choice.of(self.organisation, self.request.GET)
