@@ -66,17 +66,17 @@ FIELDS = {
     MessageKind.PACKAGE_EXPIRING: (FIRST_NAME, SESSIONS, LAST_DAY_OF_USE, ORGANISATION, PHONE_NUMBER),
 }
 
-#: What a text must say to be of any use: of each tuple, one field at least.
+WHEN = (("day", "short_day"), ("time",))
+EACH_TIME = (("dates.day", "dates.short_day"), ("dates.time",))
+
+#: What a text must say to be of any use: of each tuple, one field at least; `dates.day` is the day of each date.
 NEEDED = {
-    **dict.fromkeys(
-        (MessageKind.BOOKED, MessageKind.REMINDER, MessageKind.MOVED), ((DAY, SHORT_DAY), (TIME,))
-    ),
-    MessageKind.CANCELLED: ((DAY, SHORT_DAY), (TIME,)),
-    **dict.fromkeys((MessageKind.PLANNED, MessageKind.PLAN_UNDONE, MessageKind.SESSIONS_MOVED), ((DATES,),)),
-    MessageKind.WAITLIST_OFFER: ((DAY, SHORT_DAY), (TIME,), (OFFER_LINK,)),
-    MessageKind.RECEIPT: ((AMOUNT,), (NUMBER,)),
-    MessageKind.PACKAGE_EXPIRING: ((LAST_DAY_OF_USE,),),
-}  # fmt: skip
+    **dict.fromkeys((MessageKind.BOOKED, MessageKind.REMINDER, MessageKind.MOVED, MessageKind.CANCELLED), WHEN),
+    **dict.fromkeys((MessageKind.PLANNED, MessageKind.PLAN_UNDONE, MessageKind.SESSIONS_MOVED), EACH_TIME),
+    MessageKind.WAITLIST_OFFER: (*WHEN, ("link",)),
+    MessageKind.RECEIPT: (("amount",), ("number",)),
+    MessageKind.PACKAGE_EXPIRING: (("last_day",),),
+}
 
 
 def fields_of(kind: MessageKind) -> tuple[Field, ...]:

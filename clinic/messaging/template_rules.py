@@ -123,21 +123,25 @@ def _expressions(condition: object) -> Iterator[FilterExpression]:
 
 def _missing(kind: MessageKind, nodes: Collection[Node]) -> Iterator[Refusal]:
     """A reminder that does not say when is none."""
-    said = {name for name, *_rest in _said(nodes)}
+    said = set(_said(nodes))
     for alternatives in NEEDED.get(kind, ()):
-        if not said & {field.name for field in alternatives}:
-            names = " / ".join(f"{{{{ {field.name} }}}}" for field in alternatives)
-            message = _("The text does not say %(name)s.") % {"name": names}
-            yield refusal(message, _("Patients need it to make use of this message."))
+        if said.isdisjoint(alternatives):
+            names = " / ".join(f"{{{{ {name.replace('dates.', 'date.')} }}}}" for name in alternatives)
+            hint = _("Patients need it to make use of this message.")
+            if any(name.startswith("dates.") for name in alternatives):
+                hint = _("Say it of each: %(loop)s.") % {"loop": "{% for date in dates %} … {% endfor %}"}
+            yield refusal(_("The text does not say %(name)s.") % {"name": names}, hint)
 
 
-def _said(nodes: Collection[Node]) -> Iterator[tuple[str, ...]]:
-    """What a reader may get to see, whatever it is that an `if` asks."""
+def _said(nodes: Collection[Node]) -> Iterator[str]:
+    """What a reader may get to see, whatever it is that an `if` asks; `dates.day` for `{{ date.day }}` of a loop."""
     for node in nodes:
-        if isinstance(node, VariableNode):
-            yield _path(node.filter_expression) or ("",)
+        if isinstance(node, VariableNode) and not node.filter_expression.filters:
+            yield ".".join(_path(node.filter_expression) or ())
         elif isinstance(node, ForNode):
-            yield _path(node.sequence) or ("",)
+            named, listed = f"{node.loopvars[0]}.", f"{'.'.join(_path(node.sequence) or ())}."
+            for name in _said(node.nodelist_loop):
+                yield listed + name.removeprefix(named) if name.startswith(named) else name
         elif isinstance(node, IfNode):
             yield from _said(node.nodelist)
 

@@ -125,6 +125,21 @@ def test_a_list_is_told_in_one_simple_loop(body, word):
         ({"body": SAYS_WHEN, "subject": "{{ notes }}"}, "“{{ notes }}” is not possible in this message."),
         ({"body": SAYS_WHEN, "subject": "x" * 201}, "The subject has 201 characters. Use at most 200."),
         ({"body": SAYS_WHEN + "x" * 2000}, "The text has 2020 characters. Use at most 2000."),
+        (
+            {"body": "Hello, {% for date in dates %}- {% endfor %}", "kind": MessageKind.PLANNED},
+            "The text does not say {{ date.day }} / {{ date.short_day }}. Say it of each: {% for date in dates %}",
+        ),
+        (
+            {
+                "body": "{% for one in dates %}{{ one.day }}{% empty %}{{ time }}{% endfor %}",
+                "kind": MessageKind.PLANNED,
+            },
+            "The text does not say {{ date.time }}. Say it of each",
+        ),
+        (
+            {"body": "{{ dates|length }} sessions: {{ day }} {{ time }}", "kind": MessageKind.PLANNED},
+            "The text does not say {{ date.day }} / {{ date.short_day }}. Say it of each",
+        ),
         ({"body": "The first to come.", "kind": MessageKind.WAITLIST_OFFER}, "The text does not say {{ link }}."),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
