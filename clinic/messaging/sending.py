@@ -25,8 +25,9 @@ from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_
 from clinic.messaging.channels.letters import LOADED as OF_LETTERS
 from clinic.messaging.gateway_troubles import note_failure, note_success
 from clinic.messaging.leases import Lease
+from clinic.messaging.overtaken import no_longer_true
 from clinic.messaging.truth import LOADED as OF_TRUTH
-from clinic.messaging.truth import Reason, at_their_address, why_not_send
+from clinic.messaging.truth import Reason, at_its_address, why_not
 from clinic.models import Message
 
 LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}
@@ -105,18 +106,32 @@ def _sendable(lease: Lease, batch: Batch, clock: Callable[[], datetime], ends: f
 def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Iterator[Message]:
     rows = leases.in_hand(lease).select_related(*sorted(LOADED)).in_bulk(keys)
     messages = [rows[key] for key in keys if key in rows]
-    reasons = why_not_send(messages, at=at)
-    at_their_address(message for message in messages if message.pk not in reasons)
+    together = no_longer_true(messages)
     for message in messages:
-        wakes = quiet.waits_until(message, at=at)
-        if reason := reasons.get(message.pk) or _never_noted(message) or quiet.too_late(message, wakes):
-            _note(leases.in_hand(lease), message, status=reason.status, error=reason.sentence)
+        mine = leases.in_hand(lease)
+        try:
+            reason, wakes = _look(message, together, at)
+        except Exception as error:  # of one message: the others are not to suffer. Its words may hold a patient's
+            message.attempts += 1
+            batch.count(_try_later(mine, message, _unexpected(message, error), tried=True, at=at))
+            continue
+        if reason:
+            _note(mine, message, status=reason.status, error=reason.sentence)
             batch.count(reason.status)
         elif wakes > at:
-            _note(leases.in_hand(lease), message, due_at=wakes)
+            _note(mine, message, due_at=wakes)
             batch.count("postponed")
         else:
             yield message
+
+
+def _look(message: Message, together: set[int], at: datetime) -> tuple[Reason | None, datetime]:
+    """Why the message stays, if it does, and when it may leave; it is pointed to where its patient is reached now."""
+    if reason := why_not(message, together, at=at) or _never_noted(message):
+        return reason, at
+    at_its_address(message)
+    wakes = quiet.waits_until(message, at=at)
+    return quiet.too_late(message, wakes), wakes
 
 
 def _never_noted(message: Message) -> Reason | None:
@@ -136,15 +151,13 @@ def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime])
     try:
         delivery = gateways.by(channel).send(letter_of(message))
     except Undeliverable as error:
-        return _give_up(message, error.reason)
+        return _give_up(_being_sent(message), message, error.reason)
     except TryLater as error:
         if error.tried and not error.of_recipient:
             gateways.note(channel, fails=True, at=clock())
-        return _try_later(message, error.reason, tried=error.tried, at=clock())
+        return _try_later(_being_sent(message), message, error.reason, tried=error.tried, at=clock())
     except Exception as error:  # of one letter: the others are not to suffer. Its words may hold a patient's
-        logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
-        reason = _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
-        return _try_later(message, reason, tried=True, at=clock())
+        return _try_later(_being_sent(message), message, _unexpected(message, error), tried=True, at=clock())
     gateways.note(channel, fails=False, at=clock())
     gone = Message.objects.filter(pk=message.pk, status__in=leases.UNDER_WAY)  # in whose hand it is by now, it has left
     gone.update(
@@ -154,23 +167,29 @@ def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime])
     return "sent"
 
 
-def _give_up(message: Message, reason: str) -> str:
-    _note(_being_sent(message), message, status=MessageStatus.FAILED, error=reason)
+def _unexpected(message: Message, error: Exception) -> str:
+    logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
+    return _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
+
+
+def _give_up(row: QuerySet[Message], message: Message, reason: str) -> str:
+    _note(row, message, status=MessageStatus.FAILED, attempts=message.attempts, error=reason)
     return "failed"
 
 
-def _try_later(message: Message, reason: str, *, tried: bool, at: datetime) -> str:
+def _try_later(row: QuerySet[Message], message: Message, reason: str, *, tried: bool, at: datetime) -> str:
     """Put it back: after a rising wait, at most half of what is left before it is of no use; or give it up at last.
 
     For what its gateway was not asked for it stays due, and in nobody's reach until the gateway may be asked again.
     """
     if tried and message.attempts >= MOST_ATTEMPTS:
-        return _give_up(message, reason)
+        return _give_up(row, message, reason)
     wait = wait_after(message.attempts) if tried else A_MINUTE
     if message.expires_at:
         wait = min(wait, (message.expires_at - at) / 2)
-    again = {"due_at": at + wait} if tried else {"attempts": message.attempts - 1, "leased_until": at + wait}
-    _note(_being_sent(message), message, status=MessageStatus.QUEUED, error=reason, **again)
+    again = {"due_at": at + wait} if tried else {"leased_until": at + wait}
+    attempts = message.attempts if tried else message.attempts - 1  # nobody was asked, so that nobody has failed
+    _note(row, message, status=MessageStatus.QUEUED, attempts=attempts, error=reason, **again)
     return "retried"
 
 

@@ -1,6 +1,6 @@
 """Whether a message may still leave: what it says is so, it is of use, and its patient wants it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -43,8 +43,13 @@ def why_not_send(messages: Collection[Message], *, at: datetime) -> dict[int, Re
     The messages come with all of LOADED, read just now. Two queries at most, and only for those of several sessions.
     """
     together = no_longer_true(messages)
-    reasons = ((message.pk, _too_late(message, at) or _untrue(message, together, at)) for message in messages)
+    reasons = ((message.pk, why_not(message, together, at=at)) for message in messages)
     return {pk: reason for pk, reason in reasons if reason}
+
+
+def why_not(message: Message, together: Collection[int], *, at: datetime) -> Reason | None:
+    """The same of one message; `together` are the keys that `no_longer_true` gave for it and others. No query."""
+    return _too_late(message, at) or _untrue(message, together, at)
 
 
 def _too_late(message: Message, at: datetime) -> Reason | None:
@@ -92,8 +97,7 @@ def _of_purchase(message: Message) -> str:
     return _("The package cannot be used any more.")
 
 
-def at_their_address(messages: Iterable[Message]) -> None:
-    """Point each message to where its patient is reached now, by the channel it was written for if there is a way."""
-    for message in messages:
-        destination = destination_of(message.patient, wanted=message.channel)
-        message.channel, message.address = destination.channel, destination.address
+def at_its_address(message: Message) -> None:
+    """Point the message to where its patient is reached now, by the channel it was written for if there is a way."""
+    destination = destination_of(message.patient, wanted=message.channel)
+    message.channel, message.address = destination.channel, destination.address

@@ -12,9 +12,9 @@ from clinic.messaging.backoff import MOST_ATTEMPTS
 from clinic.messaging.leases import LEASE, claim, take
 from clinic.messaging.sending import Batch
 from clinic.messaging.services import cancel_for, heard_of, send_due
-from clinic.models import Message
+from clinic.models import Clinic, Message
 from tests.clinic.messaging.outbox import NOON
-from tests.factories import NINE, make_patient
+from tests.factories import NINE, make_appointment, make_clinic, make_patient, make_provider, make_service
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +102,26 @@ def test_what_fails_shortly_before_it_is_of_no_use_is_tried_once_more_in_time(ou
 
     message.refresh_from_db()
     assert message.due_at == NOON + timedelta(seconds=20)
+
+
+def test_one_that_cannot_be_looked_at_is_tried_again_and_given_up_while_the_others_leave(outbox, sent, caplog):
+    odd = make_provider(make_clinic(outbox.organisation, name="Odd"))
+    appointment = make_appointment(outbox.patient, make_service(odd), odd, odd.clinics.get(), NINE + timedelta(days=9))
+    Clinic.objects.filter(pk=appointment.clinic_id).update(time_zone="Mars/Olympus")
+    unreadable, told = outbox.message(appointment), outbox.message(outbox.appointment())
+
+    assert send_due(at=NOON) == Batch(taken=2, sent=1, retried=1)
+
+    unreadable.refresh_from_db()
+    assert (unreadable.status, unreadable.attempts, unreadable.leased_until) == (MessageStatus.QUEUED, 1, None)
+    assert unreadable.due_at > NOON
+    assert unreadable.error == "Sending failed unexpectedly (ZoneInfoNotFoundError)."
+    assert [key for key, _to, _body in sent()] == [str(told.public_id)]
+    for _attempt in range(MOST_ATTEMPTS - 1):
+        send_due(at=unreadable.due_at)
+        unreadable.refresh_from_db()
+    assert (unreadable.status, unreadable.attempts) == (MessageStatus.FAILED, MOST_ATTEMPTS)
+    assert "Mars" not in caplog.text
 
 
 def test_a_number_that_is_refused_fails_for_good_and_the_others_are_told(outbox, gateway):
