@@ -68,7 +68,8 @@ def rendered(
     """
     own = own_words.rendered(organisation, kind, language, channel, facts)
     if own is not None:
-        return own
+        subject, body = own
+        return subject or ours(kind, language, channel, facts)[0], body  # words for an SMS may have to leave by mail
     subject, body = ours(kind, language, channel, facts)
     if channel == Channel.SMS and facts.get("link"):
         names = DISPENSABLE if str(facts["link"]) in body else ("clinic",)  # without its link it needs the others

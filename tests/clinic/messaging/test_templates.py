@@ -360,3 +360,12 @@ def test_who_has_missed_an_appointment_reads_the_phone_rather_than_the_long_name
 
     assert segments(message.body).count <= 2
     assert "+966112345678" in message.body
+
+
+def test_own_words_without_a_subject_take_ours_in_case_they_leave_by_mail(organisation, sara, book):
+    write(organisation, sara, "Own " + SAYS_WHEN, channel="sms", subject="")
+
+    message = book()
+
+    assert (message.channel, message.subject) == ("sms", "Your appointment on Monday 7 January 2030")
+    assert message.body == "Own Monday 7 January 2030 9:00 AM"
