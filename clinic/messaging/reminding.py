@@ -8,6 +8,7 @@ Who has learnt of the time only after the reminder's moment needs none, because 
 several reminders that a sleeping worker owes for one appointment the last is sent: those before it are too late.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -26,6 +27,8 @@ from clinic.retries import on_its_own
 BATCH = 500
 BEHIND = timedelta(hours=5)  # the sender may be, where a gateway is left alone: longer than one message is tried
 
+logger = logging.getLogger(__name__)
+
 
 def remind_due(*, at: datetime | None = None) -> int:
     """Write every reminder whose moment has come since the last time into the outbox; how many were written.
@@ -35,9 +38,23 @@ def remind_due(*, at: datetime | None = None) -> int:
     time where it began now.
     """
     at = at or now()
-    wanted = {(rules.organisation.pk, rule.name): (rules, rule) for rules in every_rules() for rule in rules}
-    swept = sweeps.sweeps_of(wanted, prefix=PREFIX, at=at)
+    wanted, unread = _wanted()
+    swept = sweeps.sweeps_of(wanted, prefix=PREFIX, at=at, unread=unread)
     return sum(on_its_own(partial(_remind, *wanted[name], sweep, at=at), sweep) for name, sweep in swept.items())
+
+
+def _wanted() -> tuple[dict[sweeps.Rule, tuple[Rules, Rule]], set[int]]:
+    """Every rule of every organisation, and the keys of the organisations whose policy nobody understands."""
+    wanted: dict[sweeps.Rule, tuple[Rules, Rule]] = {}
+    unread = set()
+    for rules in every_rules():
+        organisation = rules.organisation.pk
+        try:
+            wanted |= {(organisation, rule.name): (rules, rule) for rule in rules}
+        except Exception as error:  # of one organisation: the others are not to suffer
+            logger.error("The reminders of organisation %s cannot be read: %s.", organisation, type(error).__name__)
+            unread.add(organisation)
+    return wanted, unread
 
 
 def remind_again(*appointments: Appointment, since: datetime, at: datetime) -> int:

@@ -8,13 +8,14 @@ from clinic.models import Sweep
 type Rule = tuple[int, str]  # the key of its organisation, and its name
 
 
-def sweeps_of(rules: Collection[Rule], *, prefix: str, at: datetime) -> dict[Rule, Sweep]:
+def sweeps_of(rules: Collection[Rule], *, prefix: str, at: datetime, unread: Collection[int] = ()) -> dict[Rule, Sweep]:
     """One for each of these rules, which are all whose names begin so; at most four queries.
 
-    A rule that is seen for the first time has come as far as `at`; one that is no rule any more is forgotten.
+    A rule that is seen for the first time has come as far as `at`; one that is no rule any more is forgotten, unless
+    it is of an organisation in `unread`, whose rules nobody knows just now.
     """
     known = _known(prefix)
-    if gone := [row.pk for rule, row in known.items() if rule not in rules]:
+    if gone := [row.pk for rule, row in known.items() if rule not in rules and rule[0] not in unread]:
         Sweep.objects.filter(pk__in=gone).delete()
     if new := [Sweep(organisation_id=pk, rule=name, swept_until=at) for pk, name in rules if (pk, name) not in known]:
         Sweep.objects.bulk_create(new, ignore_conflicts=True)

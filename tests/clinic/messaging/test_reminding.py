@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from clinic.enums import AppointmentStatus, MessageKind, MessageStatus
 from clinic.messaging.links import address_of
 from clinic.messaging.reminding import remind_due
-from clinic.models import Appointment, Clinic, Message, Sweep
+from clinic.models import Appointment, Clinic, Message, Policy, Sweep
 from tests.clinic.messaging.reminded import NOON, Desk
 from tests.factories import (
     BEFORE,
@@ -69,6 +69,21 @@ def test_a_reminder_says_when_and_where_and_leads_to_the_page_of_the_appointment
         "Hello Huda,\n\nwe look forward to seeing you on Monday 7 January 2030 at 12:00 PM, Olaya.\n\n"
         f"Confirm, cancel or choose another time: {address_of(appointment)}\nQuestions? Call +966112345678."
     )
+
+
+def test_rules_that_cannot_be_read_stop_no_other_organisation_and_go_on_where_they_were(desk, caplog):
+    theirs = Desk(name="Theirs")
+    remind_due(at=LONG_AGO)
+    rules = theirs.policy.reminder_minutes
+    Policy.objects.filter(pk=theirs.policy.pk).update(reminder_minutes=[])
+    ours, late = desk.book(), theirs.book()
+
+    assert remind_due(at=NOON - DAY) == 1
+    theirs.remind_by(**rules)
+    assert remind_due(at=NOON - DAY + HOUR) == 1
+
+    assert [row.appointment for row in reminders()] == [ours, late]
+    assert "cannot be read: AttributeError" in caplog.text
 
 
 @pytest.mark.parametrize(("preferred", "by"), [("whatsapp", "whatsapp"), ("sms", "sms"), ("email", "sms")])
