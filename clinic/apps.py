@@ -13,7 +13,7 @@ RECEIVERS = (
     "clinic.scheduling.receivers", "clinic.scheduling.rebooking.receivers", "clinic.waitlist.receivers",
     "clinic.consultations.receivers",
 )  # fmt: skip
-CHECKS = ("clinic.messaging.channels.checks",)
+CHECKS = ("clinic.messaging.channels.checks", "clinic.scheduling.video")
 
 
 class ClinicConfig(AppConfig):

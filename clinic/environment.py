@@ -1,6 +1,7 @@
 """Settings read from environment variables: each is understood completely or stops the start with a sentence."""
 
 import os
+from collections.abc import Collection
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -35,6 +36,23 @@ def env_int(name: str, *, default: int, minimum: int = 0) -> int:
     if number < minimum:
         raise ImproperlyConfigured(f"{name}={value} is too small: the least is {minimum}.")
     return number
+
+
+def env_choice(name: str, choices: Collection[str], *, default: str, hint: str) -> str:
+    """One of the choices, which are in capital letters."""
+    value = (os.environ.get(name) or default).strip().upper()
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name}={value!r} is not known: {hint}.")
+    return value
+
+
+def env_address(name: str, *, default: str) -> str:
+    """The address of a site, as in ``https://clinic.example``, without a slash at its end."""
+    value = os.environ.get(name) or default
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ImproperlyConfigured(f"{name}={value!r} is not the address of a site, as in https://clinic.example.")
+    return value.rstrip("/")
 
 
 def env_list(name: str, *, default: str = "") -> list[str]:

@@ -5,10 +5,13 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
 from clinic.environment import (
     database_from_url,
+    env_address,
     env_bool,
+    env_choice,
     env_gateway,
     env_int,
     env_list,
@@ -23,7 +26,7 @@ DEBUG = env_bool("DEBUG", default=False)
 SECRET_KEY = env_secret("SECRET_KEY", development="development-only-" * 4, debug=DEBUG)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
-SITE_URL = os.environ.get("SITE_URL", "http://localhost:8000")  # the address in messages to patients
+SITE_URL = env_address("SITE_URL", default="http://localhost:8000")  # the address in messages to patients
 TRUSTED_CALENDAR_HOSTS = env_list("TRUSTED_CALENDAR_HOSTS")  # inside the house, whose calendars may be read too
 
 INSTALLED_APPS = [
@@ -174,7 +177,9 @@ LOCALE_PATHS = [BASE_DIR / app / "locale" for app in ("clinic", "admin_ext", "ad
 FORMAT_MODULE_PATH = "clinic.formats"
 TIME_ZONE = "UTC"  # each clinic has a zone of its own
 USE_TZ = True
-PHONENUMBER_DEFAULT_REGION = os.environ.get("PHONE_REGION", "SA")
+PHONENUMBER_DEFAULT_REGION = env_choice(
+    "PHONE_REGION", SUPPORTED_REGIONS, default="SA", hint="write the two letters of a country, as in SA"
+)
 PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
 
 # Files and mail
@@ -261,6 +266,7 @@ UNFOLD = {
     "SIDEBAR": {"show_search": True, "navigation": "admin_ext.navigation.sidebar"},
 }
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -270,7 +276,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "level": os.environ.get("LOG_LEVEL", "INFO"),
+            "level": env_choice("LOG_LEVEL", LOG_LEVELS, default="INFO", hint=f"write one of {', '.join(LOG_LEVELS)}"),
         },
     },
     "loggers": {"apprise": {"handlers": ["nowhere"], "propagate": False}},  # it names addresses with passwords in them

@@ -3,7 +3,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from clinic.environment import (
     database_from_url,
+    env_address,
     env_bool,
+    env_choice,
     env_gateway,
     env_int,
     env_list,
@@ -48,6 +50,33 @@ def test_number_when_empty_takes_the_default(monkeypatch):
     monkeypatch.setenv("HOURS", "")
 
     assert env_int("HOURS", default=10) == 10
+
+
+def test_choice_is_understood_in_small_letters_too(monkeypatch):
+    monkeypatch.setenv("LEVEL", "debug")
+
+    assert env_choice("LEVEL", ["DEBUG", "INFO"], default="INFO", hint="write one of them") == "DEBUG"
+
+
+def test_choice_when_unknown_is_refused_with_what_to_write(monkeypatch):
+    monkeypatch.setenv("LEVEL", "loud")
+
+    with pytest.raises(ImproperlyConfigured, match="LEVEL='LOUD' is not known: write one of them"):
+        env_choice("LEVEL", ["DEBUG", "INFO"], default="INFO", hint="write one of them")
+
+
+def test_address_of_a_site_loses_the_slash_at_its_end(monkeypatch):
+    monkeypatch.setenv("SITE", "https://clinic.example/desk/")
+
+    assert env_address("SITE", default="http://localhost:8000") == "https://clinic.example/desk"
+
+
+@pytest.mark.parametrize("value", ["clinic.example", "ftp://clinic.example", "https://", "https://clinic.example/?a=1"])
+def test_address_when_not_of_a_site_is_refused(monkeypatch, value):
+    monkeypatch.setenv("SITE", value)
+
+    with pytest.raises(ImproperlyConfigured, match="is not the address of a site"):
+        env_address("SITE", default="http://localhost:8000")
 
 
 def test_list_drops_blanks(monkeypatch):

@@ -51,7 +51,7 @@ def new_secret() -> str:
 
 def address_of(feed: CalendarFeed) -> str:
     """The whole address, as it is copied into a calendar."""
-    return settings.SITE_URL.rstrip("/") + reverse("feed", args=[feed.secret])
+    return settings.SITE_URL + reverse("feed", args=[feed.secret])
 
 
 def feed_at(secret: str) -> CalendarFeed | None:

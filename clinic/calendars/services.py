@@ -63,7 +63,7 @@ def refuse_what_is_wrong(calendar: BusyCalendar, file: bytes | None) -> None:
     if file is not None and len(file) > MOST_BYTES:
         message = _("The calendar is larger than %(size)s MB.") % {"size": MOST_BYTES // 1_000_000}
         raise InvalidEntry(Refusal(RefusalCode.INVALID, message), field="file")
-    if calendar.url.startswith(settings.SITE_URL.rstrip("/") + "/"):
+    if calendar.url.startswith(settings.SITE_URL + "/"):
         message = _("This is a calendar of this clinic: its appointments take time anyway.")
         raise InvalidEntry(Refusal(RefusalCode.INVALID, message), field="url")
     try:

@@ -14,7 +14,7 @@ SALT = "clinic.messaging.appointment"
 
 def address_of(appointment: Appointment) -> str:
     """The whole address, as a message carries it."""
-    return settings.SITE_URL.rstrip("/") + reverse("appointment", args=[token_of(appointment)])
+    return settings.SITE_URL + reverse("appointment", args=[token_of(appointment)])
 
 
 def token_of(appointment: Appointment) -> str:

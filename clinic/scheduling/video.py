@@ -3,6 +3,7 @@
 from secrets import token_hex
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
 from clinic.models import Appointment, Policy
@@ -16,6 +17,24 @@ def video_link(appointment: Appointment) -> str:
     beforehand opens them on the first visit, or is told by a task.
     """
     return import_string(settings.VIDEO_ROOMS)(appointment)
+
+
+@register
+def rooms_are_made_by_a_function(**_options: object) -> list[CheckMessage]:
+    """Asked at the start of every command, rather than when the first virtual appointment is booked."""
+    try:
+        is_function = callable(import_string(settings.VIDEO_ROOMS))
+    except ImportError:
+        is_function = False
+    if is_function:
+        return []
+    return [
+        Error(
+            f"VIDEO_ROOMS={settings.VIDEO_ROOMS!r} is not the dotted path of a function.",
+            hint="It takes an appointment and gives an https address. Without it, rooms lie below that of the policy.",
+            id="clinic.E002",
+        )
+    ]
 
 
 def private_room(appointment: Appointment) -> str:

@@ -11,7 +11,7 @@ SALT = "clinic.waitlist.offer"
 
 def address_of(offer: Offer) -> str:
     """The whole address, as a message carries it."""
-    return settings.SITE_URL.rstrip("/") + reverse("offer", args=[token_of(offer)])
+    return settings.SITE_URL + reverse("offer", args=[token_of(offer)])
 
 
 def token_of(offer: Offer) -> str:

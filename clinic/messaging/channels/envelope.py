@@ -80,7 +80,7 @@ def pieces(line: str) -> list[Piece]:
 
     An address at the end of a short line, after a colon, becomes a button with the words before it.
     """
-    own = rf"({re.escape(settings.SITE_URL.rstrip('/'))}/[^\s<>\"']*[\w/])"
+    own = rf"({re.escape(settings.SITE_URL)}/[^\s<>\"']*[\w/])"
     parts = re.split(own, line)
     if len(parts) == 3 and not parts[2].strip() and parts[0].rstrip().endswith(":") and len(parts[0]) <= LONGEST_LABEL:
         return [Piece(parts[0].strip().removesuffix(":"), parts[1], is_button=True)]

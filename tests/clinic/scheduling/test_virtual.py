@@ -9,6 +9,7 @@ from clinic.errors import BookingRefused
 from clinic.messaging.links import address_of
 from clinic.models import Message, Policy
 from clinic.scheduling import booking
+from clinic.scheduling.video import rooms_are_made_by_a_function
 from tests.clinic.scheduling.conftest import codes, monday
 from tests.factories import BEFORE, make_patient, make_room
 
@@ -56,6 +57,21 @@ def test_rooms_can_be_those_of_another_house(desk, settings):
     appointment = virtual(desk)
 
     assert appointment.video_link == f"https://other.example/{appointment.public_id}"
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("clinic.scheduling.video.private_room", []),
+        ("no.such.house", ["clinic.E002"]),
+        ("clinic.scheduling.video.nothing", ["clinic.E002"]),
+        ("nonsense", ["clinic.E002"]),
+    ],
+)
+def test_rooms_that_nobody_makes_are_found_before_one_is_booked(settings, path, found):
+    settings.VIDEO_ROOMS = path
+
+    assert [error.id for error in rooms_are_made_by_a_function()] == found
 
 
 def test_virtual_appointment_takes_no_room_and_needs_none(desk):
