@@ -10,6 +10,7 @@ from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import SLIP
 from clinic.messaging.services import Destination, destination_of
+from clinic.messaging.keys import last_day_key
 from clinic.messaging.words import day, first_name, phone_text, plain, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
 from clinic.tenancy import own
@@ -33,8 +34,7 @@ class Reminder:
 
     @property
     def key(self) -> str:
-        """A last day is told once; a package that is extended may be told of the new one."""
-        return f"{KIND}:purchase-{self.purchase.pk}:{self.purchase.expires_on:%Y%m%d}"
+        return last_day_key(self.purchase)
 
 
 def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:

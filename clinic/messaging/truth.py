@@ -17,6 +17,7 @@ from clinic.enums import (
     PurchaseStatus,
 )
 from clinic.messaging.destinations import destination_of
+from clinic.messaging.keys import last_day_key
 from clinic.messaging.overtaken import TOGETHER, no_longer_true
 from clinic.models import Appointment, Message
 
@@ -92,9 +93,13 @@ def _of_offer(message: Message, at: datetime) -> str:
 
 
 def _of_purchase(message: Message) -> str:
-    if message.purchase.status in BOUGHT.get(message.kind, PurchaseStatus.values):
-        return ""
-    return _("The package cannot be used any more.")
+    if message.purchase.status not in BOUGHT.get(message.kind, PurchaseStatus.values):
+        return _("The package cannot be used any more.")
+    if message.kind == MessageKind.PACKAGE_EXPIRING and not message.dedupe_key.startswith(
+        last_day_key(message.purchase)
+    ):
+        return _("The package ends on another day now.")
+    return ""
 
 
 def at_its_address(message: Message) -> None:

@@ -13,10 +13,12 @@ from clinic.enums import (
     OperationKind,
     PurchaseStatus,
 )
+from clinic.messaging.expiring import Reminder, queue_reminders
+from clinic.messaging.keys import last_day_key
 from clinic.messaging.sending import Batch
 from clinic.messaging.services import send_due
 from clinic.models import HeldSlot, Offer, Operation
-from clinic.packages.services import assign
+from clinic.packages.services import assign, extend
 from tests.clinic.messaging.outbox import NOON
 from tests.factories import NINE, in_status, make_package, make_waitlist_entry
 
@@ -148,7 +150,21 @@ def test_an_offer_leaves_only_while_it_is_open(outbox, sent, answer, status, hel
 def test_a_package_is_told_of_only_while_it_can_be_used(outbox, sent, kind, status, leaves):
     purchase = assign(make_package((outbox.service, 4)), outbox.patient, by=outbox.sara, on=NOON.date(), at=NOON)
     purchase.messages.all().delete()
-    outbox.message(kind=kind, purchase=purchase)
+    outbox.message(kind=kind, purchase=purchase, dedupe_key=f"{last_day_key(purchase)}:again-1")
     become(purchase, **in_status(status))
 
     assert send_due(at=NOON).sent == leaves
+
+
+def test_a_last_day_is_not_told_once_the_package_ends_on_another_which_is(outbox, sent):
+    purchase = assign(make_package((outbox.service, 4)), outbox.patient, by=outbox.sara, on=NOON.date(), at=NOON)
+    purchase.messages.all().delete()
+    [old] = queue_reminders([Reminder(purchase, 4, outbox.clinic)], at=NOON)
+    longer = extend(purchase, days=7, by=outbox.sara, at=NOON)
+    [new] = queue_reminders([Reminder(longer, 4, outbox.clinic)], at=NOON)
+
+    assert send_due(at=NOON) == Batch(taken=2, sent=1, skipped=1)
+
+    old.refresh_from_db()
+    assert (old.status, old.error) == (MessageStatus.SKIPPED, "The package ends on another day now.")
+    assert [key for key, _to, _body in sent()] == [str(new.public_id)]
