@@ -20,6 +20,8 @@ from clinic.enums import (
 )
 from clinic.models import (
     Appointment,
+    BusyCalendar,
+    BusyTime,
     Clinic,
     Closure,
     Consultation,
@@ -152,6 +154,13 @@ def make_leave(provider, starts_at, ends_at, status=LeaveStatus.APPROVED, **fiel
         organisation=provider.organisation, provider=provider, starts_at=starts_at, ends_at=ends_at, status=status,
         **fields,
     )  # fmt: skip
+
+
+def make_busy_time(provider, starts_at, ends_at, calendar="Hospital", **fields) -> BusyTime:
+    """Time in a calendar elsewhere, of this name; further fields are those of the calendar, where it is new."""
+    own = {"organisation": provider.organisation, "provider": provider}
+    followed, _ = BusyCalendar.objects.get_or_create(**own, name=calendar, defaults=fields)
+    return BusyTime.objects.create(**own, calendar=followed, starts_at=starts_at, ends_at=ends_at)
 
 
 def make_closure(organisation, first_on=MONDAY, last_on=None, clinic=None, name="Holiday") -> Closure:

@@ -82,7 +82,10 @@ def reasons(drafted: Draft, demand: Demand, supply: Supply) -> Iterator[Refusal]
         starts.where(usual(starts)) for starts in (supply.in_hours, supply.provider_free, supply.free)
     )
     if not len(in_hours):
-        message = _("The chosen providers do not work between these days: hours, leave and closures leave nothing.")
+        message = _(
+            "The chosen providers have no time between these days: hours, leave, closures and what they do elsewhere "
+            "leave nothing."
+        )
         yield Refusal(RefusalCode.WORKING_HOURS, message, _("Choose more days or other providers."))
         return
     too_soon, too_far = out_of_time(in_hours, supply)

@@ -6,21 +6,17 @@ import pytest
 
 from clinic.enums import RefusalCode
 from clinic.errors import SlotTaken
-from clinic.models import BusyCalendar, BusyTime
 from clinic.scheduling import booking, slots_for, why_not
 from clinic.scheduling.diary import Diary
 from clinic.scheduling.local_time import moment_of
 from clinic.scheduling.selectors import situation
-from tests.factories import BEFORE, MONDAY, NINE, make_clinic, make_patient, make_provider, make_week
+from tests.factories import BEFORE, MONDAY, NINE, make_busy_time, make_clinic, make_patient, make_provider, make_week
 
 TEN, NOON = NINE + timedelta(hours=1), NINE + timedelta(hours=3)
 
 
-def busy(desk, starts_at=TEN, ends_at=NOON, provider=None, **fields) -> BusyCalendar:
-    mine = {"organisation": desk.organisation, "provider": provider or desk.provider}
-    calendar = BusyCalendar.objects.create(**mine, **{"name": "Hospital", **fields})
-    BusyTime.objects.create(**mine, calendar=calendar, starts_at=starts_at, ends_at=ends_at)
-    return calendar
+def busy(desk, starts_at=TEN, ends_at=NOON, provider=None, **fields) -> None:
+    make_busy_time(provider or desk.provider, starts_at, ends_at, **fields)
 
 
 def starts(desk, **kwargs) -> list[str]:
@@ -78,13 +74,9 @@ def test_what_touches_busy_time_only_with_its_buffer_may_be_booked(desk):
 
 
 def test_overlapping_busy_times_are_one_reason(desk):
-    calendar = busy(desk)
-    BusyTime.objects.create(
-        organisation=desk.organisation, provider=desk.provider, calendar=calendar, starts_at=NINE, ends_at=TEN
-    )
-    BusyTime.objects.create(
-        organisation=desk.organisation, provider=desk.provider, calendar=calendar, starts_at=NINE, ends_at=NOON
-    )
+    busy(desk)
+    busy(desk, NINE, TEN)
+    busy(desk, NINE, NOON)
 
     assert len(why_not(desk.service, desk.provider, desk.clinic, TEN, at=BEFORE)) == 1
 
@@ -92,7 +84,7 @@ def test_overlapping_busy_times_are_one_reason(desk):
 def test_another_provider_and_a_calendar_that_is_not_active_take_nothing(desk):
     before = starts(desk)
     busy(desk, provider=make_provider(desk.clinic, name="Omar"))
-    busy(desk, active=False, name="Paused")
+    busy(desk, active=False, calendar="Paused")
 
     assert starts(desk) == before
 
@@ -126,7 +118,7 @@ def test_nobody_books_time_that_is_busy_elsewhere(desk):
 @pytest.mark.parametrize("n", [0, 3])
 def test_busy_time_costs_no_question_more(desk, django_assert_num_queries, n):
     for day in range(n):
-        busy(desk, TEN + timedelta(days=day), NOON + timedelta(days=day), name=f"Calendar {day}")
+        busy(desk, TEN + timedelta(days=day), NOON + timedelta(days=day), calendar=f"Calendar {day}")
 
     with django_assert_num_queries(2):
         situation(
@@ -136,12 +128,9 @@ def test_busy_time_costs_no_question_more(desk, django_assert_num_queries, n):
 
 
 def test_the_calendar_shows_what_meets_the_hours_of_the_day(desk):
-    calendar = busy(desk)
     evening = NINE + timedelta(hours=9)
-    BusyTime.objects.create(
-        organisation=desk.organisation, provider=desk.provider, calendar=calendar, starts_at=evening,
-        ends_at=evening + timedelta(hours=2),
-    )  # fmt: skip
+    busy(desk)
+    busy(desk, evening, evening + timedelta(hours=2))
 
     days = {"first_day": MONDAY, "last_day": MONDAY}
     [column] = Diary(desk.organisation, clinics=[desk.clinic], providers=[desk.provider], **days).by_provider()

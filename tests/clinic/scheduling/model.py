@@ -81,6 +81,16 @@ class Booking:
         return set(range(first, self.start + self.service.length + self.service.after))
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Busy time of a calendar elsewhere: whose, and whether that calendar is followed."""
+
+    start: int
+    end: int
+    own_provider: bool
+    followed: bool
+
+
 @dataclass
 class World:
     """One clinic, one provider, one service, one patient, and what surrounds them."""
@@ -95,6 +105,7 @@ class World:
     leave: list[tuple[int, int]]
     closures: list[tuple[date, date]]
     rooms: list[int]
+    elsewhere: list[Elsewhere] = field(default_factory=list)
     bookings: list[Booking] = field(default_factory=list)
 
     @property
@@ -124,6 +135,11 @@ class World:
     @cached_property
     def on_leave(self) -> set[int]:
         return {minute for start, end in self.leave for minute in range(start, end)}
+
+    @cached_property
+    def busy_elsewhere(self) -> set[int]:
+        spans = [(one.start, one.end) for one in self.elsewhere if one.own_provider and one.followed]
+        return {minute for start, end in spans for minute in range(start, end)}
 
     @cached_property
     def closed(self) -> set[int]:
@@ -173,10 +189,7 @@ class World:
             yield Code.NOTICE
         if self.wall[start].date() > self.wall[self.at].date() + timedelta(days=self.horizon_days):
             yield Code.HORIZON
-        if treatment & self.closed:
-            yield Code.CLOSURE
-        if treatment & self.on_leave:
-            yield Code.LEAVE
+        yield from self._away(treatment)
         if not self.rows_around(start):
             yield self._outside_hours(start)
         elif not self.rows_on_grid(start):
@@ -187,6 +200,10 @@ class World:
             yield Code.ROOM
         if any(other.own_patient and other.treatment & treatment for other in self.bookings):
             yield Code.PATIENT_BUSY
+
+    def _away(self, treatment: set[int]) -> Iterator[Code]:
+        away = {Code.CLOSURE: self.closed, Code.LEAVE: self.on_leave, Code.BUSY_ELSEWHERE: self.busy_elsewhere}
+        return (code for code, minutes in away.items() if treatment & minutes)
 
     def _outside_hours(self, start: int) -> Code:
         day = self.wall[start].date()

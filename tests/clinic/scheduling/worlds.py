@@ -9,7 +9,20 @@ from django.db import transaction
 from hypothesis import strategies as st
 
 from clinic.enums import LeaveStatus
-from clinic.models import Appointment, Closure, ExtraHours, Leave, Patient, Policy, Room, Service, WorkingHours
+from clinic.models import (
+    Appointment,
+    BusyCalendar,
+    BusyTime,
+    Closure,
+    ExtraHours,
+    Leave,
+    Patient,
+    Policy,
+    Provider,
+    Room,
+    Service,
+    WorkingHours,
+)
 from tests.clinic.scheduling import model
 from tests.factories import (
     make_clinic,
@@ -79,6 +92,7 @@ def worlds(draw: st.DrawFn) -> model.World:
         leave=draw(st.lists(leaves(midnight), max_size=2)),
         closures=[(day + timedelta(days=n), day + timedelta(days=n)) for n in draw(closed_days())],
         rooms=rooms,
+        elsewhere=draw(st.lists(busy_elsewhere(midnight), max_size=3)),
     )
     others = draw(st.lists(bookings(midnight, service, rooms), max_size=8))
     world.bookings = possible(others)
@@ -89,6 +103,14 @@ def worlds(draw: st.DrawFn) -> model.World:
 def leaves(draw: st.DrawFn, midnight: int) -> tuple[int, int]:
     start = midnight + draw(OFTEN_WHOLE)
     return start, start + draw(st.sampled_from([1, 60, 300, 1440]))
+
+
+@st.composite
+def busy_elsewhere(draw: st.DrawFn, midnight: int) -> model.Elsewhere:
+    """It mostly counts: a quarter is a colleague's, a quarter of a calendar that nobody follows any more."""
+    start = midnight + draw(OFTEN_WHOLE) - draw(st.sampled_from([0, 0, 720, 1440]))
+    end = start + draw(st.sampled_from([1, 30, 60, 300, 1440, 2000]))
+    return model.Elsewhere(start, end, own_provider=draw(st.integers(0, 3)) > 0, followed=draw(st.integers(0, 3)) > 0)
 
 
 def closed_days() -> st.SearchStrategy[list[int]]:
@@ -136,13 +158,23 @@ class Stage:
         self.colleague = make_provider(self.clinic, name="Mona")
         self.service = make_service(self.provider)
         self.patient = make_patient(self.organisation)
+        self.calendars = {
+            (provider, followed): self._calendar(provider, followed)
+            for provider in (self.provider, self.colleague)
+            for followed in (True, False)
+        }
         self.others = [make_patient(self.organisation, name=f"Patient {n}") for n in range(12)]
+
+    def _calendar(self, provider: Provider, followed: bool) -> BusyCalendar:
+        own = {"organisation": self.organisation, "provider": provider}
+        return BusyCalendar.objects.create(name=f"Followed: {followed}", active=followed, **own)
 
     @contextmanager
     def show(self, world: model.World) -> Iterator[None]:
         with transaction.atomic():
             self._organise(world)
             self._open(world)
+            self._close(world)
             self._fill(world)
             yield
             transaction.set_rollback(True)
@@ -175,7 +207,9 @@ class Stage:
             else:
                 validity = {"valid_from": row.first_on, "valid_until": row.last_on, "every_n_weeks": row.every_n_weeks}
                 WorkingHours.objects.bulk_create([WorkingHours(weekday=row.weekday, **validity, **here)])
-        approved = {**own, "status": LeaveStatus.APPROVED}
+
+    def _close(self, world: model.World) -> None:
+        approved = {"organisation": self.organisation, "provider": self.provider, "status": LeaveStatus.APPROVED}
         Leave.objects.bulk_create(
             Leave(starts_at=model.moment_of(start), ends_at=model.moment_of(end), **approved)
             for start, end in world.leave
@@ -184,6 +218,14 @@ class Stage:
             Closure(organisation=self.organisation, name_en="Holiday", first_on=first, last_on=last)
             for first, last in world.closures
         )
+        BusyTime.objects.bulk_create(self._busy_time(one) for one in world.elsewhere)
+
+    def _busy_time(self, one: model.Elsewhere) -> BusyTime:
+        provider = self.provider if one.own_provider else self.colleague
+        return BusyTime(
+            organisation=self.organisation, provider=provider, calendar=self.calendars[provider, one.followed],
+            starts_at=model.moment_of(one.start), ends_at=model.moment_of(one.end),
+        )  # fmt: skip
 
     def _fill(self, world: model.World) -> None:
         patients = iter(self.others)

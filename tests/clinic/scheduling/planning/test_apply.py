@@ -13,7 +13,17 @@ from clinic.packages.selectors import balance_of
 from clinic.scheduling import booking
 from clinic.scheduling.planning import PlanChanged, answer
 from tests.clinic.scheduling.planning.conftest import PlanningDesk, day
-from tests.factories import BEFORE, MONDAY, in_status, make_leave, make_patient, make_room, make_service, make_user
+from tests.factories import (
+    BEFORE,
+    MONDAY,
+    in_status,
+    make_busy_time,
+    make_leave,
+    make_patient,
+    make_room,
+    make_service,
+    make_user,
+)
 
 WEEK = date(2030, 1, 13)
 
@@ -169,9 +179,20 @@ def test_slot_taken_meanwhile_refuses_the_plan_and_names_the_session(desk):
         (lambda desk: type(desk.olaya).objects.update(active=False), RefusalCode.INACTIVE),
         (lambda desk: type(desk.speech).objects.update(active=False), RefusalCode.INACTIVE),
         (lambda desk: make_leave(desk.sara, day(14, 0), day(15, 0)), RefusalCode.LEAVE),
+        (lambda desk: make_busy_time(desk.sara, day(14), day(14, 10)), RefusalCode.BUSY_ELSEWHERE),
         (lambda desk: desk.speech.providers.clear(), RefusalCode.NOT_OFFERED),
     ],
-    ids=["frozen", "shortened", "provider gone", "file closed", "clinic gone", "service gone", "leave", "not given"],
+    ids=[
+        "frozen",
+        "shortened",
+        "provider gone",
+        "file closed",
+        "clinic gone",
+        "service gone",
+        "leave",
+        "elsewhere",
+        "not given",
+    ],
 )
 def test_rule_that_changed_meanwhile_refuses_the_plan(desk, happens, code):
     planned = desk.plan(desk.sell(3))

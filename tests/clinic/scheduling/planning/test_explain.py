@@ -10,6 +10,7 @@ from tests.clinic.scheduling.planning.conftest import day
 from tests.factories import (
     MONDAY,
     RIYADH,
+    make_busy_time,
     make_clinic,
     make_leave,
     make_patient,
@@ -123,6 +124,15 @@ def test_hours_are_the_reason_when_leave_takes_all_of_them(desk):
     make_leave(desk.sara, day(1), day(31))
 
     assert list(reasons(desk.plan(desk.sell(1), last_day=WEEK))) == [RefusalCode.WORKING_HOURS]
+
+
+def test_hours_are_the_reason_when_a_calendar_elsewhere_takes_all_of_them(desk):
+    make_busy_time(desk.sara, day(1), day(31))
+
+    assert reasons(desk.plan(desk.sell(1), last_day=WEEK)) == {
+        RefusalCode.WORKING_HOURS: "The chosen providers have no time between these days: hours, leave, closures and "
+        "what they do elsewhere leave nothing."
+    }
 
 
 def test_hours_are_the_reason_when_they_hold_too_few_starts(desk):

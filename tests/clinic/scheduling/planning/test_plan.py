@@ -13,6 +13,7 @@ from tests.factories import (
     BEFORE,
     MONDAY,
     RIYADH,
+    make_busy_time,
     make_clinic,
     make_closure,
     make_hours,
@@ -81,6 +82,17 @@ def test_plan_leaves_leave_and_closures_alone(desk):
 
     assert days_of(planned) == [2, 4, 5, 6]
     assert planned.certificate.bound == 4
+
+
+def test_plan_leaves_time_alone_that_is_busy_elsewhere(desk):
+    make_busy_time(desk.sara, day(7), day(8, 9, 30))
+    make_busy_time(desk.sara, day(9, 0), day(10, 0), calendar="Paused", active=False)
+    make_busy_time(desk.provider("Omar"), day(9, 0), day(10, 0))
+
+    planned = desk.plan(desk.sell(4), last_day=date(2030, 1, 9), providers=[desk.sara])
+
+    assert told(planned) == ["Tue 08 09:30 Sara", "Wed 09 09:00 Sara"]
+    assert planned.certificate.bound == 2
 
 
 def test_plan_leaves_the_patients_other_appointments_alone(desk):

@@ -14,7 +14,7 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clinic.models import Room
+from clinic.models import BusyTime, Room
 from clinic.packages.selectors import item_balances
 from clinic.scheduling import slots_for
 from clinic.scheduling.planning import apply, plan
@@ -64,12 +64,21 @@ def test_plan_keeps_every_rule_and_can_be_booked(seed):
         sessions = [planned(s.purchase, s.item, s.provider, s.clinic, s.starts_at) for s in answer.placed]
         missing = left_over(answer)
         assert broken(answer.request, standing(world.patients) + sessions, missing) == []
+        assert busy_elsewhere(answer) == []
         assert answer.certificate.placed == len(sessions) <= answer.certificate.bound
         assert all(one.starts_at <= other.starts_at for one, other in pairwise(answer.placed))
         assert all(left.reasons for left in answer.unplaced)
         for book_all in (booked_at_once, booked_one_by_one):
             with rolled_back():
                 assert book_all(world, answer) == [(s.starts_at, s.session_number) for s in answer.placed]
+
+
+def busy_elsewhere(answer):
+    return [
+        (session.starts_at, str(session.provider)) for session in answer.placed for busy in BusyTime.objects.all()
+        if session.provider.pk == busy.provider_id
+        and overlap((session.starts_at, session.ends_at), (busy.starts_at, busy.ends_at))
+    ]  # fmt: skip
 
 
 def booked_at_once(world, answer):

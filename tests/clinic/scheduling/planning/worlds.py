@@ -8,6 +8,7 @@ from clinic.packages.services import assign
 from clinic.scheduling import booking, slots_for
 from clinic.scheduling.planning import Preferences
 from tests.factories import (
+    make_busy_time,
     make_clinic,
     make_closure,
     make_hours,
@@ -85,6 +86,9 @@ class World:
             if self.random.random() < 0.3:
                 start = self.at + timedelta(days=self.random.randint(3, 8), hours=self.random.randint(0, 12))
                 make_leave(provider, start, start + timedelta(hours=self.random.randint(1, 30)))
+            if self.random.random() < 0.4:
+                start = self.at + timedelta(days=self.random.randint(2, 8), hours=self.random.randint(0, 23))
+                make_busy_time(provider, start, start + self.minutes(45, 120, 600, 1800))
         if self.random.random() < 0.2:
             make_closure(self.organisation, self.first_day + timedelta(days=self.random.randint(0, 5)))
 

@@ -12,7 +12,7 @@ from clinic.scheduling.planning import plan_rebooking
 from clinic.scheduling.planning.disturbance import ANOTHER_CLINIC, ANOTHER_PROVIDER, ANOTHER_TIME
 from clinic.scheduling.refusals import ask, refusals
 from tests.clinic.scheduling.rebooking.conftest import A_DAY, at
-from tests.factories import BEFORE, make_leave, make_package, make_patient, make_room
+from tests.factories import BEFORE, make_busy_time, make_leave, make_package, make_patient, make_room
 
 
 def proposed(plan) -> list[tuple]:
@@ -39,6 +39,18 @@ def test_when_the_others_are_taken_the_own_provider_at_the_nearest_time_is_propo
     assert (one.appointment, one.proposed.provider, one.proposed.starts_at) == (row, desk.sara, at(9, day=6))
     assert one.proposed.disturbance == ANOTHER_TIME + 24 * 60
     assert one.proposed.ends_at == at(9, 30, day=6)
+
+
+def test_nobody_is_moved_into_time_that_is_busy_elsewhere(desk):
+    desk.book(at(9))
+    make_busy_time(desk.omar, at(8), at(9, 30))
+    make_busy_time(desk.sara, at(0, day=1), at(9, 30, day=12))
+
+    (one,) = plan_rebooking(desk.leave(), at=BEFORE).placed
+
+    assert (one.proposed.provider, one.proposed.starts_at) == (desk.omar, at(9, 30))
+    assert {spot.provider for spot in one.others} == {desk.omar, desk.sara}
+    assert min(spot.starts_at for spot in one.others if spot.provider == desk.sara) == at(9, 30, day=12)
 
 
 @pytest.mark.parametrize(

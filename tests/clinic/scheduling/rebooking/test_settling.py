@@ -11,6 +11,7 @@ from clinic.enums import (
     RebookingItemStatus,
     RebookingStatus,
     RebookingWay,
+    RefusalCode,
 )
 from clinic.errors import ChangedMeanwhile, InvalidEntry
 from clinic.models import Appointment, Message, Operation, Rebooking, RebookingItem
@@ -20,7 +21,7 @@ from clinic.scheduling.rebooking.batches import close_finished
 from clinic.scheduling.rebooking.settling import approve, keep, note_call
 from clinic.scheduling.undoing import undo
 from tests.clinic.scheduling.rebooking.conftest import at, places, statuses
-from tests.factories import BEFORE, make_organisation, make_patient, make_user
+from tests.factories import BEFORE, make_busy_time, make_organisation, make_patient, make_user
 
 S = RebookingItemStatus
 
@@ -77,6 +78,22 @@ def test_when_one_time_is_taken_nothing_is_written_and_it_is_said_whose(desk):
     assert statuses() == [S.OPEN, S.OPEN, S.OPEN]
     assert not Operation.objects.exists()
     assert len(desk.choices(batch)) == 3
+
+
+def test_when_a_calendar_elsewhere_has_taken_a_time_meanwhile_nothing_is_written(desk):
+    rows = desk.book_day(2)
+    desk.leave()
+    batch = Rebooking.objects.get()
+    choices = desk.choices(batch)
+    make_busy_time(desk.omar, at(9, 30), at(10))
+    was = places(rows)
+
+    with pytest.raises(booking.SomeRefused) as refused:
+        approve(batch, choices, by=desk.user, at=BEFORE)
+
+    ((misfit, (reason,)),) = refused.value.misfits
+    assert (misfit.appointment, reason.code) == (rows[1], RefusalCode.BUSY_ELSEWHERE)
+    assert (places(rows), statuses()) == (was, [S.OPEN, S.OPEN])
 
 
 def test_what_somebody_has_settled_is_not_approved_again(desk):
