@@ -3,7 +3,6 @@
 It says nothing clinical to those who see a patient's telephone, and to a provider's calendar the patient's initials.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -20,13 +19,13 @@ from icalendar import Calendar, Event, vCalAddress, vUri
 from clinic.calendars.zones import vtimezone
 from clinic.enums import CANCELLED_STATUSES, AppointmentKind
 from clinic.models import Appointment, Clinic, Patient
+from clinic.plain_text import one_line
 
 type Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 PRODUCT = "-//Clinic//Appointments//EN"
 MOST_INITIALS = 3
 UTC_NAME = "UTC"  # needs no clock of its own
-JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"  # part of how Persian and Urdu names are written
 END = b"END:VCALENDAR\r\n"
 
 
@@ -83,8 +82,8 @@ def calendar(
     head.add("calscale", "GREGORIAN")
     head.add("method", method)
     if name:
-        head.add("name", plain(name))
-        head.add("x-wr-calname", plain(name))
+        head.add("name", one_line(name))
+        head.add("x-wr-calname", one_line(name))
     yield head.to_ical().removesuffix(END)
     yield from clocks(appointments)
     for event in events:
@@ -105,7 +104,7 @@ def clocks(appointments: Iterable[Appointment]) -> Iterator[bytes]:
 def invite(event: Event, appointment: Appointment) -> None:
     """Name who asks and who is asked, without which mail programs change and cancel nothing."""
     organiser = vCalAddress(f"mailto:{parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
-    organiser.params["CN"] = plain(name_of(appointment.clinic))
+    organiser.params["CN"] = one_line(name_of(appointment.clinic))
     event["ORGANIZER"] = organiser
     if email := appointment.patient.email:
         patient = vCalAddress(f"mailto:{email}")
@@ -114,17 +113,17 @@ def invite(event: Event, appointment: Appointment) -> None:
 
 
 def summary(clinic: Clinic) -> str:
-    return _("Appointment: %(clinic)s") % {"clinic": plain(name_of(clinic))}
+    return _("Appointment: %(clinic)s") % {"clinic": one_line(name_of(clinic))}
 
 
 def summary_for_provider(appointment: Appointment) -> str:
-    return f"{initials(appointment.patient)} · {plain(str(appointment.service))}"
+    return f"{initials(appointment.patient)} · {one_line(str(appointment.service))}"
 
 
 def location(appointment: Appointment) -> str:
     if appointment.kind == AppointmentKind.VIRTUAL:
         return _("By video")
-    return plain(", ".join(filter(None, (name_of(appointment.clinic), appointment.clinic.address))))
+    return one_line(", ".join(filter(None, (name_of(appointment.clinic), appointment.clinic.address))))
 
 
 def name_of(clinic: Clinic) -> str:
@@ -135,9 +134,3 @@ def initials(patient: Patient) -> str:
     """The first letters of a name, as in H. A.; what is no letter is nobody's initial."""
     letters = (next(filter(str.isalpha, word), "") for word in patient.name_in(get_language()).split())
     return " ".join(f"{letter}." for letter in filter(None, letters))[: 3 * MOST_INITIALS - 1]
-
-
-def plain(text: str) -> str:
-    """One line of text without characters that steer a terminal or turn the direction of what follows."""
-    kept = (c for c in " ".join(text.split()) if unicodedata.category(c) not in {"Cc", "Cf"} or c in JOINERS)
-    return "".join(kept)

@@ -10,9 +10,9 @@ from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import SLIP
 from clinic.messaging.services import Destination, destination_of
-from clinic.messaging.keys import last_day_key
-from clinic.messaging.words import day, first_name, phone_text, plain, rendered
+from clinic.messaging.words import day, first_name, phone_text, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
+from clinic.plain_text import one_line
 from clinic.tenancy import own
 
 BATCH = 200
@@ -34,7 +34,8 @@ class Reminder:
 
     @property
     def key(self) -> str:
-        return last_day_key(self.purchase)
+        """A last day is told once; a package that is extended may be told of the new one."""
+        return f"{KIND}:purchase-{self.purchase.pk}:{self.purchase.expires_on:%Y%m%d}"
 
 
 def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:
@@ -49,7 +50,7 @@ def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", ch
             "first_name": name or first_name(patient),
             "sessions": reminder.sessions,
             "last_day": day(reminder.purchase.expires_on),
-            "organisation": plain(organisation.name_in(language)),
+            "organisation": one_line(organisation.name_in(language)),
             "phone": phone_text(reminder.clinic),
         }
         return rendered(KIND, language, facts, channel=channel, organisation=organisation.pk)

@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from clinic.enums import MessageStatus
-from clinic.messaging.channels.plain import one_line
 from clinic.models import Message
+from clinic.plain_text import one_line
 
 LONGEST_REASON = 150
 S = MessageStatus

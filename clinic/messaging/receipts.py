@@ -10,8 +10,9 @@ from clinic.currencies import currency_name
 from clinic.enums import MessageKind
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import destination_of, written_once
-from clinic.messaging.words import day, first_name, plain, rendered
+from clinic.messaging.words import day, first_name, rendered
 from clinic.models import Message, Payment, User
+from clinic.plain_text import one_line
 from clinic.tenancy import own
 
 KIND = MessageKind.RECEIPT
@@ -37,7 +38,7 @@ def receipt_words(payment: Payment, *, left: Decimal, channel: str = "") -> tupl
     patient, clinic = payment.invoice.patient, payment.clinic
     with translation.override(patient.language):
         return rendered(KIND, patient.language, {
-            "first_name": first_name(patient), "clinic": plain(clinic.name_in(patient.language)),
+            "first_name": first_name(patient), "clinic": one_line(clinic.name_in(patient.language)),
             "amount": amount_text(payment.amount), "left": amount_text(left),
             "currency": currency_name(payment.invoice.currency), "number": payment.receipt_number,
             "day": day(payment.taken_at.astimezone(clinic.zone)),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
-from unicodedata import category
 
 from django.template import Context
 from django.template.backends.django import Template
@@ -16,12 +15,11 @@ from clinic.messaging import own_words
 from clinic.messaging.links import address_of
 from clinic.messaging.segments import segments
 from clinic.models import Appointment, Clinic, HeldSlot, Organisation, PackagePurchase, Patient
+from clinic.plain_text import one_line
 
 LONGEST_FIRST_NAME = 40
 HALF_NAMES = {"عبد", "أبو", "أم", "ابن", "Abd", "Abdul", "Abu", "Umm"}  # half of a first name: عبد الرحمن
 LEFT_TO_RIGHT = "\N{LEFT-TO-RIGHT MARK}"  # keeps the plus sign in front of a number between Arabic words
-TURNS_TEXT = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # turn the words after a name around
-UNSEEN = {"Cc", "Zl", "Zp"}  # control characters and separators of lines and paragraphs
 
 MOST_SEGMENTS = 2  # of an SMS of ours
 DISPENSABLE = ("phone", "clinic", "first_name")  # what a longer one does without, in this order
@@ -94,15 +92,9 @@ def template_of(kind: str, language: str, channel: str) -> Template:
 
 
 def first_name(patient: Patient) -> str:
-    words = plain(patient.name_in(patient.language)).split()
+    words = one_line(patient.name_in(patient.language)).split()
     count = 2 if words[:1] and words[0] in HALF_NAMES else 1
-    return " ".join(words[:count])[:LONGEST_FIRST_NAME]
-
-
-def plain(name: str) -> str:
-    """A name on one line, without letters that nobody sees and that would turn or break what stands around it."""
-    seen = (" " if category(letter) in UNSEEN else letter for letter in name if letter not in TURNS_TEXT)
-    return " ".join("".join(seen).split())
+    return one_line(" ".join(words[:count]), longest=LONGEST_FIRST_NAME)
 
 
 def appointment_facts(appointment: Appointment, language: str) -> Facts:
@@ -124,7 +116,7 @@ def place_facts(starts_at: datetime, clinic: Clinic, language: str) -> Facts:
         "day": day(local),
         "short_day": short_day(local),
         "time": format_date(local, "g:i A"),
-        "clinic": plain(clinic.name_in(language)),
+        "clinic": one_line(clinic.name_in(language)),
         "phone": phone_text(clinic),
     }
 
@@ -134,7 +126,7 @@ def purchase_facts(purchase: PackagePurchase, language: str) -> Facts:
     return {
         "sessions": purchase.total_sessions,
         "last_day": day(purchase.expires_on),
-        "organisation": plain(organisation.name_in(language)),
+        "organisation": one_line(organisation.name_in(language)),
     }
 
 

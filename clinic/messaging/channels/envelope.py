@@ -13,9 +13,10 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language_info
 
 from clinic.messaging.channels.letter import Attachment, Letter
-from clinic.messaging.channels.plain import one_line, paragraphs
+from clinic.plain_text import one_line, paragraphs
 
 LONGEST_NAME = 80  # of a sender
+LONGEST_LINE = 200  # of a header
 LONGEST_LABEL = 60  # of a button
 
 
@@ -33,7 +34,7 @@ def enveloped(letter: Letter) -> EmailMultiAlternatives:
         raise ValueError("Django takes a letter to nobody for one that is sent.")
     own = address_in(settings.DEFAULT_FROM_EMAIL)
     mail = EmailMultiAlternatives(
-        subject=one_line(letter.subject),
+        subject=one_line(letter.subject, longest=LONGEST_LINE),
         body=paragraphs(letter.body) + "\n",
         from_email=sender_of(letter, own),
         to=[letter.address],
@@ -93,7 +94,8 @@ def part_of(attachment: Attachment) -> MIMEPart:
     main, _, sub = media.strip().partition("/")
     part = MIMEPart()
     part.set_content(
-        attachment.content, maintype=main, subtype=sub, disposition="attachment", filename=one_line(attachment.name),
+        attachment.content, maintype=main, subtype=sub, disposition="attachment",
+        filename=one_line(attachment.name, longest=LONGEST_LINE),
         params=dict(parameter.strip().split("=", 1) for parameter in parameters),
     )  # fmt: skip
     return part

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.messaging.channels.carrier import SECONDS, Carrier
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
-from clinic.messaging.channels.plain import paragraphs
+from clinic.plain_text import paragraphs
 
 # An answer that tells of the gateway or of our account there, not of this letter: somebody will put it right.
 TROUBLE = {300, 301, 302, 303, 307, 308, 401, 402, 403, 404, 405, 407, 408, 409, 421, 423, 425, 429}

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from clinic.messaging.channels.carrier import Carrier
 from clinic.messaging.channels.envelope import enveloped
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
-from clinic.messaging.channels.plain import one_line
 from clinic.messaging.channels.smtp import cut_at
+from clinic.plain_text import one_line
 
 LONGEST_ANSWER = 120  # of what a server says when it refuses somebody
 LONGEST = 15.0  # seconds for a whole letter; with what a batch goes on, less than the worker's time
