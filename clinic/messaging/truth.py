@@ -95,11 +95,9 @@ def _of_offer(message: Message, at: datetime) -> str:
 def _of_purchase(message: Message) -> str:
     if message.purchase.status not in BOUGHT.get(message.kind, PurchaseStatus.values):
         return _("The package cannot be used any more.")
-    if message.kind == MessageKind.PACKAGE_EXPIRING and not message.dedupe_key.startswith(
-        last_day_key(message.purchase)
-    ):
-        return _("The package ends on another day now.")
-    return ""
+    if message.kind != MessageKind.PACKAGE_EXPIRING or message.dedupe_key.startswith(last_day_key(message.purchase)):
+        return ""
+    return _("The package ends on another day now.")
 
 
 def at_its_address(message: Message) -> None:
