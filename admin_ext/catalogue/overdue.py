@@ -1,7 +1,7 @@
 """Appointments that the reminders of the policy would have told of already: who they are, and reminding them now."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.contrib import messages
@@ -16,9 +16,9 @@ from admin_ext.pages import StaffPage
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import ClinicError
 from clinic.messaging.grace import SLIP
-from clinic.messaging.overdue import SHOWN, catch_up, overdue_reminders
+from clinic.messaging.overdue import SHOWN, Overdue, catch_up, overdue_reminders
 from clinic.messaging.templates import sample
-from clinic.models import Policy
+from clinic.models import Appointment, Policy
 
 
 class OverdueRemindersPage(StaffPage):
@@ -36,7 +36,7 @@ class OverdueRemindersPage(StaffPage):
             overdue=overdue,
             leaving=leaving_words(overdue.leaving),
             more=overdue.appointments - len(overdue.first),
-            shown=SHOWN,
+            to_call=list(to_call(overdue)),
             samples=[] if self.is_htmx else self.samples(),
             **kwargs,
         )
@@ -58,6 +58,16 @@ class OverdueRemindersPage(StaffPage):
         leaving = Counter(leaves_at if leaves_at > at + SLIP else None for leaves_at in due)
         messages.success(request, " ".join(leaving_words(leaving)))
         return self.leave(reverse("admin:operation", args=[operation.public_id]))
+
+
+def to_call(overdue: Overdue) -> Iterator[tuple[str, list[Appointment], int]]:
+    """Why patients are to be called, the soonest of these appointments and how many more there are."""
+    for why, appointments in (
+        (_("A message would come too late: call them"), overdue.too_late),
+        (_("Cannot be reached: call them, or complete their files"), overdue.unreachable),
+    ):
+        if appointments:
+            yield why, appointments[:SHOWN], max(0, len(appointments) - SHOWN)
 
 
 def leaving_words(leaving: Mapping[datetime | None, int]) -> list[str]:

@@ -105,6 +105,18 @@ def as_read(page):
     return page.content.decode().replace("\u2066", "").replace("\u2069", "")
 
 
+def test_of_many_to_be_called_the_soonest_are_listed_and_the_rest_are_counted(client, ours):
+    for lane in range(23):
+        patient = make_patient(ours.organisation, name=f"P{lane}", accepts_messages=False)
+        make_appointment(patient, ours.service, ours.provider, ours.clinic, lane=lane + 1)
+
+    page = client.get(address()).content.decode()
+
+    unreachable = page.split("Cannot be reached: call them")[1]
+    assert unreachable.count('class="line"') == 20
+    assert "And 3 later ones." in unreachable
+
+
 @pytest.mark.parametrize("number", [1, 3])
 def test_the_page_asks_the_same_for_one_as_for_three(client, ours, django_assert_num_queries, number):
     for lane in range(1, number):
@@ -112,4 +124,6 @@ def test_the_page_asks_the_same_for_one_as_for_three(client, ours, django_assert
         make_appointment(patient, ours.service, ours.provider, ours.clinic, lane=lane)
 
     with django_assert_num_queries(12):
-        client.get(address(), headers={"HX-Request": "true"})
+        page = client.get(address())
+
+    assert page.content.decode().count('class="line"') == number
