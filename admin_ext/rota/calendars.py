@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from admin_ext.forms import ClinicForm
@@ -34,8 +35,8 @@ class OwnProviders(StaffPage):
             raise Http404
         return provider
 
-    def to_calendars(self, provider) -> HttpResponse:
-        return self.leave(reverse("admin:provider_calendars", args=[getattr(provider, "pk", provider)]))
+    def to_calendars(self, provider_id: int) -> HttpResponse:
+        return self.leave(reverse("admin:provider_calendars", args=[provider_id]))
 
 
 class BusyCalendarsPage(OwnProviders):
@@ -115,10 +116,12 @@ class AddCalendarPage(WorkflowPage, OwnProviders):
 
     def success_message(self, calendar):
         count = calendar.times.count()
-        return _("“%(name)s” is read: busy %(count)s times in the year ahead.") % {
-            "name": calendar.name,
-            "count": count,
-        }
+        words = ngettext(
+            "“%(name)s” is read: busy %(count)s time in the year ahead.",
+            "“%(name)s” is read: busy %(count)s times in the year ahead.",
+            count,
+        )
+        return words % {"name": calendar.name, "count": count}
 
     def succeed(self, calendar):
         return self.to_calendars(calendar.provider_id)

@@ -34,12 +34,21 @@ class FeedPage(StaffPage):
         return CalendarFeed.objects.filter(**{self.person._meta.model_name: self.person}).first()
 
     def post(self, request, pk):
+        done = self.renew_or_make()
+        if self.is_htmx:
+            return self.render_to_response(self.get_context_data(done=done))
+        if done:
+            messages.success(request, done)
+        return self.leave(request.path)
+
+    def renew_or_make(self) -> str:
+        """What has been done where somebody may still have the old address; empty otherwise."""
         had_one = self.feed()
-        feed = feed_of(self.person, by=request.user)
-        if had_one and request.POST.get("renew"):
-            feed = renew(feed, by=request.user)
-            messages.success(request, _("The calendar has a new address. The old one leads nowhere any more."))
-        return self.get(request, pk) if self.is_htmx else self.leave(request.path)
+        feed = feed_of(self.person, by=self.request.user)
+        if not (had_one and self.request.POST.get("renew")):
+            return ""
+        renew(feed, by=self.request.user)
+        return _("The calendar has a new address. The old one leads nowhere any more.")
 
     def get_context_data(self, **kwargs):
         feed = self.feed()

@@ -44,7 +44,7 @@ def add(client, provider, **entered):
 def test_a_calendar_is_added_by_its_address(manager, ours, publisher):
     page = unescape(add(manager, ours.provider, url=publisher.url).content.decode())
 
-    assert "“Private” is read: busy 1 times in the year ahead." in page
+    assert "“Private” is read: busy 1 time in the year ahead." in page
     assert publisher.url not in page
     assert BusyTime.objects.filter(calendar__name="Private", provider=ours.provider).count() == 1
 
@@ -192,6 +192,23 @@ def test_in_a_dialog_the_answer_is_the_dialog_again(ours, sign_in):
 
     assert answer.lstrip().startswith("<section")
     assert CalendarFeed.objects.get(pk=ours.feed.pk).secret in answer
+
+
+def test_renewing_in_a_dialog_says_so_there_and_on_no_other_page(ours, sign_in):
+    client, done = sign_in(ours.organisation, MANAGER), "The calendar has a new address."
+
+    answer = client.post(at("patient_feed", ours.patient), {"renew": "1"}, headers=HTMX).content.decode()
+
+    assert f'role="status">{done}' in answer
+    assert done not in read(client, "patient", ours.patient)
+
+
+def test_renewing_on_the_page_says_so_on_the_page(ours, sign_in):
+    client = sign_in(ours.organisation, MANAGER)
+
+    answer = client.post(at("patient_feed", ours.patient), {"renew": "1"}, follow=True).content.decode()
+
+    assert "The calendar has a new address." in answer
 
 
 def test_the_patients_page_opens_the_feed_for_those_who_may_hand_it_over(ours, sign_in):
