@@ -23,6 +23,7 @@ COPIED = (
     "starts_at", "expires_at",
 )  # fmt: skip
 MOST = 1_000
+AGAIN = ":again-"  # between the key of a message and how often it has been sent again by hand
 
 
 @transaction.atomic
@@ -90,7 +91,7 @@ def once_more(message: Message, *, number: int, at: datetime) -> Message:
     copied = {name: getattr(message, name) for name in COPIED}
     return Message(
         **copied, channel=destination.channel, address=destination.address, queued_at=at, due_at=at, resend_of=message,
-        dedupe_key=f"{message.dedupe_key}:again-{number}",
+        dedupe_key=f"{message.dedupe_key}{AGAIN}{number}",
     )  # fmt: skip
 
 

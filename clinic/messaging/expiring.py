@@ -7,8 +7,10 @@ from datetime import datetime
 from django.utils import translation
 
 from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
+from clinic.messaging.by_hand import AGAIN
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import SLIP
+from clinic.messaging.keys import last_day_key
 from clinic.messaging.services import Destination, destination_of
 from clinic.messaging.words import day, first_name, phone_text, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
@@ -17,7 +19,7 @@ from clinic.tenancy import own
 
 BATCH = 200
 KIND = MessageKind.PACKAGE_EXPIRING
-AGAIN = ":again-"  # between the key of a message and how often it has been written again
+ANEW = ":anew-"  # between the key of a message and how many were written of it before
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,7 @@ class Reminder:
 
     @property
     def key(self) -> str:
-        """A last day is told once; a package that is extended may be told of the new one."""
-        return f"{KIND}:purchase-{self.purchase.pk}:{self.purchase.expires_on:%Y%m%d}"
+        return last_day_key(self.purchase)
 
 
 def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:
@@ -56,13 +57,21 @@ def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", ch
         return rendered(KIND, language, facts, channel=channel, organisation=organisation.pk)
 
 
+def take_turns(organisation: Organisation) -> None:
+    """Until the transaction ends nobody else tells the organisation's patients of a last day.
+
+    Who is to be told is looked for after this: then it is known whom the others have told.
+    """
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
 def queue_reminders(
     reminders: Iterable[Reminder], *, at: datetime, operation: Operation | None = None
 ) -> list[Message]:
     """Write one message for each that can be reached into the outbox; who was told of this last day hears nothing.
 
     What was called off, or could not be delivered, is written again beside it. Without an `operation` nobody asked for
-    it. Two queries.
+    it. The caller has the turn (`take_turns`). Three queries.
     """
     told = _told(reminders := list(reminders))
     rows = [row for reminder in reminders if (row := _message(reminder, told.get(reminder.key, []), operation, at=at))]
@@ -72,15 +81,24 @@ def queue_reminders(
 def reminded(organisation: Organisation, *, since: datetime) -> dict[str, datetime]:
     """By `Reminder.key`, when the organisation's patients were told of a last day, or that they will be."""
     told = Message.objects.of(organisation).filter(kind=KIND, queued_at__gte=since, status__in=HEARD_STATUSES)
-    return {key.partition(AGAIN)[0]: queued_at for key, queued_at in told.values_list("dedupe_key", "queued_at")}
+    return {first_key(key): queued_at for key, queued_at in told.values_list("dedupe_key", "queued_at")}
+
+
+def first_key(key: str) -> str:
+    """The key of the message that this one was written after, by hand or not, or its own where it was the first."""
+    return key.partition(ANEW)[0].partition(AGAIN)[0]
 
 
 def _told(reminders: Iterable[Reminder]) -> dict[str, list[Message]]:
-    """By `Reminder.key`, all that was ever written of it, the newest last."""
+    """By `Reminder.key`, all that was ever written of it, the newest last.
+
+    Locked: what somebody is sending once more by hand is waited for, and is then among them.
+    """
     rows = Message.objects.filter(kind=KIND, patient__in={reminder.purchase.patient_id for reminder in reminders})
+    rows.locked()
     told: dict[str, list[Message]] = {}
     for row in rows.order_by("pk"):
-        told.setdefault(row.dedupe_key.partition(AGAIN)[0], []).append(row)
+        told.setdefault(first_key(row.dedupe_key), []).append(row)
     return told
 
 
@@ -97,5 +115,5 @@ def _message(reminder: Reminder, told: list[Message], operation: Operation | Non
         kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
         subject=subject, body=body, queued_at=at, due_at=due_at, expires_at=of_use_until(KIND, due_at=due_at),
         status=MessageStatus.QUEUED, resend_of=told[-1] if told else None,
-        dedupe_key=f"{reminder.key}{AGAIN}{len(told)}" if told else reminder.key,
+        dedupe_key=f"{reminder.key}{ANEW}{len(told)}" if told else reminder.key,
     )  # fmt: skip

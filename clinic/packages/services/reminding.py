@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from clinic.enums import OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, PackageRefused, Refusal
 from clinic.messaging import sweeps
-from clinic.messaging.expiring import queue_reminders
-from clinic.models import Operation, Organisation, Policy, Sweep, User
+from clinic.messaging.expiring import queue_reminders, take_turns
+from clinic.models import Operation, Organisation, Sweep, User
 from clinic.operations import begin
 from clinic.packages.expiring import expiring, reminders_for, reminders_of
 from clinic.packages.selectors import local_day
@@ -27,10 +27,12 @@ def remind_expiring(*, by: User, reason: str = "", at: datetime | None = None, s
     """Queue one message for each of the organisation's patients who can be reached and has not heard of it yet.
 
     Raises PackageRefused when there is nobody left to write to, and ChangedMeanwhile when `seen`, the `stamp` that
-    the person looked at, stands for others than would be written to now.
+    the person looked at, stands for others than would be written to now. Of several people who ask at once the first
+    one writes; the others hear that it is done.
     """
-    at = at or now()
-    reminders = reminders_for(own(by), at=at)
+    at, organisation = at or now(), own(by)
+    take_turns(organisation)
+    reminders = reminders_for(organisation, at=at)
     if not reminders.possible:
         message = _("Everybody who can be reached has been reminded already.")
         raise PackageRefused(Refusal(RefusalCode.UNCHANGED, message, _("Call the others.")))
@@ -62,7 +64,7 @@ def remind_expiring_due(*, at: datetime | None = None) -> int:
 
 def expiring_days(organisation: Organisation) -> int:
     """How many days before the last one its patients are told; 0 for never."""
-    policy = getattr(organisation, "policy", None) or Policy()
+    policy = organisation.effective_policy
     return policy.expiring_days
 
 
@@ -72,6 +74,7 @@ def _remind_due(organisation: Organisation, days: int, sweep: Sweep, *, at: date
     locked = sweeps.lock(sweep) if before < today else None
     if locked is None:
         return 0
+    take_turns(organisation)
     told_until = local_day(organisation, locked.swept_until) + timedelta(days=days)
     due = expiring(organisation, today=today, days=days).filter(expires_on__gt=told_until)
     rows = queue_reminders(reminders_of(organisation, due), at=at)
