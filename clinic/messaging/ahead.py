@@ -7,7 +7,7 @@ from datetime import datetime
 from clinic.enums import MOVABLE_STATUSES, Channel
 from clinic.messaging.reminder_rules import KIND, Rules, times_known_since
 from clinic.messaging.words import written
-from clinic.models import Appointment, Organisation, Policy
+from clinic.models import Appointment, Organisation
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,7 @@ def reminders_ahead(organisation: Organisation, appointments: Sequence[Appointme
 
     None of who does not want messages or cannot be reached. They come with patient and clinic; two queries at most.
     """
-    policy = Policy.objects.filter(organisation=organisation).first() or Policy(organisation=organisation)
-    rules = Rules(organisation, policy, frozenset())
+    rules = Rules(organisation, organisation.effective_policy, frozenset())
     live = [row for row in appointments if row.status in MOVABLE_STATUSES]
     last = max((row.starts_at for row in live), default=at)  # each leaves before its appointment begins
     known_since = times_known_since(live)

@@ -1,6 +1,6 @@
 """The quiet hours of a clinic, in which nobody is written to without need."""
 
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from clinic.messaging.moments import QuietHours
 from clinic.messaging.truth import Reason
 from clinic.models import Message, Policy
 
+HOUR = Policy._meta.get_field("quiet_from")
 LOADED = ("appointment__clinic", "organisation__policy")  # what is looked at of each message
 
 # Whoever waits for a time has it offered while awake, and has only so long to answer; a receipt answers a payment.
@@ -27,7 +28,7 @@ def waits_until(message: Message, *, at: datetime) -> datetime:
         return at
     organisation, appointment = message.organisation, message.appointment
     zone = appointment.clinic.zone if appointment else ZoneInfo(organisation.time_zone)
-    wakes = after_quiet_hours(at, zone, getattr(organisation, "policy", None) or Policy())
+    wakes = after_quiet_hours(at, zone, organisation.effective_policy)
     return at if message.kind in RATHER_THAN_NEVER and too_late(message, wakes) else wakes
 
 
@@ -40,11 +41,11 @@ def too_late(message: Message, wakes: datetime) -> Reason | None:
 
 def after_quiet_hours(moment: datetime, zone: ZoneInfo, policy: Policy) -> datetime:
     """The moment itself, or the end of the quiet hours in which it lies, on the wall of a clinic in this zone."""
-    begin, end = (as_time(policy, name) for name in ("quiet_from", "quiet_until"))
-    quiet = QuietHours(zone, begin, end).around(moment)
+    quiet = quiet_hours_of(policy, zone).around(moment)
     return quiet[1] if quiet else moment
 
 
-def as_time(policy: Policy, name: str) -> time:
-    """The usual policy, which is in no table, still has its hours as text."""
-    return policy._meta.get_field(name).to_python(getattr(policy, name))
+def quiet_hours_of(policy: Policy, zone: ZoneInfo) -> QuietHours:
+    """On the wall of a clinic in this zone. The usual policy, which is in no table, still has its hours as text."""
+    begin, end = (HOUR.to_python(hour) for hour in (policy.quiet_from, policy.quiet_until))
+    return QuietHours(zone, begin, end)

@@ -10,11 +10,11 @@ from django.db.models import Min, QuerySet
 from clinic.enums import MOVABLE_STATUSES, Channel, MessageKind
 from clinic.messaging.destinations import Destination, destination_of
 from clinic.messaging.moments import QuietHours, Span, leaves_at, starts_to_look_at
+from clinic.messaging.quiet import quiet_hours_of
 from clinic.models import Appointment, Clinic, Organisation, Patient, Policy
 
 KIND = MessageKind.REMINDER
 PREFIX = f"{KIND}:"
-QUIET_HOUR = Policy._meta.get_field("quiet_from")  # of a policy that nobody has saved it is text still
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ class Rules:
                 yield Rule(channel, minutes, tuple(notices[: notices.index(minutes)]), beside)
 
     def quiet_in(self, zone: str) -> QuietHours:
-        begin, end = (QUIET_HOUR.to_python(hour) for hour in (self.policy.quiet_from, self.policy.quiet_until))
-        return QuietHours(ZoneInfo(zone), begin, end)
+        return quiet_hours_of(self.policy, ZoneInfo(zone))
 
     def leaves_at(self, appointment: Appointment, minutes: int) -> datetime:
         return leaves_at(appointment.starts_at, minutes, self.quiet_in(appointment.clinic.time_zone))
@@ -118,8 +117,7 @@ def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator
     for organisation, zone in clinics.values_list("organisation", "time_zone").distinct():
         zones.setdefault(organisation, set()).add(zone)
     for organisation in organisations.select_related("policy").order_by("pk"):
-        policy = getattr(organisation, "policy", None) or Policy(organisation=organisation)
-        yield Rules(organisation, policy, frozenset(zones.get(organisation.pk, ())))
+        yield Rules(organisation, organisation.effective_policy, frozenset(zones.get(organisation.pk, ())))
 
 
 def where_to(rule: Rule, patient: Patient) -> Destination:

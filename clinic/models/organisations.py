@@ -43,6 +43,11 @@ class Organisation(BilingualMixin):
         ordering = ["name_en"]
         constraints = [choice_check("language", Language), choice_check("week_start", Weekday)]
 
+    @property
+    def effective_policy(self) -> "Policy":
+        """Its own policy, or the usual one, which is in no table. No query if `policy` is loaded."""
+        return getattr(self, "policy", None) or Policy(organisation=self)
+
 
 class Policy(RecordedModel):
     """The organisation's own rules; the defaults are those of a new organisation."""

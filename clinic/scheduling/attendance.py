@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from clinic.billing.selectors import amount_text, open_charges
 from clinic.enums import UNCONFIRMED_STATUSES, AppointmentStatus, NoShowConsequence, RefusalCode
 from clinic.errors import Refusal
-from clinic.models import Appointment, PackagePurchase, Patient, Policy
+from clinic.models import Appointment, Organisation, PackagePurchase, Patient, Policy
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class NoShowRecord:
 
 def policy_of(organisation_id: int) -> Policy:
     """The organisation's policy; an organisation without one of its own has the usual one. One query."""
-    return Policy.objects.filter(organisation=organisation_id).first() or Policy()
+    return Organisation(pk=organisation_id).effective_policy
 
 
 def no_show_record(patient: Patient, *, at: datetime | None = None) -> NoShowRecord:
