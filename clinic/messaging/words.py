@@ -77,7 +77,7 @@ def rendered(
     return subject, body
 
 
-def ours(kind: MessageKind, language: str, channel: str, facts: Facts) -> tuple[str, str]:
+def ours(kind: str, language: str, channel: str, facts: Facts) -> tuple[str, str]:
     """The words that we ship."""
     text = template_of(kind, language, channel).template.render(Context(facts, autoescape=False))  # O'Neil stays O'Neil
     subject, _, body = text.partition("\n")

@@ -21,6 +21,7 @@ from clinic.billing.services.payments import the_same
 from clinic.billing.standing import locked, settle
 from clinic.enums import DocumentKind, PaymentKind, PaymentMethod, RefundRequestStatus
 from clinic.errors import BillingRefused
+from clinic.messaging.receipts import tell_of_refund
 from clinic.models import Clinic, Payment, RefundRequest, User
 from clinic.retries import made_before, retried
 from clinic.tenancy import own
@@ -153,7 +154,7 @@ def give_back(
     approved_by: User | None = None,
     request_key: UUID | None = None,
 ) -> Payment:
-    """Write the refund of a payment whose invoice is locked, and what follows from it."""
+    """Write the refund of a payment whose invoice is locked, and what follows from it; the patient gets a receipt."""
     given_back = Payment.objects.create(
         organisation_id=payment.organisation_id, invoice=payment.invoice, kind=PaymentKind.REFUND, method=method,
         amount=-to_cents(amount), refund_of=payment, reason=reason, clinic=clinic or payment.clinic,
@@ -161,4 +162,5 @@ def give_back(
         receipt_number=next_number(payment.organisation, DocumentKind.RECEIPT),
     )  # fmt: skip
     settle(payment.invoice, by=approved_by or by, reason=reason, at=at)
+    tell_of_refund(given_back, by=approved_by or by, at=at)
     return given_back

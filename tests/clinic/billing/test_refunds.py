@@ -16,7 +16,8 @@ from clinic.enums import (
     RefusalCode,
 )
 from clinic.errors import InvalidEntry
-from clinic.models import Invoice, Message, Payment, RefundRequest
+from clinic.messaging import own_words
+from clinic.models import Invoice, Message, MessageTemplate, Payment, RefundRequest
 from tests.clinic.full_world import World
 from tests.factories import NINE, make_clinic, make_consultation, make_user
 
@@ -119,6 +120,45 @@ def test_no_more_is_given_back_than_earlier_refunds_have_left(desk, paid, refuse
         give_back(desk, paid, Decimal("0.01"))
 
     assert balance_of(paid.invoice).paid == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "body"),
+    [
+        (
+            "en",
+            "Refund, receipt 2",
+            "Hello Huda, we have given back 50.00 SAR of receipt 1 at Olaya on Monday 7 January 2030. Receipt 2.",
+        ),
+        (
+            "ar",
+            "استرداد، إيصال رقم 2",
+            "مرحبًا Huda، أعدنا إليك 50.00 ر.س من الإيصال رقم 1 في Olaya يوم الاثنين 7 يناير 2030. رقم الإيصال 2.",
+        ),
+    ],
+)
+def test_the_patient_gets_a_receipt_of_what_was_given_back_once(desk, paid, language, subject, body):
+    desk.patient.language = language
+    desk.patient.save()
+
+    for _ in range(2):
+        give_back(desk, paid, request_key=KEY)
+
+    _payment, message = Message.objects.order_by("pk")
+    assert (message.kind, message.status, message.due_at) == ("receipt", "queued", NINE)
+    assert (message.subject, message.body) == (subject, body)
+
+
+def test_own_words_for_receipts_of_payments_are_not_used_for_a_refund(desk, paid):
+    MessageTemplate.objects.create(
+        organisation=desk.organisation, kind="receipt", language="en", subject="Thanks {{ number }}",
+        body="We received {{ amount }}",
+    )  # fmt: skip
+    own_words.forget(desk.organisation.pk)
+
+    give_back(desk, paid)
+
+    assert "given back 50.00 SAR" in Message.objects.latest("pk").body
 
 
 def test_a_refund_is_not_given_back_again(desk, paid, refused):
