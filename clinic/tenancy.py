@@ -16,5 +16,15 @@ def own(by: User, *rows: Model | None) -> Organisation:
         if row is not None and (by.organisation_id is None or row.organisation_id != by.organisation_id):
             raise row.DoesNotExist(f"{type(row).__name__} matching query does not exist.")
     if by.organisation is None:
-        raise Organisation.DoesNotExist("Organisation matching query does not exist.")
+        raise _not_there()
     return by.organisation
+
+
+def check_own(by: User, organisation: Organisation) -> None:
+    """Make sure that the actor is of this organisation; raises `Organisation.DoesNotExist` for one of another."""
+    if own(by) != organisation:
+        raise _not_there()
+
+
+def _not_there() -> Organisation.DoesNotExist:
+    return Organisation.DoesNotExist("Organisation matching query does not exist.")

@@ -23,7 +23,7 @@ from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rules, every_rul
 from clinic.messaging.reminding import BATCH, batches, message_of, unwritten
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep, User
 from clinic.operations import begin
-from clinic.tenancy import own
+from clinic.tenancy import check_own
 
 SHOWN = 20  # appointments of a preview
 LONGEST_QUIET = timedelta(days=2)  # reminders leave within two days of their moment, whatever the quiet hours
@@ -89,8 +89,7 @@ def catch_up(
     Raises ReminderRefused where nobody is left, and ChangedMeanwhile when `seen`, the `stamp` that the person looked
     at, stands for others than would be reminded now.
     """
-    if own(by) != organisation:
-        raise Organisation.DoesNotExist("Organisation matching query does not exist.")
+    check_own(by, organisation)
     at = at or now()
     list(Sweep.objects.select_for_update().filter(organisation=organisation, rule__startswith=PREFIX).order_by("pk"))
     overdue = overdue_reminders(organisation, at=at)

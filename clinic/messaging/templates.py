@@ -15,7 +15,7 @@ from clinic.messaging.own_words import Words
 from clinic.messaging.segments import segments
 from clinic.messaging.words import rendered, template_of
 from clinic.models import MessageTemplate, Organisation, User
-from clinic.tenancy import own
+from clinic.tenancy import check_own
 
 __all__ = ["Field", "Words", "fields_of", "restore_template", "sample", "shipped", "write_template"]
 
@@ -39,7 +39,7 @@ def write_template(
     From now on messages are written with them; those in the outbox stay as they are. Raises TemplateRefused with a
     sentence for everything that is wrong.
     """
-    _check_own(organisation, by)
+    check_own(by, organisation)
     subject = "" if channel in (Channel.SMS, Channel.WHATSAPP) else subject.strip()
     body = "\n".join(body.strip().splitlines())
     _check(kind, language, channel, subject, body)
@@ -54,7 +54,7 @@ def write_template(
 @transaction.atomic
 def restore_template(organisation: Organisation, kind: MessageKind, language: str, channel: str, *, by: User) -> None:
     """Go back to the words that we ship. Raises TemplateRefused where the organisation has none of its own."""
-    _check_own(organisation, by)
+    check_own(by, organisation)
     rows = MessageTemplate.objects.select_for_update().filter(organisation=organisation)
     row = rows.filter(kind=kind, language=language, channel=channel).first()
     if row is None:
@@ -109,11 +109,6 @@ def _check(kind: MessageKind, language: str, channel: str, subject: str, body: s
 def _rendered(words: Words, facts: dict[str, object]) -> tuple[str, str]:
     subject, body = (template_language.render(source, facts) for source in words)
     return " ".join(subject.split()), body
-
-
-def _check_own(organisation: Organisation, by: User) -> None:
-    if own(by) != organisation:
-        raise Organisation.DoesNotExist("Organisation matching query does not exist.")
 
 
 def _forget(organisation: Organisation) -> None:

@@ -13,7 +13,7 @@ from clinic.errors import ClinicError, InvalidEntry, Refusal, WrongStatus
 from clinic.models import Clinic, Closure, Leave, Organisation, Provider, User, WorkingHours
 from clinic.rota.public_holidays import Holiday, bare, public_holidays
 from clinic.rota.selectors import hours_refusals
-from clinic.tenancy import own
+from clinic.tenancy import check_own, own
 
 LONGEST_NAME = 120
 CALLED_OFF = (LeaveStatus.REFUSED, LeaveStatus.WITHDRAWN)
@@ -127,8 +127,7 @@ def add_public_holidays(organisation: Organisation, year: int, *, by: User) -> l
     year: it can be moved when the moon is seen, and the year be asked for again.
     Raises ClinicError for a country whose holidays are not known.
     """
-    if own(by) != organisation:
-        raise Organisation.DoesNotExist("Organisation matching query does not exist.")
+    check_own(by, organisation)
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     that_year = {"first_on__lte": date(year, 12, 31), "last_on__gte": date(year, 1, 1)}
     known = list(Closure.objects.of(organisation).filter(clinic=None, **that_year))
