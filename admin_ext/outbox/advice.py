@@ -1,17 +1,19 @@
 """What somebody at the desk can do about a message that has not left."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
+from admin_ext.sender import troubles
 from clinic.enums import Channel, MessageStatus
+from clinic.messaging.heartbeats import worker_state
 from clinic.messaging.services import destination_of
 from clinic.models import Message
 
 S = MessageStatus
-LATE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,28 @@ def advice_on(message: Message, *, at: datetime, may_resend: bool) -> Advice | N
     if message.status in (S.FAILED, S.SKIPPED):
         return unreached(message, may_resend)
     if message.status == S.EXPIRED:
-        return Advice(_("It could not leave in time, so it was not sent at all. Call the patient if it still matters."))
-    if message.status == S.QUEUED and at - max(message.due_at, message.leased_until or message.due_at) > LATE:
-        return Advice(_("It should have left by now. Somebody should look whether the background worker runs."))
+        late = _("It could not leave in time, so it was not sent at all. Call the patient if it still matters.")
+        return Advice(late, **page_of(message))
+    if message.status == S.QUEUED and message.due_at <= at:
+        return held_up(at=at)
     return None
+
+
+def held_up(*, at: datetime) -> Advice | None:
+    """What the first page says of the sender, where something is wrong with it; two queries or three."""
+    sentences = [(sentence,) for sentence in troubles(worker_state(at=at))]
+    return Advice(format_html_join(" ", "{}", sentences)) if sentences else None
+
+
+def page_of(message: Message) -> dict[str, str]:
+    """The way to the patient's phone number."""
+    return {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
 
 
 def unreached(message: Message, may_resend: bool) -> Advice:
     """What to do where the patient could not be written to, as the file is today."""
     destination = destination_of(message.patient, wanted=Channel(message.channel))
-    page = {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
+    page = page_of(message)
     if destination.obstacle:
         complete = _("Complete the file, or call.")
         return Advice(f"{destination.obstacle} {complete}", **page)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK
 from clinic.enums import Channel, MessageStatus
+from clinic.heartbeats import SENDER, beat
 from clinic.models import Message
 from tests.admin_ext.world import fill
 from tests.factories import BEFORE, NINE, SENT
@@ -133,10 +134,29 @@ def test_way_of_a_message_ends_where_the_message_is(client, ours, fields, states
     assert [step.state for step in answer.context["steps"]] == states
 
 
-def test_message_that_should_have_left_asks_for_the_worker(client, ours):
-    message = change(ours.message, due_at=BEFORE - 3 * MINUTE)
+def test_message_that_is_due_says_of_a_dead_worker_what_the_first_page_says(client, ours):
+    beat(SENDER, at=BEFORE - 3 * MINUTE)
+    message = change(ours.message, due_at=BEFORE - MINUTE)
 
-    assert "whether the background worker runs" in page_of(client, message)
+    assert "nothing is sent. Have it started again." in page_of(client, message)
+
+
+def test_message_in_a_long_queue_asks_for_nothing_while_the_worker_lives(client, ours):
+    beat(SENDER, at=BEFORE)
+    message = change(ours.message, due_at=BEFORE - 10 * MINUTE)
+
+    answer = client.get(reverse("admin:message", args=[message.pk]))
+
+    assert answer.context["advice"] is None
+
+
+def test_page_of_a_message_that_came_too_late_leads_to_the_phone_number(client, ours):
+    message = change(ours.message, status=MessageStatus.EXPIRED)
+
+    advice = client.get(reverse("admin:message", args=[message.pk])).context["advice"]
+
+    assert "Call the patient" in advice.sentence
+    assert advice.link == reverse("admin:patient", args=[ours.patient.pk])
 
 
 def test_sms_shows_in_how_many_pieces_it_is_sent(client, ours):
