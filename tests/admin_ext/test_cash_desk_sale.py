@@ -126,6 +126,10 @@ def test_who_is_to_buy_is_found_first(cash, theirs):
     assert cash.post("sell_package").status_code == 404
 
 
+def test_who_is_not_found_is_sent_where_a_file_is_opened(cash):
+    assert "The front desk opens a file for a new patient." in cash.page("sell_package", q="nobody", htmx=True)
+
+
 def test_rows_of_another_organisation_are_not_found(cash, theirs):
     assert cash.client.get(cash.address("sell_package"), {"patient": theirs.patient.pk}).status_code == 404
     assert cash.sell(patient=theirs.patient.pk).status_code == 404

@@ -185,6 +185,12 @@ def test_a_patient_is_searched_for_first(front):
     assert "<html" not in found
 
 
+def test_for_who_is_not_found_a_file_can_be_opened_with_that_name(front):
+    found = front.client.get(reverse("admin:waitlist_join"), {"q": "Nobody"}).content.decode()
+
+    assert f'href="{reverse("admin:clinic_patient_add")}?name_en=Nobody"' in found
+
+
 def test_changing_keeps_the_place(front):
     entry = front.waits()
 
