@@ -47,10 +47,8 @@ class Spot:
 
     @property
     def day(self) -> str:
-        """The day where it is another one."""
-        zone = self.spot.clinic.zone
-        old, new = (localtime(at, zone).date() for at in (self.appointment.starts_at, self.spot.starts_at))
-        return "" if old == new else day(new)
+        """The day, the old one too: beside chips of another day a bare time reads as one of theirs."""
+        return day(localtime(self.spot.starts_at, self.spot.clinic.zone).date())
 
     @property
     def clock(self) -> str:
