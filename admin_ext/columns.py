@@ -8,7 +8,6 @@ from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -30,6 +29,7 @@ from clinic.enums import (
     VisitStatus,
     WaitlistStatus,
 )
+from clinic.messaging import reasons
 
 #: One colour for each status; `static/admin_ext/clinic.css` has the tints of the colours.
 COLOURS: dict[type[Choices], dict[str | int, str]] = {
@@ -182,7 +182,7 @@ def clock(moment: datetime, zone=None) -> str:
 
 def error_words(message) -> str:
     """What stopped the message, in the reader's language where it is a sentence of ours and not of a gateway."""
-    return gettext(message.error) if message.error else ""
+    return reasons.told(message.error)
 
 
 def moment(value: datetime | None, zone=None) -> SafeString:

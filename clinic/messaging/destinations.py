@@ -2,24 +2,32 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.channels import is_set_up
+from clinic.messaging.reasons import NO_GATEWAY, as_kept, told
 from clinic.models import Patient
 
 
 @dataclass(frozen=True)
 class Destination:
+    """`error` is why the patient cannot be written to, as messages keep it."""
+
     channel: Channel
     address: str
-    obstacle: str = ""
+    error: str = ""
+
+    @property
+    def obstacle(self) -> str:
+        """The same in the language of whoever reads it; empty where there is none."""
+        return told(self.error)
 
     @property
     def fields(self) -> dict[str, object]:
         """What a message to it has; one that cannot be sent is skipped, and says why."""
-        status = MessageStatus.SKIPPED if self.obstacle else MessageStatus.QUEUED
-        return {"channel": self.channel, "address": self.address, "status": status, "error": self.obstacle}
+        status = MessageStatus.SKIPPED if self.error else MessageStatus.QUEUED
+        return {"channel": self.channel, "address": self.address, "status": status, "error": self.error}
 
 
 def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destination:
@@ -32,14 +40,14 @@ def destination_of(patient: Patient, *, wanted: Channel | None = None) -> Destin
     preferred = Channel(patient.preferred_channel)
     reachable = [c for c in (wanted, preferred, Channel.SMS, Channel.EMAIL) if c and addresses[c]]
     channel = next(filter(is_set_up, reachable), next(iter(reachable), preferred))
-    obstacle = ""
+    error = ""
     if not patient.active:
-        obstacle = _("The patient's file is closed.")
+        error = gettext_noop("The patient's file is closed.")
     elif not patient.accepts_messages:
-        obstacle = _("The patient does not want messages.")
+        error = gettext_noop("The patient does not want messages.")
     elif not addresses[channel]:
-        obstacle = _("The patient has neither a valid phone number nor an e-mail address.")
+        error = gettext_noop("The patient has neither a valid phone number nor an e-mail address.")
     elif not is_set_up(channel):
-        obstacle = _("No gateway for %(channel)s is set up, and the patient has no e-mail address.")
-        obstacle %= {"channel": channel.label}
-    return Destination(channel, addresses[channel], obstacle)
+        with as_kept():
+            error = NO_GATEWAY % {"channel": channel.label}
+    return Destination(channel, addresses[channel], error)

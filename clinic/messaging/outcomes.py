@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import F
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from clinic.enums import MessageStatus
+from clinic.messaging.reasons import NOT_DELIVERED
 from clinic.models import Message
 from clinic.plain_text import one_line
 
@@ -56,7 +57,7 @@ def note_arrival(receipt: Receipt) -> None:
 
 
 def note_failure(receipt: Receipt) -> None:
-    reason = one_line(receipt.reason, longest=LONGEST_REASON) or _("no reason given")
-    error = _("The gateway could not deliver it: %(reason)s") % {"reason": reason}
+    reason = one_line(receipt.reason, longest=LONGEST_REASON) or gettext_noop("no reason given")
+    error = NOT_DELIVERED % {"reason": reason}
     gone = Message.objects.filter(public_id=receipt.key, delivered_at=None, status__in=[S.SENDING, S.SENT])
     gone.update(status=S.FAILED, leased_until=None, error=error[:250])

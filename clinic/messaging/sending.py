@@ -26,6 +26,7 @@ from clinic.messaging.channels.letters import LOADED as OF_LETTERS
 from clinic.messaging.gateway_troubles import note_failure, note_success
 from clinic.messaging.leases import Lease
 from clinic.messaging.overtaken import no_longer_true
+from clinic.messaging.reasons import UNEXPECTED, as_kept
 from clinic.messaging.truth import LOADED as OF_TRUTH
 from clinic.messaging.truth import Reason, at_its_address, why_not
 from clinic.models import Message
@@ -70,7 +71,7 @@ def send_due(*, at: datetime | None = None, limit: int = 500, seconds: float = S
     clock = now if at is None else lambda: at
     lease = leases.take(at=clock(), limit=limit)
     batch, ends = Batch(taken=len(lease.keys)), monotonic() + seconds
-    with Gateways() as gateways:
+    with Gateways() as gateways, as_kept():
         for message in _sendable(lease, batch, clock, ends):
             if leases.claim(message, lease, at=clock()):
                 batch.count(_send(message, gateways, clock))
@@ -169,7 +170,7 @@ def _send(message: Message, gateways: "Gateways", clock: Callable[[], datetime])
 
 def _unexpected(message: Message, error: Exception) -> str:
     logger.error("Message %s could not be sent: %s.", message.public_id, type(error).__name__)
-    return _("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}
+    return _(UNEXPECTED) % {"error": type(error).__name__}
 
 
 def _give_up(row: QuerySet[Message], message: Message, reason: str) -> str:

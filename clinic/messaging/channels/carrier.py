@@ -9,6 +9,7 @@ from typing import Self
 from django.utils.translation import gettext as _
 
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
+from clinic.messaging.reasons import UNEXPECTED
 
 SECONDS = 10  # the longest that an answer is waited for
 PATIENCE = 3  # failures in a row after which a gateway is left alone for the rest of the batch
@@ -53,7 +54,7 @@ class Carrier(ABC):
             raise
         except Exception as error:  # of a library: its words may hold a password, so only its name is told
             logger.error("Sending by %s failed with %s.", letter.channel, type(error).__name__)
-            raise TryLater(_("Sending failed unexpectedly (%(error)s).") % {"error": type(error).__name__}) from None
+            raise TryLater(_(UNEXPECTED) % {"error": type(error).__name__}) from None
 
     @abstractmethod
     def deliver(self, letter: Letter) -> Delivery:

@@ -8,6 +8,7 @@ from apprise import Apprise, AppriseAsset, AppriseResult, NotifyFormat
 from apprise.result import AppriseResultStatus
 from django.utils.translation import gettext as _
 
+from clinic.messaging import reasons
 from clinic.messaging.channels.carrier import SECONDS, Carrier
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
 from clinic.plain_text import paragraphs
@@ -51,13 +52,13 @@ def address_for(address: str, *, to: str, key: str) -> str:
 def obstacle(result: AppriseResult) -> TryLater | Undeliverable:
     """Why a letter was not taken, as far as Apprise lets on: it keeps the number of the answer, and nothing else."""
     if result.status == AppriseResultStatus.TIMEOUT:
-        return TryLater(_("The gateway did not answer within %(count)d seconds.") % {"count": SECONDS})
+        return TryLater(_(reasons.GATEWAY_IS_SILENT) % {"count": SECONDS})
     answers = [found for entry in result.logs() for found in ANSWER.findall(entry.message)]
     if not answers:
         return TryLater(_("The gateway could not be reached, or did not answer in time."))
     code = int(answers[-1])
     if code >= 500:
-        return TryLater(_("The gateway is in trouble (error %(code)d).") % {"code": code})
+        return TryLater(_(reasons.GATEWAY_IN_TROUBLE) % {"code": code})
     if code in TROUBLE:
-        return TryLater(_("The gateway lets us send nothing now (error %(code)d).") % {"code": code})
-    return Undeliverable(_("The gateway refuses this number or this text (error %(code)d).") % {"code": code})
+        return TryLater(_(reasons.GATEWAY_LETS_NOTHING) % {"code": code})
+    return Undeliverable(_(reasons.GATEWAY_REFUSES) % {"code": code})

@@ -8,6 +8,7 @@ from django.core.mail import EmailMessage, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
+from clinic.messaging import reasons
 from clinic.messaging.channels.carrier import Carrier
 from clinic.messaging.channels.envelope import enveloped
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
@@ -72,8 +73,8 @@ class Mail(Carrier):
         code, answer = refusal_of(error)
         if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) and code >= 500:
             words = {"code": code, "answer": answer}
-            return Undeliverable(_("The mail server refuses this address or text: %(code)d %(answer)s") % words)
-        words = _("The mail server could not take the letter now (error %(code)d).") % {"code": code}
+            return Undeliverable(_(reasons.MAIL_REFUSED) % words)
+        words = _(reasons.MAIL_NOT_NOW) % {"code": code}
         if isinstance(error, smtplib.SMTPRecipientsRefused) and code not in (0, ENOUGH):
             return TryLater(words, of_recipient=True)
         self.hang_up()
@@ -85,8 +86,7 @@ class Mail(Carrier):
 def shut_out(error: OSError) -> TryLater:
     """Why there is no connection; the reason is never the letter."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        reason = _("The mail server refuses the sign-in of the clinic (error %(code)d).")
-        return TryLater(reason % {"code": error.smtp_code})
+        return TryLater(_(reasons.MAIL_SHUT) % {"code": error.smtp_code})
     return TryLater(_("The mail server could not be reached, or lets nobody in."))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from clinic.messaging.channels.carrier import Carrier
 from clinic.messaging.channels.letter import Delivery, Letter, TryLater, Undeliverable
+from clinic.messaging.reasons import NO_GATEWAY_NOW, UNWRITABLE
 
 
 class Console(Carrier):
@@ -38,13 +39,10 @@ class File(Carrier):
             finally:
                 os.close(file)
         except OSError as error:
-            raise TryLater(
-                _("The file of messages cannot be written: %(error)s.") % {"error": error.strerror}
-            ) from None
+            raise TryLater(_(UNWRITABLE) % {"error": error.strerror}) from None
         return Delivery()
 
 
 class Nobody(Carrier):
     def deliver(self, letter: Letter) -> Delivery:
-        reason = _("No gateway for %(channel)s is set up. Tell your administrator, or write by another channel.")
-        raise Undeliverable(reason % {"channel": letter.channel.label})
+        raise Undeliverable(_(NO_GATEWAY_NOW) % {"channel": letter.channel.label})
