@@ -99,13 +99,13 @@ class AppointmentLink(SignedPage):
 
 
 class AppointmentPage(AppointmentLink):
-    """Shows the appointment; POST says what to `do`: confirm, or undo the cancellation of a moment ago."""
+    """Shows the appointment; POST says what to `do`: confirm, or undo the cancellation or the move of a moment ago."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         return self.as_it_stands()
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
-        steps = {"confirm": self.confirm, "undo": self.undo}
+        steps = {"confirm": self.confirm, "undo": self.undo, "move_back": self.move_back}
         step = steps.get(request.POST.get("do", ""))
         if step is None:
             raise Http404
@@ -126,14 +126,29 @@ class AppointmentPage(AppointmentLink):
     def undo(self) -> HttpResponse:
         if not self.standing.can_undo:
             return self.home()
+        return self.taken_back(
+            lambda: booking.undo_status(
+                self.appointment, by=self.patient_by_link, reason=by_the_patient(self.appointment),
+                expected_state=AppointmentStatus.CANCELLED_BY_PATIENT, at=self.at,
+            ),
+            has_happened=lambda row: row.status not in CANCELLED_STATUSES,
+        )  # fmt: skip
+
+    def move_back(self) -> HttpResponse:
+        if self.standing.own_move is None:
+            return self.home()
+        moves = self.appointment.moves
+        return self.taken_back(
+            lambda: booking.undo_move(
+                self.appointment, by=self.patient_by_link, expected_sequence=self.sequence, at=self.at
+            ),
+            has_happened=lambda row: row.moves < moves,
+        )
+
+    def taken_back(self, verb: Callable[[], object], *, has_happened: Callable[[Appointment], bool]) -> HttpResponse:
+        """As `done`, where somebody else may have the old time by now."""
         try:
-            return self.done(
-                lambda: booking.undo_status(
-                    self.appointment, by=self.patient_by_link, reason=by_the_patient(self.appointment),
-                    expected_state=AppointmentStatus.CANCELLED_BY_PATIENT, at=self.at,
-                ),
-                has_happened=lambda row: row.status not in CANCELLED_STATUSES,
-            )  # fmt: skip
+            return self.done(verb, has_happened=has_happened)
         except BookingRefused:
             alert = _("The time has been given to somebody else meanwhile. Call us, and we find another one.")
             return self.as_it_stands(alert=alert, status=409)

@@ -1,7 +1,9 @@
 """How an appointment stands for its patient at a moment, and what the link may still do. Only reads."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, MOVABLE_STATUSES, UNCONFIRMED_STATUSES, AppointmentStatus
 from clinic.messaging.grace import SLIP
@@ -13,6 +15,18 @@ from clinic.scheduling.costs import Cost, cost_of_cancelling
 S = AppointmentStatus
 JOIN_BEFORE = timedelta(minutes=15)
 UNDO_WITHIN = SLIP  # until then nobody has been told, and the time has been offered to nobody
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move of the patient's own, made at the moment `made_at`, and the time `was_at` that was given up for it."""
+
+    made_at: datetime
+    was_at: datetime
+
+    @property
+    def undo_until(self) -> datetime:
+        return min(self.made_at + UNDO_WITHIN, self.was_at)
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,12 @@ class Standing:
         """What it costs from `free_until` on."""
         return cost_of_cancelling(self.appointment, self.policy, by_patient=True, at=self.appointment.starts_at)
 
+    def cost_once_at(self, starts_at: datetime) -> Cost:
+        """What cancelling costs now where it has been moved to this time; late, no other time can be chosen there."""
+        there = copy(self.appointment)
+        there.starts_at = starts_at
+        return cost_of_cancelling(there, self.policy, by_patient=True, at=self.at)
+
     @property
     def free_until(self) -> datetime:
         """The last moment at which the patient cancels, or moves, in good time."""
@@ -92,3 +112,20 @@ class Standing:
     @property
     def can_undo(self) -> bool:
         return self.undo_until is not None and self.at < min(self.undo_until, self.appointment.starts_at)
+
+    @cached_property
+    def own_move(self) -> Move | None:
+        """The move that the patient may still take back: made by the link a moment ago, and nothing done since.
+
+        One query where the appointment has been moved.
+        """
+        row = self.appointment
+        if not self.is_open or row.status != S.RESCHEDULED:
+            return None
+        versions = list(row.history.select_related("history_user").order_by("-history_id")[:2])
+        if len(versions) < 2 or versions[1].moves >= versions[0].moves:
+            return None
+        now, before = versions
+        by_link = now.history_user is not None and now.history_user.username == automatic_name(row.organisation)
+        move = Move(now.history_date, before.starts_at)
+        return move if by_link and self.at < move.undo_until else None

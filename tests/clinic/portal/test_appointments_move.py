@@ -94,8 +94,8 @@ def test_second_tap_is_no_refusal_when_the_new_time_is_soon(desk, when):
     when(TEN - timedelta(hours=23))
     booked = desk.booked = desk.now()
 
-    desk.moved(TEN, sequence=booked.calendar_sequence)
-    shown = desk.moved(TEN, sequence=booked.calendar_sequence)
+    desk.moved(TEN, sequence=booked.calendar_sequence, cost="0:0.00")
+    shown = desk.moved(TEN, sequence=booked.calendar_sequence, cost="0:0.00")
 
     assert "your appointment has a new time" in shown
     assert desk.now().moves == 2
