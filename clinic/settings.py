@@ -210,6 +210,7 @@ RECEIPTS_SECRET = os.environ.get("RECEIPTS_SECRET", "")
 Q_CLUSTER = {
     "name": "clinic",
     "orm": "default",
+    "broker_class": "clinic.queue.Queue",
     "cache": "process",  # the cluster reports its health twice a second: not into the database
     "workers": 4,
     "queue_limit": 2,
@@ -257,6 +258,7 @@ UNFOLD = {
     "SCRIPTS": [
         "admin_ext.theme.labels_script",
         "admin_ext.theme.keyboard_script",
+        "admin_ext.theme.palette_script",
         "admin_ext.theme.toast_script",
         "admin_ext.theme.failures_script",
         "admin_ext.theme.unsaved_script",
