@@ -9,6 +9,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
@@ -22,7 +23,7 @@ from clinic.calendars.reading import MOST_BYTES
 
 MOST_REDIRECTS = 3
 MOST_SECONDS = 20.0  # from the first byte sent to the last one received, over all redirects
-PATIENCE = 10.0  # for each connection, and each wait for the next byte
+PATIENCE = 10.0  # for a name to be found, for each connection, and each wait for the next byte
 CHUNK = 64 * 1024
 PORTS = {"https": 443, "http": 80}
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -99,13 +100,27 @@ def split(url: str) -> SplitResult:
 def resolved(host: str, port: int, *, trusted: bool) -> str:
     """The address behind a name. If only one of its addresses is private, none is asked."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = looked_up(host, port)
     except (OSError, UnicodeError) as unknown:
         raise FetchFailed(_("There is no machine of this name.")) from unknown
-    addresses = [str(entry[4][0]) for entry in found]
     if not trusted and not all(is_public(address) for address in addresses):
         raise FetchFailed(_("The address is inside a private network."))
     return addresses[0]
+
+
+def looked_up(host: str, port: int) -> list[str]:
+    """All addresses behind a name. No signal ends the system's own search for them, so another thread waits for it."""
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.set_result([str(entry[4][0]) for entry in entries])
+        except (OSError, UnicodeError) as unknown:
+            found.set_exception(unknown)
+
+    threading.Thread(target=look_up, daemon=True).start()
+    return found.result(timeout=PATIENCE)
 
 
 def is_public(address: str) -> bool:

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_q.exceptions import TimeoutException
 
 from clinic.calendars.fetching import FetchFailed, fetch
 from clinic.calendars.reading import MOST_BYTES, Reading, Span, Unreadable, Window, busy_in
@@ -31,7 +32,7 @@ MANY = 5  # times ahead, which do not all vanish at once unless they are gone at
 SECOND_LOOK = timedelta(hours=1)
 AFTER_A_READING = timedelta(minutes=14, seconds=30)  # the clock asks every minute, a little sooner or later
 AFTER_A_FAILURE = timedelta(minutes=50)
-SECONDS_TO_BEGIN = 25.0  # one that begins then takes up to half a minute: the next turn finds the worker's hand free
+SECONDS_TO_BEGIN = 20.0  # one that begins then is fetched within half a minute, and is read before the task must end
 AS_A_WHOLE = timedelta(days=7)  # what repeats goes on, also in a calendar that does not change
 
 
@@ -205,14 +206,20 @@ def refresh_due(*, at: datetime | None = None, seconds: float = SECONDS_TO_BEGIN
 
 
 def refresh_by_itself(pk: int) -> None:
-    """Read one calendar, unless it has been removed meanwhile. Whatever happens to it stops no other."""
+    """Read one calendar, unless it has been removed meanwhile. Whatever happens to it stops no other.
+
+    One that is read when the task's time is up ends the worker, and waits for an hour like every other that fails.
+    """
     beat(WORKER, at=now())
     calendar = BusyCalendar.objects.select_related("organisation", "provider").filter(pk=pk, active=True).first()
     if calendar is None:
         return
-    try:
-        refresh(calendar)
-    except Exception as error:  # whose words may hold the address, which is a secret
-        logger.error("Calendar %s could not be read: %s.", pk, type(error).__name__)
-        with translation.override(calendar.organisation.language):
+    with translation.override(calendar.organisation.language):
+        try:
+            refresh(calendar)
+        except TimeoutException:
+            note(calendar, failed_at=now(), error=_("Reading this calendar took too long."))
+            raise  # the worker ends with it
+        except Exception as error:  # whose words may hold the address, which is a secret
+            logger.error("Calendar %s could not be read: %s.", pk, type(error).__name__)
             note(calendar, failed_at=now(), error=_("This calendar cannot be read."))

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django_q.exceptions import TimeoutException
 from django_q.models import OrmQ
+from django_q.timeout import TimeoutHandler
 
 from clinic import tasks
 from clinic.calendars.services import add_calendar, refresh, refresh_by_itself, refresh_due, remove, to_refresh
@@ -234,6 +236,20 @@ def test_a_calendar_on_which_reading_breaks_stops_no_other(desk, publisher):
     assert broken.error == "This calendar cannot be read."
     assert broken.failed_at is not None
     assert times(sound) == []
+
+
+def test_a_calendar_that_ends_its_worker_holds_up_no_other(desk, publisher):
+    slow, sound = add(desk, publisher, name="a"), add(desk, publisher, name="b")
+    BusyCalendar.objects.update(read_at=None)
+    publisher.hangs = True
+
+    with pytest.raises(TimeoutException), TimeoutHandler(1):
+        refresh_due(at=LATER)
+
+    slow.refresh_from_db()
+    assert slow.error == "Reading this calendar took too long."
+    assert to_refresh(at=slow.failed_at) == [sound.pk]
+    assert to_refresh(at=slow.failed_at + timedelta(hours=1)) == [sound.pk, slow.pk]
 
 
 def test_the_clock_reads_a_calendar_unless_it_is_gone(desk, publisher):

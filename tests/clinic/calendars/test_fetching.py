@@ -1,6 +1,7 @@
 """Fetching from addresses that somebody typed in: what is never asked, and what is not waited for."""
 
 import socket
+import threading
 import time
 
 import pytest
@@ -193,6 +194,17 @@ def test_nobody_waits_longer_than_the_time_allowed(publisher, monkeypatch, troub
 
     assert failure(publisher.url) == "The machine did not answer, or not in time."
     assert time.monotonic() - began < 3
+
+
+def test_nobody_waits_for_a_name_that_is_never_found(monkeypatch):
+    found = threading.Event()
+    monkeypatch.setattr(fetching, "PATIENCE", 0.1)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: found.wait(20) and [])
+    began = time.monotonic()
+
+    assert failure("https://calendar.example/") == "There is no machine of this name."
+    assert time.monotonic() - began < 3
+    found.set()
 
 
 def test_who_does_not_speak_tls_is_not_secure(publisher):
