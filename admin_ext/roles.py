@@ -44,6 +44,7 @@ CHANGE_VISIT = "clinic.change_visit"
 SEE_CONSULTATIONS = "clinic.view_consultation"
 TREAT = "clinic.change_consultation"
 ADD_ADDENDUM = "clinic.add_addendum"
+HAND_OVER = permissions.HAND_OVER
 SEE_INVOICES = "clinic.view_invoice"
 INVOICE = "clinic.add_invoice"
 WAIVE_INVOICE = permissions.WAIVE_INVOICE
@@ -89,9 +90,12 @@ RUNS_THE_DESK = (
 )
 #: Calendars elsewhere: a provider's own, or for those who answer for the rota, everybody's.
 KEEPS_CALENDARS = may("view add", "busycalendar") | may("change", "calendarfeed")
-#: Figures of what patients were treated for and paid, never a word of what the doctor found.
+#: Figures of what patients were treated for and paid, and whose they are; never a word of what the doctor found.
 OVERSEES_OUTPATIENTS = (
-    may("view approve", "refundrequest") | may("view", "dayclosing", "refusedattempt") | may("waive void", "invoice")
+    may("view approve", "refundrequest")
+    | may("view", "dayclosing", "refusedattempt")
+    | may("waive void", "invoice")
+    | may("add", "consultation")
 )
 
 ROLES: dict[str, set[str]] = {

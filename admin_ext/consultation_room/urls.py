@@ -4,6 +4,7 @@ from admin_ext.consultation_room.addendum import AddendumPage
 from admin_ext.consultation_room.cashier import AskCashierPage
 from admin_ext.consultation_room.diagnoses import DiagnosisSearchPage
 from admin_ext.consultation_room.follow_up import FollowUpPage
+from admin_ext.consultation_room.hand_over import HandOverPage
 from admin_ext.consultation_room.queue import DoctorsQueuePage
 from admin_ext.consultation_room.room import ConsultationPage
 from admin_ext.consultation_room.saving import SavePage
@@ -17,6 +18,7 @@ urlpatterns = [
     ConsultationPage.at("consultations/<int:pk>/", "consultation"),
     SavePage.at("consultations/<int:pk>/save/", "consultation_save"),
     StepPage.at("consultations/<int:pk>/step/<str:verb>/", "consultation_step"),
+    HandOverPage.at("consultations/<int:pk>/hand-over/", "consultation_hand_over"),
     AddendumPage.at("consultations/<int:pk>/addendum/", "consultation_addendum"),
     SummaryPage.at("consultations/<int:pk>/summary/", "consultation_summary"),
     FollowUpPage.at("consultations/<int:pk>/follow-up/", "follow_up"),

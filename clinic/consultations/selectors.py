@@ -23,7 +23,16 @@ from clinic.consultations.refusals import amount_owed, why_not_begin
 from clinic.enums import ConsultationStatus
 from clinic.models import Clinic, Consultation, Provider
 
-__all__ = ["IN_THE_ROOM", "NOT_PAID", "WAITING", "amount_owed", "earlier_consultations", "queue_of", "why_not_begin"]
+__all__ = [
+    "IN_THE_ROOM",
+    "NOT_PAID",
+    "WAITING",
+    "able_doctors",
+    "amount_owed",
+    "earlier_consultations",
+    "queue_of",
+    "why_not_begin",
+]
 
 S = ConsultationStatus
 WAITING, IN_THE_ROOM, NOT_PAID = range(3)  # the order of a queue
@@ -70,6 +79,13 @@ def given_by(doctor: Provider) -> Q:
         services=OuterRef("service"), clinics=OuterRef("clinic"), active=True, user__is_active=True
     )
     return Q(Exists(givers.filter(pk=doctor.pk))) | ~Q(Exists(givers))
+
+
+def able_doctors(consultation: Consultation) -> QuerySet[Provider]:
+    """Who could go on with it: the other doctors of its clinic who can log in, those who give its service first."""
+    gives = Exists(Provider.objects.filter(pk=OuterRef("pk"), services=consultation.service_id))
+    rows = Provider.objects.filter(clinics=consultation.clinic_id, active=True, user__is_active=True)
+    return rows.exclude(pk=consultation.doctor_id).annotate(gives=gives).order_by("-gives", "name_en", "pk")
 
 
 def earlier_consultations(consultation: Consultation) -> QuerySet[Consultation]:

@@ -12,7 +12,8 @@ ROWS = {
     "answer_offer": "offer", "certificate": "certificate", "visit": "visit", "close_visit": "visit",
     "ask_cashier": "visit", "consultation": "consultation", "consultation_save": "consultation",
     "consultation_step": "consultation", "consultation_addendum": "closed_consultation",
-    "consultation_summary": "closed_consultation", "follow_up": "consultation", "message": "message",
+    "consultation_summary": "closed_consultation", "consultation_hand_over": "consultation",
+    "follow_up": "consultation", "message": "message",
     "provider_calendars": "provider", "add_busy_calendar": "provider", "provider_feed": "provider",
     "patient_feed": "patient", "refresh_busy_calendar": "calendar", "remove_busy_calendar": "calendar",
 }  # fmt: skip

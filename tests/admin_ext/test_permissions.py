@@ -132,6 +132,7 @@ PAGES = {
     "consultation": "",  # judged by the row: its own doctor alone
     "consultation_save": "P",
     "consultation_step": "P",
+    "consultation_hand_over": "MA",  # and its own doctor
     "consultation_addendum": "P",
     "consultation_summary": "P",
     "follow_up": "P",

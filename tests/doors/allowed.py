@@ -26,7 +26,11 @@ CHANGES = {
     "clinic_consultation_begin": ((PROVIDER,), {"paid"}),
     "clinic_consultation_close": ((PROVIDER,), {"mine"}),
     "consultation_addendum": ((PROVIDER,), {"closed"}),
+    "consultation_hand_over": (HEADS, {"mine", "other doctor's"}),
 }
+
+# (door, role): in which states besides
+ALSO = {("consultation_hand_over", PROVIDER): {"mine"}}
 
 # Answered kindly although nothing happens: the second of two clicks.
 REPEATED = {("consultation_step activate", PROVIDER, "mine")}
@@ -37,7 +41,8 @@ READS = {"consultation": {"paid", "mine", "closed"}, "consultation_summary": {"c
 
 def may_change(cell) -> bool:
     who, states = CHANGES.get(cell.knock.door, ((), frozenset()))
-    return cell.knock.method == "POST" and cell.role in who and cell.state in states
+    is_open = (cell.role in who and cell.state in states) or cell.state in ALSO.get((cell.knock.door, cell.role), ())
+    return cell.knock.method == "POST" and is_open
 
 
 def may_read(cell) -> bool:

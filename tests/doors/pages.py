@@ -43,7 +43,7 @@ ABOUT = {
     "visit": ("visit", "close_visit", "ask_cashier"),
     "consultation": (
         "consultation", "consultation_save", "consultation_step", "consultation_addendum", "consultation_summary",
-        "follow_up", "view_on_site",
+        "consultation_hand_over", "follow_up", "view_on_site",
     ),
     "invoice": ("take_payment", "invoice", "waive_invoice", "void_invoice"),
     "payment": ("receipt", "refund"),
@@ -59,7 +59,10 @@ VERBS = {
     "consultation_step": ("activate", "close"),
     "answer_refund": ("approve", "refuse"),
 }
-OWN_WORDS = {"walk_in": lambda subject: {"service": subject.gopd.pk, "patient": subject.patient.pk}}
+OWN_WORDS = {
+    "walk_in": lambda subject: {"service": subject.gopd.pk, "patient": subject.patient.pk},
+    "consultation_hand_over": lambda subject: {"doctor": subject.colleague.pk},
+}
 
 
 def knocks_at_page(door: Door, subject) -> Iterator[Knock]:

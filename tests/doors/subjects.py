@@ -6,7 +6,16 @@ from types import SimpleNamespace
 from clinic.enums import BillTiming, ConsultationStatus, DocumentKind, PaymentMethod, PaymentStatus, WorkflowType
 from clinic.models import Consultation, Invoice, InvoiceLine, RefundRequest, Visit
 from tests.admin_ext.world import make_world
-from tests.factories import NINE, make_patient, make_payment, make_provider, make_service, make_visit, next_number
+from tests.factories import (
+    NINE,
+    make_patient,
+    make_payment,
+    make_provider,
+    make_service,
+    make_user,
+    make_visit,
+    next_number,
+)
 from tests.outpatients import PRICE
 
 BEGUN = NINE + timedelta(minutes=5)
@@ -29,6 +38,7 @@ def make_subjects() -> dict[str, SimpleNamespace]:
     ours, theirs = make_world("Ours"), make_world("Theirs")
     ours.doctor, ours.other_doctor = ours.provider, make_provider(ours.clinic)
     for world in (ours, theirs):
+        world.colleague = make_provider(world.clinic, user=make_user(world.organisation))
         world.gopd = make_service(
             world.provider, name="General consultation", workflow_type=WorkflowType.GOPD_CONSULT,
             bill_timing=BillTiming.BEFORE,

@@ -10,9 +10,9 @@ from simple_history.admin import SimpleHistoryAdmin
 import clinic.urls
 from admin_ext.base import ReadOnly, RecordedModelAdmin
 from admin_ext.cash_desk.pay import TakePaymentPage
-from admin_ext.roles import CASHIER, FRONT_DESK, PROVIDER
+from admin_ext.roles import CASHIER, FRONT_DESK, MANAGER, PROVIDER
 from clinic.constraints.triggers import EXISTING_TRIGGERS
-from clinic.consultations.services import opening, writing
+from clinic.consultations.services import handing_over, opening, writing
 from clinic.models.base import TenantQuerySet
 from tests.doors.faults import faults_of
 from tests.doors.matrix import cells
@@ -66,6 +66,15 @@ def test_without_check_and_trigger_an_unpaid_consultation_begins(subjects, monke
     faults = faults_at("consultation_step", PROVIDER, subjects)
 
     assert any(fault.startswith("changes") and "activate of unpaid" in fault for fault in faults)
+
+
+def test_without_the_services_own_check_a_consultation_is_handed_over_in_any_state(subjects, monkeypatch):
+    monkeypatch.setattr(handing_over, "why_not_hand_over", lambda row, to, **asked: [])
+
+    faults = faults_at("consultation_hand_over", MANAGER, subjects)
+
+    assert any(fault.startswith("changes") and "of unpaid" in fault for fault in faults)
+    assert "fails: Manager: POST consultation_hand_over of closed -> 500" in faults  # the trigger alone is left
 
 
 def test_without_the_pages_permission_a_doctor_takes_money(subjects, monkeypatch):

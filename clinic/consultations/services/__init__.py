@@ -2,6 +2,7 @@
 
 from clinic.consultations.access import can_access
 from clinic.consultations.services.follow_ups import book_follow_up, note_follow_up
+from clinic.consultations.services.handing_over import hand_over
 from clinic.consultations.services.opening import activate, open_after_payment
 from clinic.consultations.services.starting import start_gopd
 from clinic.consultations.services.visits import ask_cashier, close_visit
@@ -15,6 +16,7 @@ __all__ = [
     "can_access",
     "close",
     "close_visit",
+    "hand_over",
     "note_follow_up",
     "open_after_payment",
     "start_gopd",
