@@ -68,6 +68,10 @@ def keyboard_script(request) -> str:
     return static("admin_ext/keyboard.js")
 
 
+def palette_script(request) -> str:
+    return static("admin_ext/palette.js")
+
+
 def cash_desk_script(request) -> str:
     return static("admin_ext/cash_desk.js")
 
