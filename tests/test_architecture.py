@@ -18,9 +18,10 @@ TOP_LEVEL = {
 
 # Each part of clinic may import those before it, never those after it.
 ORDER = (
-    "enums", "currencies", "plain_text", "permissions", "errors", "constraints", "models", "tenancy", "retries",
-    "heartbeats", "queue", "people", "rota", "jobs", "operations", "attempts", "calendars", "messaging", "billing",
-    "packages", "scheduling", "waitlist", "consultations", "portal", "audit", "tasks", "schedules", "management",
+    "enums", "currencies", "plain_text", "wires", "permissions", "errors", "constraints", "models", "tenancy",
+    "retries", "heartbeats", "queue", "people", "rota", "jobs", "operations", "attempts", "calendars", "messaging",
+    "billing", "packages", "scheduling", "waitlist", "consultations", "portal", "audit", "tasks", "schedules",
+    "management",
 )  # fmt: skip
 START_UP = {
     "apps",

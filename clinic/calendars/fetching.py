@@ -10,8 +10,9 @@ import ssl
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from clinic.calendars.reading import MOST_BYTES
+from clinic.wires import cut_at, shut
 
 MOST_REDIRECTS = 3
 MOST_SECONDS = 20.0  # from the first byte sent to the last one received, over all redirects
@@ -167,25 +169,12 @@ def connected(target: Target, deadline: float) -> Iterator[http.client.HTTPConne
     if target.scheme == "https":
         context = ssl.create_default_context()
         wire = context.wrap_socket(wire, server_hostname=target.host, do_handshake_on_connect=False)
-    cut = threading.Timer(left, shut, [wire])
-    cut.daemon = True
-    cut.start()
     connection = http.client.HTTPConnection(target.host, target.port)
     connection.sock = wire
-    try:
+    with wire, closing(connection), cut_at(deadline, partial(shut, wire)):
         if isinstance(wire, ssl.SSLSocket):
             wire.do_handshake()
         yield connection
-    finally:
-        cut.cancel()
-        connection.close()
-        wire.close()
-
-
-def shut(wire: socket.socket) -> None:
-    """Wake up whoever waits for it; past TLS, which is in use at this moment."""
-    with suppress(OSError):
-        socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
 def answered(response: http.client.HTTPResponse, *, deadline: float) -> Fetched | str:

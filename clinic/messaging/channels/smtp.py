@@ -1,16 +1,14 @@
 """Django's way to a mail server, made so that it can be cut: its timeout is for one answer, and a letter needs many."""
 
 import smtplib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from socket import socket
-from threading import Timer
-from time import monotonic
 
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 
-from clinic.calendars.fetching import shut
+from clinic import wires
 
 
 class Kept(smtplib.SMTP):
@@ -41,7 +39,7 @@ class EmailBackend(smtp.EmailBackend):
     def cut(self) -> None:
         self._is_cut = True
         if self._wire is not None:
-            shut(self._wire)
+            wires.shut(self._wire)
 
     def close(self) -> None:
         try:
@@ -53,19 +51,9 @@ class EmailBackend(smtp.EmailBackend):
     def _keep(self, wire: socket) -> None:
         self._wire = wire.dup()  # encryption takes the first one's place
         if self._is_cut:
-            shut(wire)
+            wires.shut(wire)
 
 
-@contextmanager
-def cut_at(end: float, mailer: BaseEmailBackend) -> Iterator[None]:
+def cut_at(end: float, mailer: BaseEmailBackend) -> AbstractContextManager[None]:
     """Nothing within goes on after this moment of the monotonic clock, whatever the server sends or does not."""
-    if not isinstance(mailer, EmailBackend):
-        yield
-        return
-    timer = Timer(max(0.0, end - monotonic()), mailer.cut)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
+    return wires.cut_at(end, mailer.cut) if isinstance(mailer, EmailBackend) else nullcontext()
