@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from clinic.enums import Channel, MessageStatus, RefusalCode
 from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.destinations import destination_of
+from clinic.messaging.keys import next_key, next_keys, of_the_same
 from clinic.messaging.selectors import unanswered_failures
 from clinic.messaging.truth import LOADED, why_not_send
 from clinic.messaging.withdrawal import withdraw
@@ -23,7 +23,6 @@ COPIED = (
     "starts_at", "expires_at",
 )  # fmt: skip
 MOST = 1_000
-AGAIN = ":again-"  # between the key of a message and how often it has been sent again by hand
 
 
 @transaction.atomic
@@ -61,10 +60,11 @@ def resend(message: Message, *, by: User, at: datetime | None = None) -> Message
     """
     own(by, message)
     at = at or now()
-    row = Message.objects.filter(pk=message.pk).locked().select_related(*LOADED).get()
+    family = of_the_same(message).locked()
+    row = family.select_related(*LOADED).get(pk=message.pk)
     if reasons := list(why_not_again(row, at)):
         raise WrongStatus(*reasons)
-    again = once_more(row, number=row.resent_as.count() + 1, at=at)
+    again = once_more(row, key=next_key(row.dedupe_key, family.values_list("dedupe_key", flat=True)), at=at)
     again.save()
     return again
 
@@ -76,22 +76,24 @@ def resend_failed(*, by: User, at: datetime | None = None) -> tuple[int, int]:
     How many were, and how many were left because they are of no use any more; at most a thousand at once.
     """
     at = at or now()
-    keys = list(unanswered_failures(own(by), at=at).order_by("pk").values_list("pk", flat=True)[:MOST])
-    rows = Message.objects.filter(pk__in=keys).locked().select_related(*LOADED).order_by("pk")
+    failed = unanswered_failures(own(by), at=at)
+    keys = list(failed.order_by("pk").values_list("pk", flat=True)[:MOST])
+    mine = Message.objects.filter(pk__in=keys).locked()
+    rows = failed.filter(pk__in=mine).select_related(*LOADED).order_by("pk")  # somebody may just have sent them again
     reasons = why_not_send(rows, at=at)
-    tries = dict(Message.objects.filter(resend_of__in=keys).order_by().values_list("resend_of").annotate(Count("pk")))
-    again = [once_more(row, number=tries.get(row.pk, 0) + 1, at=at) for row in rows if row.pk not in reasons]
+    true = [row for row in rows if row.pk not in reasons]
+    again = [once_more(row, key=key, at=at) for row, key in zip(true, next_keys(true), strict=True)]
     Message.objects.bulk_create(again, ignore_conflicts=True)
     return len(again), len(reasons)
 
 
-def once_more(message: Message, *, number: int, at: datetime) -> Message:
+def once_more(message: Message, *, key: str, at: datetime) -> Message:
     """The new row, not saved yet, to where the patient is reached today."""
     destination = destination_of(message.patient, wanted=Channel(message.channel))
     copied = {name: getattr(message, name) for name in COPIED}
     return Message(
         **copied, channel=destination.channel, address=destination.address, queued_at=at, due_at=at, resend_of=message,
-        dedupe_key=f"{message.dedupe_key}{AGAIN}{number}",
+        dedupe_key=key,
     )  # fmt: skip
 
 

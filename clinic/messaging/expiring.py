@@ -7,10 +7,9 @@ from datetime import datetime
 from django.utils import translation
 
 from clinic.enums import HEARD_STATUSES, MessageKind, MessageStatus
-from clinic.messaging.by_hand import AGAIN
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import SLIP
-from clinic.messaging.keys import last_day_key
+from clinic.messaging.keys import first_key, last_day_key, next_key
 from clinic.messaging.services import Destination, destination_of
 from clinic.messaging.words import day, first_name, phone_text, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
@@ -19,7 +18,6 @@ from clinic.tenancy import own
 
 BATCH = 200
 KIND = MessageKind.PACKAGE_EXPIRING
-ANEW = ":anew-"  # between the key of a message and how many were written of it before
 
 
 @dataclass(frozen=True)
@@ -84,11 +82,6 @@ def reminded(organisation: Organisation, *, since: datetime) -> dict[str, dateti
     return {first_key(key): queued_at for key, queued_at in told.values_list("dedupe_key", "queued_at")}
 
 
-def first_key(key: str) -> str:
-    """The key of the message that this one was written after, by hand or not, or its own where it was the first."""
-    return key.partition(ANEW)[0].partition(AGAIN)[0]
-
-
 def _told(reminders: Iterable[Reminder]) -> dict[str, list[Message]]:
     """By `Reminder.key`, all that was ever written of it, the newest last.
 
@@ -115,5 +108,5 @@ def _message(reminder: Reminder, told: list[Message], operation: Operation | Non
         kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
         subject=subject, body=body, queued_at=at, due_at=due_at, expires_at=of_use_until(KIND, due_at=due_at),
         status=MessageStatus.QUEUED, resend_of=told[-1] if told else None,
-        dedupe_key=f"{reminder.key}{ANEW}{len(told)}" if told else reminder.key,
+        dedupe_key=next_key(reminder.key, [row.dedupe_key for row in told]) if told else reminder.key,
     )  # fmt: skip

@@ -125,6 +125,31 @@ def test_message_sent_again_fails_and_is_sent_a_third_time(desk):
     assert third.dedupe_key not in (first.dedupe_key, second.dedupe_key)
 
 
+def test_whatever_is_sent_again_of_a_message_has_the_next_number_and_no_longer_key(desk):
+    tries = [desk.message(**FAILED)]
+    for of in (0, 1, 0, 2, 3):
+        tries.append(resend(tries[of], by=desk.person, at=LATER))
+        Message.objects.filter(pk=tries[-1].pk).update(**FAILED)
+
+    assert [row.dedupe_key for row in tries[1:]] == [f"booked:1:again-{number}" for number in range(1, 6)]
+
+
+def test_what_was_sent_again_one_by_one_is_sent_again_with_all_the_others(desk):
+    first, other = desk.message(**FAILED), desk.message(**FAILED, dedupe_key="booked:2")
+    second = resend(first, by=desk.person, at=LATER)
+    Message.objects.filter(pk=second.pk).update(**FAILED)
+    third = resend(second, by=desk.person, at=LATER)
+    Message.objects.filter(pk=third.pk).update(**FAILED)
+
+    assert resend_failed(by=desk.person, at=LATER) == (2, 0)
+
+    again = Message.objects.filter(status=MessageStatus.QUEUED).order_by("dedupe_key")
+    assert [(row.resend_of, row.dedupe_key) for row in again] == [
+        (third, "booked:1:again-3"),
+        (other, "booked:2:again-1"),
+    ]
+
+
 def test_message_about_an_appointment_that_is_over_is_not_sent_again(desk):
     message = desk.message(**FAILED)
 

@@ -172,7 +172,7 @@ def test_what_never_arrived_is_written_again_beside_it(counter, status):
     second = remind_expiring(by=counter.user, at=AT)
 
     again = second.messages.get()
-    assert (again.resend_of, again.status, again.dedupe_key) == (lost, "queued", f"{lost.dedupe_key}:anew-1")
+    assert (again.resend_of, again.status, again.dedupe_key) == (lost, "queued", f"{lost.dedupe_key}:again-1")
     lost.refresh_from_db()
     assert (lost.status, lost.operation) == (status, first)
     with pytest.raises(PackageRefused, match="has been reminded already"):
