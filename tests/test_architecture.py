@@ -18,10 +18,10 @@ TOP_LEVEL = {
 
 # Each part of clinic may import those before it, never those after it.
 ORDER = (
-    "enums", "currencies", "plain_text", "wires", "permissions", "errors", "constraints", "models", "tenancy",
-    "retries", "heartbeats", "queue", "people", "rota", "jobs", "operations", "attempts", "calendars", "messaging",
-    "billing", "packages", "scheduling", "waitlist", "consultations", "portal", "audit", "tasks", "schedules",
-    "management",
+    "enums", "currencies", "plain_text", "wires", "wall_time", "permissions", "errors", "constraints", "models",
+    "tenancy", "retries", "heartbeats", "queue", "people", "rota", "jobs", "operations", "attempts", "calendars",
+    "messaging", "billing", "packages", "scheduling", "waitlist", "consultations", "portal", "audit", "tasks",
+    "schedules", "management",
 )  # fmt: skip
 START_UP = {
     "apps",
@@ -36,6 +36,10 @@ SCREEN_LIBRARIES = {"admin_ext", "reports", "unfold", "plotly", "polars", "panda
 
 # Arithmetic on time and money: tested without a database, so neither they nor what they import know Django.
 PURE = (
+    "clinic.wall_time",
+    "clinic.messaging.backoff",
+    "clinic.messaging.moments",
+    "clinic.messaging.segments",
     "clinic.scheduling.intervals",
     "clinic.scheduling.local_time",
     "clinic.scheduling.planning.solve",

@@ -142,7 +142,7 @@ def parsed(file: bytes) -> Calendar:
 def spans_of(uid: str, events: list[Event], window: Window) -> Iterator[Span]:
     """What one event takes, with all its repetitions and those of them that were changed."""
     changed = [event for event in events if "RECURRENCE-ID" in event]
-    elsewhere = {instant(event["RECURRENCE-ID"].dt, window.zone) for event in changed}
+    elsewhere = {in_utc(event["RECURRENCE-ID"].dt, window.zone) for event in changed}
     for event in events:
         if time.monotonic() > window.deadline:
             raise too_much()
@@ -150,7 +150,7 @@ def spans_of(uid: str, events: list[Event], window: Window) -> Iterator[Span]:
             continue
         repeats = event not in changed
         for start in starts_of(event, window) if repeats else [event["DTSTART"].dt]:
-            starts_at, ends_at = instant(start, window.zone), end_of(event, start, window.zone)
+            starts_at, ends_at = in_utc(start, window.zone), end_of(event, start, window.zone)
             if repeats and starts_at in elsewhere:
                 continue
             starts_at, ends_at = max(starts_at, window.start), min(ends_at, window.end)
@@ -215,8 +215,8 @@ def end_of(event: Event, start: date, zone: ZoneInfo) -> datetime:
     """When a turn of the event that starts at `start` is over. Days end at midnight, whatever the clocks did."""
     length = length_of(event, zone)
     if isinstance(start, datetime):
-        return instant(start, zone) + length
-    return instant(face(start, None) + length, zone)
+        return in_utc(start, zone) + length
+    return in_utc(face(start, None) + length, zone)
 
 
 def length_of(event: Event, zone: ZoneInfo) -> timedelta:
@@ -225,13 +225,13 @@ def length_of(event: Event, zone: ZoneInfo) -> timedelta:
     is_day = not isinstance(first, datetime)
     if "DTEND" in event:
         end = event["DTEND"].dt
-        return face(end, None) - face(first, None) if is_day else instant(end, zone) - instant(first, zone)
+        return face(end, None) - face(first, None) if is_day else in_utc(end, zone) - in_utc(first, zone)
     if "DURATION" in event:
         return event["DURATION"].dt
     return timedelta(days=1) if is_day else timedelta(0)
 
 
-def instant(moment: date, zone: ZoneInfo) -> datetime:
+def in_utc(moment: date, zone: ZoneInfo) -> datetime:
     """The moment in UTC; what names no zone, and every day, is of `zone`."""
     if not isinstance(moment, datetime):
         moment = datetime.combine(moment, datetime.min.time())

@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
 
+from clinic.wall_time import SECOND, change_between, offset
+
 DAY = timedelta(days=1)
-SECOND = timedelta(seconds=1)
 
 
 @lru_cache(maxsize=64)
@@ -45,21 +46,5 @@ def changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[datetime
     day = start
     while day < end:
         if offset(zone, day) != offset(zone, day + DAY):
-            yield change(zone, day, day + DAY)
+            yield change_between(zone, day, day + DAY)
         day += DAY
-
-
-def change(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
-    """The first second at which the clocks show what they show `after`."""
-    while after - before > SECOND:
-        middle = before + (after - before) // 2
-        middle = middle.replace(microsecond=0)
-        if offset(zone, middle) == offset(zone, before):
-            before = middle
-        else:
-            after = middle
-    return after
-
-
-def offset(zone: ZoneInfo, at: datetime) -> timedelta:
-    return at.astimezone(zone).utcoffset() or timedelta(0)

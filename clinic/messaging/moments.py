@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic.wall_time import instant
+
 EARLY = timedelta(minutes=30)  # before quiet hours begin: time enough to be sent, were a gateway to fail at first
 DAY = timedelta(days=1)
 
@@ -65,17 +67,3 @@ def starts_to_look_at(after: datetime, until: datetime, minutes: int, quiet: Qui
         day += DAY
     notice = timedelta(minutes=minutes)
     return first.astimezone(UTC) + notice, last.astimezone(UTC) + notice
-
-
-def instant(day: date, clock: time, zone: ZoneInfo, *, fold: int) -> datetime:
-    """The moment at which the wall shows this; the moment of the change where the clocks skip it."""
-    wall = datetime.combine(day, clock).replace(tzinfo=zone, fold=fold)
-    moment = wall.astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
-        return moment
-    early, late = sorted(wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
-    before = early.astimezone(zone).utcoffset()
-    while late - early > timedelta(seconds=1):
-        middle = early + (late - early) // 2
-        early, late = (middle, late) if middle.astimezone(zone).utcoffset() == before else (early, middle)
-    return late.replace(microsecond=0)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from clinic.scheduling.intervals import DAY
+from clinic.wall_time import change_between
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -75,22 +76,7 @@ class WallClock:
         instant = int(wall.timestamp())
         if datetime.fromtimestamp(instant, self.zone).replace(tzinfo=None) == wall.replace(tzinfo=None):
             return instant
-        return self._change_near(instant)
-
-    def _change_near(self, instant: int) -> int:
-        """The moment the clocks skip ahead within a day of `instant`, found by halving."""
-        early, late = instant - DAY, instant + DAY
-        before = self._offset_at(early)
-        while late - early > 1:
-            middle = (early + late) // 2
-            if self._offset_at(middle) == before:
-                early = middle
-            else:
-                late = middle
-        return late
-
-    def _offset_at(self, instant: int) -> int:
-        return _offset(datetime.fromtimestamp(instant, self.zone))
+        return instant_of(change_between(self.zone, moment_of(instant - DAY), moment_of(instant + DAY)))
 
 
 def instant_of(moment: datetime) -> int:

@@ -2,13 +2,13 @@
 
 import os
 import time as clock
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.messaging.moments import QuietHours, instant, leaves_at, starts_to_look_at
+from clinic.messaging.moments import QuietHours, leaves_at, starts_to_look_at
 
 ZONES = (
     "Asia/Riyadh", "Africa/Cairo", "Asia/Beirut", "Africa/Casablanca", "Asia/Gaza", "Europe/Berlin",
@@ -153,12 +153,3 @@ def test_quiet_hours_widen_the_look_only_at_their_ends():
 
     assert width("2030-01-07T12:00") == width("2030-01-07T03:00") == timedelta(minutes=1)
     assert width("2030-01-07T07:59") == timedelta(hours=11)
-
-
-def test_an_hour_that_the_clocks_skip_means_the_moment_of_the_change():
-    cairo = ZoneInfo("Africa/Cairo")
-
-    moment = instant(date(2026, 4, 24), time(0, 30), cairo, fold=0)
-
-    assert moment == datetime(2026, 4, 23, 22, tzinfo=UTC)
-    assert moment.astimezone(cairo).time() == time(1)
