@@ -15,8 +15,8 @@ from admin_ext.outbox.texts import TextForm, preview_of, texts_of
 from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_TEMPLATES, SEE_TEMPLATES
 from clinic.enums import Channel, Language, MessageKind
-from clinic.errors import ClinicError
-from clinic.messaging.templates import fields_of, restore_template, write_template
+from clinic.errors import ChangedMeanwhile, ClinicError
+from clinic.messaging.templates import fields_of, own_template, restore_template, words_version, write_template
 from clinic.models import Message, MessageTemplate
 
 
@@ -84,7 +84,11 @@ class TemplatePage(OfKind):
 
 
 class TextPage(OfKind):
-    """POST the words of one language; what is wrong with them stands above them, and they stay as they were typed."""
+    """POST the words of one language, and the `version` seen; what is typed stays until it is saved.
+
+    What is wrong with it stands above it. Somebody else's newer words are shown beside it; saving again is then a
+    decision.
+    """
 
     permission_required = CHANGE_TEMPLATES
     http_method_names = ["post"]
@@ -101,17 +105,36 @@ class TextPage(OfKind):
 
     def post(self, request, kind, language):
         try:
-            write_template(self.organisation, self.kind, self.language, self.channel, **self.words, by=request.user)
+            write_template(*self.place, **self.words, expected_version=self.version, by=request.user)
+        except ChangedMeanwhile as refusal:
+            return self.overtaken(refusal)
         except ClinicError as refusal:
             add_refusal(self.form, refusal)
             return self.render_to_response(self.again(form=self.form))
         warned = tuple(doubts(self.organisation, self.kind, **self.words))
         return self.done(_("The text is saved. Messages written from now on have these words."), warned)
 
+    @property
+    def place(self) -> tuple:
+        return self.organisation, self.kind, self.language, self.channel
+
+    @property
+    def version(self) -> str:
+        return self.request.POST.get(f"{self.language}-version", "")
+
+    def overtaken(self, refusal: ChangedMeanwhile) -> HttpResponse:
+        """Both versions; the form carries the newer one's from now on."""
+        theirs = own_template(*self.place)
+        preview = preview_of(self.kind, self.language, self.channel, self.organisation, **self.words)
+        self.form.data = {**self.form.data.dict(), self.form.add_prefix("version"): words_version(theirs)}
+        add_refusal(self.form, refusal)
+        return self.render_to_response(self.again(form=self.form, preview=preview, is_overtaken=True))
+
     def done(self, sentence: str, warned: tuple[str, ...] = ()) -> HttpResponse:
         if self.is_htmx:
             return self.render_to_response(self.again(said=sentence, warned=warned))
-        messages.success(self.request, sentence)
+        if sentence:
+            messages.success(self.request, sentence)
         for doubt in warned:
             messages.warning(self.request, doubt)
         return self.leave(self.address)
@@ -124,11 +147,13 @@ class TextPage(OfKind):
 
 
 class RestoreTextPage(TextPage):
-    """POST goes back to the words that come with the clinic."""
+    """POST the `version` seen goes back to the words that come with the clinic."""
 
     def post(self, request, kind, language):
         try:
-            restore_template(self.organisation, self.kind, self.language, self.channel, by=request.user)
+            restore_template(*self.place, expected_version=self.version, by=request.user)
+        except ChangedMeanwhile as refusal:
+            return self.done("", (str(refusal),))
         except ClinicError as refusal:
             return self.done(str(refusal))
         return self.done(_("The words that come with the clinic are back."))

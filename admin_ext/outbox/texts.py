@@ -11,7 +11,7 @@ from admin_ext.forms import ClinicForm
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import ClinicError, Refusal
 from clinic.messaging.segments import Segments, segments
-from clinic.messaging.templates import sample, shipped
+from clinic.messaging.templates import Words, sample, shipped, words_version
 from clinic.models import MessageTemplate, Organisation, User
 
 LONGEST_SUBJECT = MessageTemplate._meta.get_field("subject").max_length
@@ -22,6 +22,7 @@ ROWS = 7
 class TextForm(ClinicForm):
     """What is right of it is decided by the service, whose sentences name the field that is wrong."""
 
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(choices=[("", ""), *Channel.choices], required=False, widget=forms.HiddenInput)
     subject = forms.CharField(
         label=gettext_lazy("subject"), required=False,
@@ -68,13 +69,18 @@ class Preview:
 
 @dataclass(frozen=True)
 class Text:
-    """The words of one language: `form` to edit them, `source` of whom they are; `row` where they are one's own."""
+    """The words of one language: `form` to edit them, `source` of whom they are; `row` where they are one's own.
+
+    Where somebody else has written meanwhile (`is_overtaken`), the form holds what was typed beside `words`.
+    """
 
     language: Language
     form: TextForm
     preview: Preview
     source: str
+    words: Words
     row: MessageTemplate | None = None
+    is_overtaken: bool = False
     written_by: User | None = None
     said: str = ""
     warned: tuple[str, ...] = ()
@@ -102,7 +108,7 @@ def texts_of(organisation: Organisation, kind: MessageKind, channel: str) -> lis
 def text_of(organisation, kind, language, channel, own, writers) -> Text:
     row, general = own.get((language, channel)), own.get((language, ""))
     words = row or general or shipped(kind, language, channel)
-    initial = {"channel": channel, "subject": words.subject, "body": words.body}
+    initial = {"channel": channel, "subject": words.subject, "body": words.body, "version": words_version(row)}
     return Text(
         language=language,
         form=TextForm(language=language, organisation=organisation, initial=initial),
@@ -110,6 +116,7 @@ def text_of(organisation, kind, language, channel, own, writers) -> Text:
         if row or general
         else preview_of(kind, language, channel, organisation),
         source=source_words(row, general),
+        words=Words(words.subject, words.body),
         row=row,
         written_by=writers.get(row.pk) if row else None,
     )

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, MANAGER
 from clinic.enums import MessageKind
-from clinic.messaging.templates import sample, write_template
+from clinic.messaging.templates import sample, words_version, write_template
 from clinic.models import MessageTemplate, Service
 
 HTMX = {"HX-Request": "true"}
@@ -21,8 +21,9 @@ def address(page="message_template", *args) -> str:
     return reverse(f"admin:{page}", args=["booked", *args])
 
 
-def send(client, page, language="en", *, body=GOOD, subject="See you", channel="", headers=HTMX):
-    sent = {f"{language}-body": body, f"{language}-subject": subject, f"{language}-channel": channel}
+def send(client, page, language="en", *, body=GOOD, subject="See you", channel="", version="", headers=HTMX):
+    sent = {"body": body, "subject": subject, "channel": channel, "version": version}
+    sent = {f"{language}-{name}": value for name, value in sent.items()}
     return client.post(address(page, language), sent, headers=headers)
 
 
@@ -118,11 +119,55 @@ def test_one_channel_begins_with_the_words_for_every_channel(client, ours):
     assert arabic.source == "The words that come with the clinic"
 
 
-def test_going_back_takes_out_the_own_words(client, ours):
-    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "See you", GOOD, by=client.user)
-    shipped = sample(MessageKind.BOOKED, "en", "email")
+def test_text_that_somebody_else_has_written_meanwhile_is_shown_beside_ones_own(client, ours):
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "Other", f"Other {GOOD}", by=ours.user)
+    mine = f"Mine <b> {GOOD}"
 
-    answer = client.post(address("message_text_restore", "en"), {"channel": ""}, headers=HTMX)
+    answer = send(client, "message_text", body=mine)
+    text, page = answer.context["text"], answer.content.decode()
+
+    assert own(ours.organisation) == [("booked", "en", "", "Other", f"Other {GOOD}")]
+    assert (text.form["body"].value(), text.words) == (mine, ("Other", f"Other {GOOD}"))
+    assert text.preview.body.startswith("Mine <b> Dear Sara")
+    assert f"{ours.user} has written other words meanwhile" in page
+    assert "Save mine instead" in page
+
+    again = send(client, "message_text", body=mine, version=text.form["version"].value())
+    assert "The text is saved." in again.content.decode()
+    assert own(ours.organisation) == [("booked", "en", "", "See you", mine)]
+
+
+def test_text_that_is_wrong_does_not_hide_that_another_was_written_meanwhile(client, ours):
+    seen = client.get(address()).context["texts"][0].form["version"].value()
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "Other", f"Other {GOOD}", by=ours.user)
+
+    wrong = send(client, "message_text", body="{{ notes }}", version=seen)
+    right = send(client, "message_text", version=wrong.context["text"].form["version"].value())
+
+    assert right.context["text"].is_overtaken
+    assert own(ours.organisation) == [("booked", "en", "", "Other", f"Other {GOOD}")]
+
+
+def test_going_back_from_words_that_somebody_else_has_changed_meanwhile_shows_them_first(client, ours):
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "See you", GOOD, by=client.user)
+    seen = {"channel": "", "en-version": client.get(address()).context["texts"][0].form["version"].value()}
+    write_template(ours.organisation, MessageKind.BOOKED, "en", "", "Other", f"Other {GOOD}", by=ours.user)
+
+    answer = client.post(address("message_text_restore", "en"), seen, headers=HTMX)
+
+    text = answer.context["text"]
+    assert own(ours.organisation) == [("booked", "en", "", "Other", f"Other {GOOD}")]
+    assert text.form["body"].value() == f"Other {GOOD}"
+    assert f"{ours.user} has written other words meanwhile" in text.warned[0]
+    assert text.said == ""
+
+
+def test_going_back_takes_out_the_own_words(client, ours):
+    row = write_template(ours.organisation, MessageKind.BOOKED, "en", "", "See you", GOOD, by=client.user)
+    shipped = sample(MessageKind.BOOKED, "en", "email")
+    seen = {"channel": "", "en-version": words_version(row)}
+
+    answer = client.post(address("message_text_restore", "en"), seen, headers=HTMX)
 
     assert own(ours.organisation) == []
     assert answer.context["text"].preview.subject == shipped[0]
