@@ -1,13 +1,15 @@
 """Taking out of the outbox what has not left yet."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
-from django.utils.timezone import now
-from django.utils.translation import gettext as _
+from django.utils.timezone import localdate, now
 
 from clinic.enums import MessageStatus
+from clinic.messaging.reasons import CALLED_OFF
 from clinic.models import Message, User
+from clinic.tenancy import own
 
 
 def withdraw(messages: QuerySet[Message], *, by: User, at: datetime | None = None) -> int:
@@ -15,6 +17,7 @@ def withdraw(messages: QuerySet[Message], *, by: User, at: datetime | None = Non
 
     What is being sent, or has left, stays as it is: each row is called off in the statement that looks at it.
     """
-    sentence = _("Called off by %(name)s on %(day)s.") % {"name": by, "day": f"{at or now():%Y-%m-%d}"}
+    day = localdate(at or now(), ZoneInfo(own(by).time_zone))
+    sentence = CALLED_OFF % {"name": by, "day": day.isoformat()}
     queued = messages.filter(status=MessageStatus.QUEUED)
     return queued.update(status=MessageStatus.CANCELLED, leased_until=None, error=sentence[:250])

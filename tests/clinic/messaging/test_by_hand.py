@@ -1,8 +1,9 @@
 """What staff do to one message: calling it off, and sending it once more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from clinic.enums import Channel, Language, MessageKind, MessageStatus
 from clinic.errors import WrongStatus
@@ -11,6 +12,7 @@ from clinic.models import Message
 from tests.factories import (
     BEFORE,
     NINE,
+    RIYADH,
     SENT,
     make_appointment,
     make_clinic,
@@ -58,6 +60,18 @@ def test_message_called_off_says_by_whom_and_when(desk):
     message.refresh_from_db()
     assert message.status == MessageStatus.CANCELLED
     assert message.error == "Called off by Mona on 2030-01-01."
+
+
+@pytest.mark.parametrize("page", ["en", "ar"])
+def test_message_called_off_after_midnight_says_the_day_of_the_clinic_to_readers_of_every_language(desk, page):
+    message = desk.message()
+    half_past_one = datetime(2030, 1, 2, 1, 30, tzinfo=RIYADH)
+
+    with override(page):
+        call_off(message, by=desk.person, at=half_past_one.astimezone(UTC))
+
+    message.refresh_from_db()
+    assert message.error == "Called off by Mona on 2030-01-02."
 
 
 LEASED = {"status": MessageStatus.SENDING, "leased_until": LATER}
