@@ -8,21 +8,25 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Clinic, Provider, Service
 from clinic.scheduling.local_time import WallClock, instant_of, moment_of
 from clinic.scheduling.selectors import is_first_visit, situation
 from clinic.scheduling.situation import Situation
 from clinic.scheduling.slots import FreeStart, Slot, free_starts, slot_of
 
+HERE = (AppointmentStatus.ARRIVED, AppointmentStatus.IN_PROGRESS)  # midnight sends nobody home
 SHOWN = ("patient", "provider", "clinic", "service", "room", "package_purchase")
 
 
 def flow_of(clinics: Iterable[Clinic], *, at: datetime, provider: Provider | None = None) -> QuerySet[Appointment]:
     """Appointments of the day that it is at `at` in each clinic, of every status, soonest first.
 
-    Each row knows `is_first`: whether it is the patient's first visit.
+    Who has come the day before and is still here stays. Each row knows `is_first`: whether it is the first visit.
     """
-    rows = appointments_of(clinics, at=at)
+    clinics = list(clinics)
+    still_here = appointments_of(clinics, at=at, days_ahead=-1).filter(status__in=HERE)
+    rows = appointments_of(clinics, at=at) | still_here
     if provider is not None:
         rows = rows.filter(provider=provider)
     return rows.annotate(is_first=is_first_visit()).select_related(*SHOWN).order_by("starts_at", "pk")

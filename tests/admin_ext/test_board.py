@@ -77,6 +77,21 @@ def test_everybody_of_today_stands_in_the_column_of_their_status(desk):
     }  # fmt: skip
 
 
+def test_who_is_still_here_after_midnight_stays_in_the_column_marked_with_the_day(desk):
+    status, yesterday = AppointmentStatus, NINE - timedelta(days=1)
+    running = desk.booked("Running", yesterday, status.IN_PROGRESS)
+    desk.booked("Waiting", yesterday, status.ARRIVED)
+    desk.booked("Never came", yesterday, status.CONFIRMED)
+    desk.booked("Long done", yesterday, status.COMPLETED)
+    desk.booked("Forgotten for two days", yesterday - timedelta(days=1), status.IN_PROGRESS)
+    today = desk.booked("Of today", status=status.IN_PROGRESS)
+
+    shown = {key: names for key, names in desk.columns().items() if names}
+    assert shown == {"arrived": ["Waiting"], "in-room": ["Running", "Of today"]}
+    assert (desk.card(running).earlier_day, desk.card(today).earlier_day) == ("Sun 6 Jan", "")
+    assert "Sun 6 Jan" in desk.ask().content.decode()
+
+
 def test_expected_stand_by_time_and_waiting_by_arrival(desk):
     desk.booked("Eleven", NINE + 120 * MINUTE)
     desk.booked("Ten", NINE + 60 * MINUTE)

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from admin_ext.columns import colour_of
+from admin_ext.columns import colour_of, day
 from admin_ext.front_desk.cost_words import amount_text, no_show_words
 from admin_ext.front_desk.marks import Mark, warnings_of
 from admin_ext.front_desk.steps import STEPS, next_steps, possible, step_address
@@ -66,6 +67,13 @@ class FlowCard:
         return colour_of(Status(self.row.status))
 
     @property
+    def earlier_day(self) -> str:
+        """The day of who is still here after midnight; empty for everybody of today."""
+        zone = self.row.clinic.zone
+        booked_on = localdate(self.row.starts_at, zone)
+        return day(booked_on) if booked_on != localdate(self.at, zone) else ""
+
+    @property
     def is_late(self) -> bool:
         return self.row.status in MOVABLE_STATUSES and self.at - self.row.starts_at >= LATE_AFTER
 
@@ -108,7 +116,7 @@ class FlowCard:
         return (
             row.pk, row.status, row.starts_at, row.ends_at, row.arrived_at, row.started_at, row.completed_at,
             str(row.patient), str(row.service), str(row.provider), str(row.clinic), str(row.room), self.is_late,
-            self.marks, self.buttons, self.undo,
+            self.earlier_day, self.marks, self.buttons, self.undo,
         )  # fmt: skip
 
 
