@@ -15,7 +15,7 @@ from admin_ext.filters import midnight
 from admin_ext.lengths import length_text
 from admin_ext.roles import CHANGE_ORGANISATION, RESEND
 from clinic.messaging.heartbeats import WorkerState, worker_state
-from clinic.messaging.selectors import standing
+from clinic.messaging.selectors import outbox_counts
 from clinic.models import User
 
 
@@ -33,7 +33,7 @@ def sender_card(user: User, *, at: datetime) -> Card:
 
 
 def card_of(user: User, state: WorkerState) -> Card:
-    now = standing(user.organisation, at=state.at, today=midnight(localdate(state.at)))
+    now = outbox_counts(user.organisation, at=state.at, today=midnight(localdate(state.at)))
     to_whom = "" if user.has_perm(CHANGE_ORGANISATION) else _("Tell the administrator.")
     outbox = reverse("admin:clinic_message_changelist")
     lines = [Line(what=sentence, small=to_whom, link=outbox) for sentence in troubles(state)]

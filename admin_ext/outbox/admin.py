@@ -12,7 +12,7 @@ from admin_ext.lengths import length_text
 from admin_ext.outbox.actions import MessageActions
 from admin_ext.outbox.columns import address, status_with_trouble
 from admin_ext.outbox.filters import DeadLetterFilter
-from clinic.messaging.selectors import standing
+from clinic.messaging.selectors import outbox_counts
 from clinic.models import Message
 
 
@@ -44,7 +44,7 @@ class MessageAdmin(MessageActions, PatientSearch, ReadOnly, ClinicModelAdmin):
         at, organisation = now(), request.user.organisation
         above = {}
         if organisation:
-            stands = standing(organisation, at=at, today=midnight(localdate(at)))
+            stands = outbox_counts(organisation, at=at, today=midnight(localdate(at)))
             above = {"standing": stands, "waits_for": stands.oldest_due_at and length_text(at - stands.oldest_due_at)}
         return super().changelist_view(request, {**(extra_context or {}), **above})
 

@@ -12,7 +12,7 @@ TOGETHER = (MessageKind.PLANNED, MessageKind.PLAN_UNDONE, MessageKind.SESSIONS_M
 type Told = tuple[int, int]  # the keys of an operation and of a patient
 
 
-class Standing(NamedTuple):
+class ToldSession(NamedTuple):
     """A session that a message tells of, and whether it still is as the message says."""
 
     appointment: int
@@ -54,7 +54,7 @@ def no_longer_true(messages: Iterable[Message]) -> set[int]:
     return untrue
 
 
-def _is_true(kind: str, session: Standing) -> bool:
+def _is_true(kind: str, session: ToldSession) -> bool:
     return {
         MessageKind.PLANNED: session.booked,
         MessageKind.PLAN_UNDONE: session.cancelled,
@@ -62,23 +62,23 @@ def _is_true(kind: str, session: Standing) -> bool:
     }[MessageKind(kind)]
 
 
-def _told(operations: Iterable[int], patients: Iterable[int]) -> dict[Told, list[Standing]]:
-    told: dict[Told, list[Standing]] = {}
+def _told(operations: Iterable[int], patients: Iterable[int]) -> dict[Told, list[ToldSession]]:
+    told: dict[Told, list[ToldSession]] = {}
     for key, session in (*_booked(operations, patients), *_changed(operations, patients)):
         told.setdefault(key, []).append(session)
     return told
 
 
-def _booked(operations: Iterable[int], patients: Iterable[int]) -> Iterator[tuple[Told, Standing]]:
+def _booked(operations: Iterable[int], patients: Iterable[int]) -> Iterator[tuple[Told, ToldSession]]:
     rows = Appointment.objects.filter(operation__in=operations, patient__in=patients).order_by()
     for pk, operation, patient, status, sequence in rows.values_list(
         "pk", "operation", "patient", "status", "calendar_sequence"
     ):
         live = status in LIVE_STATUSES
-        yield (operation, patient), Standing(pk, booked=live and not sequence, cancelled=not live, moved=False)
+        yield (operation, patient), ToldSession(pk, booked=live and not sequence, cancelled=not live, moved=False)
 
 
-def _changed(operations: Iterable[int], patients: Iterable[int]) -> Iterator[tuple[Told, Standing]]:
+def _changed(operations: Iterable[int], patients: Iterable[int]) -> Iterator[tuple[Told, ToldSession]]:
     """What was undone is as its undoing left it, one version later."""
     rows = Change.objects.filter(operation__in=operations, appointment__patient__in=patients).order_by()
     for change in rows.select_related("appointment"):
@@ -87,7 +87,7 @@ def _changed(operations: Iterable[int], patients: Iterable[int]) -> Iterator[tup
         live, moved = row.status in LIVE_STATUSES, change.kind == ChangeKind.MOVED
         yield (
             (change.operation_id, row.patient_id),
-            Standing(
+            ToldSession(
                 row.pk,
                 booked=stands and live and bool(change.undone_at),
                 cancelled=stands and not live,

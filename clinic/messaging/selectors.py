@@ -18,7 +18,7 @@ LOOKED_BACK = timedelta(days=30)  # a failure that nobody has cared for until th
 
 
 @dataclass(frozen=True)
-class Standing:
+class OutboxCounts:
     """How many messages wait, are being sent and were given up; `oldest_due_at` is of those that should have left.
 
     Of one that was tried in vain it is when it was written.
@@ -35,7 +35,7 @@ class Standing:
     oldest_due_at: datetime | None
 
 
-def standing(organisation: Organisation, *, at: datetime, today: datetime) -> Standing:
+def outbox_counts(organisation: Organisation, *, at: datetime, today: datetime) -> OutboxCounts:
     """The outbox of an organisation at the moment `at`; `today` is when the day began. Three queries."""
     rows = Message.objects.of(organisation).order_by()
     queued, sending = Q(status=MessageStatus.QUEUED), Q(status=MessageStatus.SENDING)
@@ -49,7 +49,7 @@ def standing(organisation: Organisation, *, at: datetime, today: datetime) -> St
     )
     lately = rows.filter(queued_at__gte=at - LOOKED_BACK, status=MessageStatus.EXPIRED)
     expired = lately.aggregate(expired=Count("pk"), expired_today=Count("pk", filter=Q(expires_at__gte=today)))
-    return Standing(**under_way, **failed, **expired)
+    return OutboxCounts(**under_way, **failed, **expired)
 
 
 def unanswered_failures(organisation: Organisation, *, at: datetime) -> QuerySet[Message]:

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from clinic.enums import Channel, Language, MessageKind, MessageStatus
 from clinic.messaging.delivery import deliveries
-from clinic.messaging.selectors import standing
+from clinic.messaging.selectors import outbox_counts
 from clinic.models import Message
 from tests.factories import BEFORE, make_organisation, make_patient, numbers
 
@@ -102,7 +102,7 @@ def test_outbox_now_counts_what_waits_and_what_was_given_up(patient):
     write(patient, S.FAILED, at=BEFORE - timedelta(days=40))
     write(make_patient(make_organisation("Theirs")), S.FAILED)
 
-    found = standing(patient.organisation, at=BEFORE, today=MIDNIGHT)
+    found = outbox_counts(patient.organisation, at=BEFORE, today=MIDNIGHT)
 
     assert (found.waiting, found.sending, found.failed_today, found.failed) == (2, 1, 1, 2)
     assert found.oldest_due_at == BEFORE - 9 * MINUTE
@@ -111,4 +111,4 @@ def test_outbox_now_counts_what_waits_and_what_was_given_up(patient):
 def test_outbox_in_which_nothing_is_due_has_no_oldest(patient):
     write(patient, at=BEFORE + MINUTE)
 
-    assert standing(patient.organisation, at=BEFORE, today=MIDNIGHT).oldest_due_at is None
+    assert outbox_counts(patient.organisation, at=BEFORE, today=MIDNIGHT).oldest_due_at is None

@@ -10,7 +10,7 @@ from clinic.enums import Channel, MessageStatus
 from clinic.heartbeats import SENDER, beat
 from clinic.messaging.delivery import deliveries
 from clinic.messaging.heartbeats import worker_state
-from clinic.messaging.selectors import standing
+from clinic.messaging.selectors import outbox_counts
 from clinic.messaging.services import send_due
 from clinic.models import Heartbeat, Message
 from clinic.tasks import send_messages
@@ -66,7 +66,7 @@ def test_a_gateway_that_takes_nothing_for_a_quarter_of_an_hour_is_noticed(outbox
 
     state = worker_state(at=NOON + 20 * MINUTE)
     assert (state.failing, state.is_alive, state.is_well) == ({Channel.SMS: NOON}, True, False)
-    stands = standing(outbox.organisation, at=NOON + 20 * MINUTE, today=NOON)
+    stands = outbox_counts(outbox.organisation, at=NOON + 20 * MINUTE, today=NOON)
     assert stands.oldest_due_at == NOON
 
 
