@@ -5,12 +5,12 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from clinic.portal.appointments import AppointmentPage, CancelPage
+from clinic.portal.delivery_receipts import DeliveryReceipts
 from clinic.portal.feeds import FeedView
 from clinic.portal.health import health
 from clinic.portal.moving import MovePage
 from clinic.portal.offers import OfferPage
 from clinic.portal.own_calendar import AppointmentFile, CalendarPage
-from clinic.portal.receipts import Receipts
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
@@ -22,7 +22,7 @@ urlpatterns = [
     path("a/<str:token>/appointment.ics", AppointmentFile.as_view(), name="appointment_file"),
     path("c/<str:secret>.ics", FeedView.as_view(), name="feed"),
     path("o/<str:token>/", OfferPage.as_view(), name="offer"),
-    path("gateway/receipts/", Receipts.as_view(), name="gateway_receipts"),
+    path("gateway/receipts/", DeliveryReceipts.as_view(), name="gateway_receipts"),
     path("health/", health, name="health"),
     path("language/", include("django.conf.urls.i18n")),
 ]

@@ -22,7 +22,7 @@ ARRIVED_AFTER_ALL = (S.QUEUED, S.SENDING, S.SENT, S.FAILED, S.EXPIRED)
 
 
 @dataclass(frozen=True)
-class Receipt:
+class DeliveryReceipt:
     """`key` is the letter's; `reason` says in the gateway's words why it was not delivered."""
 
     key: UUID
@@ -36,7 +36,7 @@ def known(keys: Iterable[UUID]) -> set[UUID]:
     return set(Message.objects.filter(public_id__in=set(keys)).values_list("public_id", flat=True))
 
 
-def note(receipts: Iterable[Receipt]) -> None:
+def note(receipts: Iterable[DeliveryReceipt]) -> None:
     """Write down what became of these letters.
 
     Told twice, or in another order, it comes out the same: who has a letter has it, and a failure is believed only of
@@ -49,14 +49,14 @@ def note(receipts: Iterable[Receipt]) -> None:
             note_failure(receipt)
 
 
-def note_arrival(receipt: Receipt) -> None:
+def note_arrival(receipt: DeliveryReceipt) -> None:
     message = Message.objects.filter(public_id=receipt.key, delivered_at=None)
     left = {"sent_at": Coalesce(F("sent_at"), receipt.at), "delivered_at": receipt.at}
     if not message.filter(status__in=ARRIVED_AFTER_ALL).update(status=S.SENT, leased_until=None, error="", **left):
         message.update(**left)  # called off meanwhile, and it stays so
 
 
-def note_failure(receipt: Receipt) -> None:
+def note_failure(receipt: DeliveryReceipt) -> None:
     reason = one_line(receipt.reason, longest=LONGEST_REASON) or gettext_noop("no reason given")
     error = NOT_DELIVERED % {"reason": reason}
     gone = Message.objects.filter(public_id=receipt.key, delivered_at=None, status__in=[S.SENDING, S.SENT])

@@ -17,7 +17,7 @@ from clinic.billing.signals import payment_received
 from clinic.billing.standing import locked, settle
 from clinic.enums import DocumentKind, PaymentMethod
 from clinic.errors import BillingRefused, InvalidEntry
-from clinic.messaging.receipts import tell_of_payment
+from clinic.messaging.payment_receipts import tell_of_payment
 from clinic.models import Clinic, Invoice, Payment, User
 from clinic.retries import made_before, retried
 from clinic.tenancy import own

@@ -21,7 +21,7 @@ from clinic.billing.services.payments import the_same
 from clinic.billing.standing import locked, settle
 from clinic.enums import DocumentKind, PaymentKind, PaymentMethod, RefundRequestStatus
 from clinic.errors import BillingRefused
-from clinic.messaging.receipts import tell_of_refund
+from clinic.messaging.payment_receipts import tell_of_refund
 from clinic.models import Clinic, Payment, RefundRequest, User
 from clinic.retries import made_before, retried
 from clinic.tenancy import own

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from clinic.enums import MessageStatus
-from clinic.messaging.outcomes import Receipt, known, note
+from clinic.messaging.outcomes import DeliveryReceipt, known, note
 from clinic.messaging.services import send_due
 from tests.clinic.messaging.outbox import NOON
 
@@ -22,11 +22,11 @@ def message(outbox):
 
 
 def arrived(message, at=LATER):
-    return Receipt(message.public_id, delivered=True, at=at)
+    return DeliveryReceipt(message.public_id, delivered=True, at=at)
 
 
 def failed(message, reason="number unknown"):
-    return Receipt(message.public_id, delivered=False, at=LATER, reason=reason)
+    return DeliveryReceipt(message.public_id, delivered=False, at=LATER, reason=reason)
 
 
 def standing(message) -> tuple:
@@ -116,7 +116,7 @@ def test_called_off_message_that_arrives_stays_called_off(outbox):
 def test_receipt_touches_its_own_letter_alone(outbox, message):
     other = outbox.message(status=MessageStatus.SENT, sent_at=NOON)
 
-    note([failed(other), Receipt(uuid4(), delivered=False, at=LATER)])
+    note([failed(other), DeliveryReceipt(uuid4(), delivered=False, at=LATER)])
 
     assert standing(message) == (MessageStatus.SENT, None, "")
     assert known([message.public_id, uuid4()]) == {message.public_id}

@@ -23,7 +23,7 @@ from django.utils.timezone import now
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
-from clinic.messaging.outcomes import Receipt, known, note
+from clinic.messaging.outcomes import DeliveryReceipt, known, note
 
 MOST_BYTES = 64 * 1024
 MOST_RECEIPTS = 200
@@ -32,7 +32,7 @@ FRESH = timedelta(minutes=5)  # what is older may have been overheard and played
 
 
 @method_decorator(csrf_exempt, name="dispatch")  # no browser and no session: the signature is what counts
-class Receipts(View):
+class DeliveryReceipts(View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> JsonResponse:
@@ -86,7 +86,7 @@ def answer_to(told: list[dict[str, object]], *, at: datetime) -> dict[str, objec
     ours = known(key for key in keys if key)
     note(
         [
-            Receipt(
+            DeliveryReceipt(
                 key, delivered=report["status"] == "delivered", at=moment_of(report, at=at), reason=reason_of(report)
             )
             for key, report in zip(keys, told, strict=True)
