@@ -22,7 +22,7 @@ from clinic.heartbeats import SENDER, beat
 from clinic.messaging import leases, quiet
 from clinic.messaging.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
 from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_of, letter_of
-from clinic.messaging.channels.letters import LOADED as OF_LETTERS
+from clinic.messaging.channels.composing import LOADED as OF_LETTERS
 from clinic.messaging.gateway_troubles import note_failure, note_success
 from clinic.messaging.leases import Lease
 from clinic.messaging.overtaken import no_longer_true
@@ -117,7 +117,7 @@ def _looked_at(lease: Lease, keys: list[int], batch: Batch, at: datetime) -> Ite
             batch.count(_try_later(mine, message, _unexpected(message, error), tried=True, at=at))
             continue
         if reason:
-            _note(mine, message, status=reason.status, error=reason.sentence)
+            _note(mine, message, status=reason.status, error=reason.sentence, leased_until=at)
             batch.count(reason.status)
         elif wakes > at:
             _note(mine, message, due_at=wakes)

@@ -19,7 +19,7 @@ from clinic.management.bench.diary import Diary, make_diary
 from clinic.management.bench.report import Row
 from clinic.messaging import sending
 from clinic.messaging.channels import Carrier, Delivery, Letter, letter_of
-from clinic.messaging.channels.letters import LOADED
+from clinic.messaging.channels.composing import LOADED
 from clinic.models import Appointment, Message, Patient
 
 REMINDERS = 10_000

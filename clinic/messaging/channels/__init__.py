@@ -15,8 +15,8 @@ a gateway (or a reader) recognises its twin.
 
 from clinic.messaging.channels.carrier import SECONDS, Carrier
 from clinic.messaging.channels.choice import channel_of, is_set_up
+from clinic.messaging.channels.composing import letter_of
 from clinic.messaging.channels.letter import Attachment, Delivery, Letter, TryLater, Undeliverable
-from clinic.messaging.channels.letters import letter_of
 
 __all__ = [
     "SECONDS",

@@ -7,8 +7,8 @@ from django.utils.module_loading import import_string
 
 from clinic.enums import Channel
 from clinic.messaging.channels.carrier import Carrier
+from clinic.messaging.channels.local import Console, File, NotSetUp
 from clinic.messaging.channels.mail import Mail
-from clinic.messaging.channels.near import Console, File, Nobody
 
 GATEWAY = "clinic.messaging.channels.gateway.Gateway"  # by name: what it is made of takes a second to load
 
@@ -27,12 +27,12 @@ def is_set_up(channel: Channel) -> bool:
 
 def carrier_at(address: str) -> Carrier:
     """The carrier of an address as SMS_URL takes it; an empty one gives one that refuses every letter."""
-    if is_far(address):
+    if is_remote(address):
         return import_string(GATEWAY)(address)
     scheme, _, path = address.partition(":")
-    return File(Path(path)) if scheme == "file" else Console() if scheme else Nobody()
+    return File(Path(path)) if scheme == "file" else Console() if scheme else NotSetUp()
 
 
-def is_far(address: str) -> bool:
+def is_remote(address: str) -> bool:
     """Whether it names a gateway out of this machine."""
     return address.partition(":")[0] not in {"", "console", "file"}

@@ -43,6 +43,6 @@ class File(Carrier):
         return Delivery()
 
 
-class Nobody(Carrier):
+class NotSetUp(Carrier):
     def deliver(self, letter: Letter) -> Delivery:
         raise Undeliverable(_(NO_GATEWAY_NOW) % {"channel": letter.channel.label})

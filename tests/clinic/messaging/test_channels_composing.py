@@ -5,7 +5,7 @@ from icalendar import Calendar
 
 from clinic.enums import Channel, Language, MessageKind
 from clinic.messaging.channels import letter_of
-from clinic.messaging.channels.letters import LOADED
+from clinic.messaging.channels.composing import LOADED
 from clinic.messaging.links import address_of
 from clinic.models import Message
 from tests.clinic.messaging.outbox import NOON
