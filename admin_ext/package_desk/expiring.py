@@ -17,7 +17,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import AUTO_SCHEDULE, BOOK
 from clinic.enums import Language
 from clinic.errors import ClinicError
-from clinic.messaging.expiring import Reminder, expiring_words
+from clinic.messaging.expiring import ExpiryNotice, expiring_words
 from clinic.models import PackagePurchase, Service
 from clinic.packages.balance import Balance
 from clinic.packages.expiring import EXPIRING_DAYS, expiring, reminders_for, with_usual_place
@@ -116,7 +116,7 @@ class RemindExpiringPage(StaffPage):
         return self.leave(reverse("admin:operation", args=[operation.public_id]))
 
 
-def samples(reminder: Reminder) -> list[tuple[Language, str]]:
+def samples(reminder: ExpiryNotice) -> list[tuple[Language, str]]:
     """The text in both languages, to somebody who does not exist."""
     return [
         (language, expiring_words(reminder, name=SAMPLE_NAMES[language], language=language)[1])

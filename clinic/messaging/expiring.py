@@ -21,7 +21,7 @@ KIND = MessageKind.PACKAGE_EXPIRING
 
 
 @dataclass(frozen=True)
-class Reminder:
+class ExpiryNotice:
     """One purchase of which `sessions` are free, its patient loaded, and where the patient may call."""
 
     purchase: PackagePurchase
@@ -37,20 +37,20 @@ class Reminder:
         return last_day_key(self.purchase)
 
 
-def expiring_words(reminder: Reminder, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:
+def expiring_words(notice: ExpiryNotice, *, name: str = "", language: str = "", channel: str = "") -> tuple[str, str]:
     """The subject and the text, with nothing in them of what the patient is treated for.
 
     In the patient's own language and by the first name, unless a sample of another is asked for.
     """
-    patient, organisation = reminder.purchase.patient, reminder.purchase.organisation
+    patient, organisation = notice.purchase.patient, notice.purchase.organisation
     language = language or patient.language
     with translation.override(language):
         facts = {
             "first_name": name or first_name(patient),
-            "sessions": reminder.sessions,
-            "last_day": day(reminder.purchase.expires_on),
+            "sessions": notice.sessions,
+            "last_day": day(notice.purchase.expires_on),
             "organisation": one_line(organisation.name_in(language)),
-            "phone": phone_text(reminder.clinic),
+            "phone": phone_text(notice.clinic),
         }
         return rendered(KIND, language, facts, channel=channel, organisation=organisation.pk)
 
@@ -64,30 +64,30 @@ def take_turns(organisation: Organisation) -> None:
 
 
 def queue_reminders(
-    reminders: Iterable[Reminder], *, at: datetime, operation: Operation | None = None
+    notices: Iterable[ExpiryNotice], *, at: datetime, operation: Operation | None = None
 ) -> list[Message]:
     """Write one message for each that can be reached into the outbox; who was told of this last day hears nothing.
 
     What was called off, or could not be delivered, is written again beside it. Without an `operation` nobody asked for
     it. The caller has the turn (`take_turns`). Three queries.
     """
-    told = _told(reminders := list(reminders))
-    rows = [row for reminder in reminders if (row := _message(reminder, told.get(reminder.key, []), operation, at=at))]
+    told = _told(notices := list(notices))
+    rows = [row for notice in notices if (row := _message(notice, told.get(notice.key, []), operation, at=at))]
     return Message.objects.bulk_create(rows, batch_size=BATCH)
 
 
 def reminded(organisation: Organisation, *, since: datetime) -> dict[str, datetime]:
-    """By `Reminder.key`, when the organisation's patients were told of a last day, or that they will be."""
+    """By `ExpiryNotice.key`, when the organisation's patients were told of a last day, or that they will be."""
     told = Message.objects.of(organisation).filter(kind=KIND, queued_at__gte=since, status__in=HEARD_STATUSES)
     return {first_key(key): queued_at for key, queued_at in told.values_list("dedupe_key", "queued_at")}
 
 
-def _told(reminders: Iterable[Reminder]) -> dict[str, list[Message]]:
-    """By `Reminder.key`, all that was ever written of it, the newest last.
+def _told(notices: Iterable[ExpiryNotice]) -> dict[str, list[Message]]:
+    """By `ExpiryNotice.key`, all that was ever written of it, the newest last.
 
     Locked: what somebody is sending once more by hand is waited for, and is then among them.
     """
-    rows = Message.objects.filter(kind=KIND, patient__in={reminder.purchase.patient_id for reminder in reminders})
+    rows = Message.objects.filter(kind=KIND, patient__in={notice.purchase.patient_id for notice in notices})
     rows.locked()
     told: dict[str, list[Message]] = {}
     for row in rows.order_by("pk"):
@@ -95,18 +95,18 @@ def _told(reminders: Iterable[Reminder]) -> dict[str, list[Message]]:
     return told
 
 
-def _message(reminder: Reminder, told: list[Message], operation: Operation | None, *, at: datetime) -> Message | None:
-    patient, destination = reminder.purchase.patient, reminder.destination
+def _message(notice: ExpiryNotice, told: list[Message], operation: Operation | None, *, at: datetime) -> Message | None:
+    patient, destination = notice.purchase.patient, notice.destination
     if operation is not None:
-        own(operation.by, operation, reminder.purchase, patient)
+        own(operation.by, operation, notice.purchase, patient)
     if destination.obstacle or any(row.status in HEARD_STATUSES for row in told):
         return None
     due_at = at + SLIP if operation else at
-    subject, body = expiring_words(reminder, channel=destination.channel)
+    subject, body = expiring_words(notice, channel=destination.channel)
     return Message(
-        organisation_id=patient.organisation_id, patient=patient, purchase=reminder.purchase, operation=operation,
+        organisation_id=patient.organisation_id, patient=patient, purchase=notice.purchase, operation=operation,
         kind=KIND, channel=destination.channel, address=destination.address, language=patient.language,
         subject=subject, body=body, queued_at=at, due_at=due_at, expires_at=of_use_until(KIND, due_at=due_at),
         status=MessageStatus.QUEUED, resend_of=told[-1] if told else None,
-        dedupe_key=next_key(reminder.key, [row.dedupe_key for row in told]) if told else reminder.key,
+        dedupe_key=next_key(notice.key, [row.dedupe_key for row in told]) if told else notice.key,
     )  # fmt: skip

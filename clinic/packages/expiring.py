@@ -8,7 +8,7 @@ from django.db.models import ExpressionWrapper, F, FloatField, OuterRef, QuerySe
 from django.db.models.functions import Cast
 
 from clinic.enums import PurchaseStatus
-from clinic.messaging.expiring import Reminder, reminded
+from clinic.messaging.expiring import ExpiryNotice, reminded
 from clinic.models import Appointment, Clinic, Organisation, PackagePurchase
 from clinic.packages.selectors import local_day, with_balances
 
@@ -41,9 +41,9 @@ def with_usual_place(purchases: QuerySet[PackagePurchase]) -> QuerySet[PackagePu
 class Reminders:
     """Who would be written to, who cannot be and why, and who has heard of this last day already."""
 
-    possible: list[Reminder]
-    unreachable: list[Reminder]
-    told: list[tuple[Reminder, datetime]]
+    possible: list[ExpiryNotice]
+    unreachable: list[ExpiryNotice]
+    told: list[tuple[ExpiryNotice, datetime]]
 
     @property
     def count(self) -> int:
@@ -68,8 +68,8 @@ def reminders_for(organisation: Organisation, *, at: datetime) -> Reminders:
     )
 
 
-def reminders_of(organisation: Organisation, purchases: QuerySet[PackagePurchase]) -> list[Reminder]:
+def reminders_of(organisation: Organisation, purchases: QuerySet[PackagePurchase]) -> list[ExpiryNotice]:
     """One for each of these rows of `expiring`; two queries."""
     clinics = Clinic.objects.of(organisation).in_bulk()
     rows = with_usual_place(purchases).select_related("patient", "organisation")
-    return [Reminder(row, row.free, clinics.get(row.usual_clinic)) for row in rows]
+    return [ExpiryNotice(row, row.free, clinics.get(row.usual_clinic)) for row in rows]

@@ -13,7 +13,7 @@ from clinic.enums import (
     OperationKind,
     PurchaseStatus,
 )
-from clinic.messaging.expiring import Reminder, queue_reminders
+from clinic.messaging.expiring import ExpiryNotice, queue_reminders
 from clinic.messaging.keys import last_day_key
 from clinic.messaging.sending import Batch
 from clinic.messaging.services import send_due
@@ -159,9 +159,9 @@ def test_a_package_is_told_of_only_while_it_can_be_used(outbox, sent, kind, stat
 def test_a_last_day_is_not_told_once_the_package_ends_on_another_which_is(outbox, sent):
     purchase = assign(make_package((outbox.service, 4)), outbox.patient, by=outbox.sara, on=NOON.date(), at=NOON)
     purchase.messages.all().delete()
-    [old] = queue_reminders([Reminder(purchase, 4, outbox.clinic)], at=NOON)
+    [old] = queue_reminders([ExpiryNotice(purchase, 4, outbox.clinic)], at=NOON)
     longer = extend(purchase, days=7, by=outbox.sara, at=NOON)
-    [new] = queue_reminders([Reminder(longer, 4, outbox.clinic)], at=NOON)
+    [new] = queue_reminders([ExpiryNotice(longer, 4, outbox.clinic)], at=NOON)
 
     assert send_due(at=NOON) == Batch(taken=2, sent=1, skipped=1)
 
