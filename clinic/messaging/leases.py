@@ -8,6 +8,9 @@ comes later finds it gone and tells the patient the news.
 
 What a killed worker had in hand is due again when the lease is over; what it was just sending goes out once more with
 the same key, by which the gateway knows its twin.
+
+Each machine goes by its own clock; up to 40 seconds between two do no harm. What is merely in hand changes hands with
+its mark, at any time; what is being sent is so for less than 20 of its 60 seconds, so that nobody else takes it.
 """
 
 from collections.abc import Collection
