@@ -19,10 +19,11 @@ FIELD = {"class": "field"}
 
 class HandOverForm(ClinicForm):
     doctor = forms.ModelChoiceField(
-        label=_("To"), queryset=Provider.objects.all(), empty_label=_("Choose a doctor"), widget=forms.Select(FIELD)
-    )
+        label=_("To"), queryset=Provider.objects.all(), empty_label=_("Choose a doctor"), widget=forms.Select(FIELD),
+        error_messages={"required": _("Choose who goes on.")},
+    )  # fmt: skip
     reason = forms.CharField(
-        label=_("Reason"), max_length=LONGEST_REASON,
+        label=_("Reason"), max_length=LONGEST_REASON, error_messages={"required": _("Write why it is done.")},
         widget=forms.TextInput({**FIELD, "dir": "auto", "autocomplete": "off"}),
     )  # fmt: skip
     presets = (_("Is ill"), _("Shift is over"), _("Another specialty"))

@@ -122,7 +122,7 @@ class RefusedAttemptAdmin(ReadOnly, ClinicModelAdmin):
     @display(description=_("what"))
     def display_target(self, row):
         words = target_words(row.target)
-        return name(words) if words != row.target else left_to_right(row.target)
+        return left_to_right(words) if words.startswith("/") else name(words)
 
     @display(description=_("door"))
     def display_door(self, row):

@@ -6,7 +6,7 @@ from functools import cache
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.urls import URLPattern, URLResolver
+from django.urls import Resolver404, URLPattern, URLResolver, resolve
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext, pgettext_lazy
@@ -60,10 +60,23 @@ def words_of_list(one: ModelAdmin, kind: str) -> str:
 
 
 def target_words(target: str) -> str:
-    """The kind of row and its key, as in "Invoice 12"; an address stays one."""
+    """What it was tried with, as in "Invoice 12"; of an address its page, nothing where it names no row."""
     model, _space, key = target.partition(" ")
     row = apps.all_models["clinic"].get(model)
-    return f"{capfirst(row._meta.verbose_name)} {key}" if row and key.isdecimal() else target
+    if row and key.isdecimal():
+        return f"{capfirst(row._meta.verbose_name)} {key}"
+    return address_words(target) if target.startswith("/") else target
+
+
+def address_words(address: str) -> str:
+    try:
+        match = resolve(address)
+    except Resolver404:
+        return address
+    key = next(iter([*match.args, *match.kwargs.values()]), "")
+    one = model_admin_behind(match.func)
+    words = one.opts.verbose_name if isinstance(one, ModelAdmin) else page_words(match.url_name, match.func)
+    return f"{capfirst(words)} {key}" if key else ""
 
 
 def refusal_words(code: str) -> str:

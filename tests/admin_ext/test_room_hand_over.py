@@ -85,7 +85,7 @@ def test_what_is_missing_is_said_in_the_dialog_with_the_rest_kept(reem, lama, ma
 
     answer = give(manager, row, lama, reason="")
 
-    assert 'id="id_reason_error"' in answer.text
+    assert 'id="id_reason_error">Write why it is done.' in answer.text
     assert f'<option value="{lama.provider.pk}" selected>' in answer.text
     assert answer["HX-Retarget"] == "#modal-content"
     assert now_in_table(row).doctor == reem.provider
