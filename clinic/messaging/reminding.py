@@ -25,7 +25,7 @@ from clinic.models import Appointment, Message, Operation, Organisation, Sweep
 from clinic.retries import on_its_own
 
 BATCH = 500
-BEHIND = timedelta(hours=5)  # the sender may be, where a gateway is left alone: longer than one message is tried
+BEHIND = timedelta(minutes=15)  # the sender may be, where much is due at once
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,8 @@ def remind_again(*appointments: Appointment, since: datetime, at: datetime) -> i
 
 def _lost(appointments: Iterable[Appointment], *, since: datetime, at: datetime) -> QuerySet[Message]:
     """Reminders of these times that were called off, or passed over by the sender, which asks anew what is true."""
-    passed_over = Q(status=MessageStatus.SKIPPED, due_at__gt=since - BEHIND)
+    lately = Q(due_at__gt=since - BEHIND) | Q(leased_until__gte=since)  # the sender may have waited for a gateway
+    passed_over = Q(status=MessageStatus.SKIPPED) & lately
     keys = [appointment.pk for appointment in appointments]
     about_now = Message.objects.filter(kind=KIND, appointment__in=keys, starts_at=F("appointment__starts_at"))
     # What somebody has called off by hand has no `expires_at`, and stays called off.

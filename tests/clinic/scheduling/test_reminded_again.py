@@ -56,6 +56,45 @@ def test_a_reminder_that_was_passed_over_while_the_wrong_patient_was_checked_in_
     assert reminders() == WAITS
 
 
+def test_a_reminder_whose_gateway_was_left_alone_until_it_was_passed_over_waits_again(desk, row):
+    remind_due(at=NINE)
+    booking.check_in(row, by=desk.user, at=monday(9, 30))
+    send_due(at=monday(9, 31))
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 32))
+
+    assert reminders() == WAITS
+
+
+def test_a_reminder_that_fell_due_while_its_appointment_was_cancelled_is_not_lost(desk, row):
+    row = booking.cancel(row, by=desk.user, at=monday(8, 59))
+    remind_due(at=NINE)
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 1))
+
+    assert reminders() == WAITS
+
+
+def test_a_reminder_that_was_called_off_with_its_appointment_comes_back_with_it(desk, row):
+    remind_due(at=NINE)
+    row = booking.cancel(row, by=desk.user, at=NINE)
+    assert [status for status, *_ in reminders()] == [MessageStatus.CANCELLED]
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 1))
+
+    assert reminders() == WAITS
+
+
+def test_a_reminder_that_has_left_is_not_written_again_when_a_cancellation_is_undone(desk, row):
+    remind_due(at=NINE)
+    all_sent()
+    row = booking.cancel(row, by=desk.user, at=monday(9, 1))
+
+    booking.undo_status(row, by=desk.user, at=monday(9, 2))
+
+    assert [status for status, *_ in reminders()] == [MessageStatus.SENT]
+
+
 def test_a_reminder_that_could_not_leave_long_before_the_slip_stays_as_it_is(desk, row):
     desk.change(desk.patient, accepts_messages=False)
     remind_due(at=NINE)
