@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from clinic.enums import Channel
+from clinic.enums import Channel, MessageKind
+from clinic.models import Appointment, Message
 from tests.factories import (
+    BEFORE,
     NINE,
     make_appointment,
     make_clinic,
@@ -13,6 +15,8 @@ from tests.factories import (
     make_service,
 )
 
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+LONG_AGO = BEFORE - DAY
 NOON = NINE + timedelta(hours=3)  # Monday 7 January 2030 in Riyadh
 
 
@@ -38,3 +42,20 @@ class Desk:
     def remind_by(self, **minutes):
         self.policy.reminder_minutes = minutes
         self.policy.save()
+
+
+def reminders():
+    return Message.objects.filter(kind=MessageKind.REMINDER).order_by("due_at")
+
+
+def book_many(desk, count):
+    patients = [desk.patient(name=f"Patient {n}") for n in range(count)]
+    rows = [
+        Appointment(
+            organisation=desk.organisation, patient=patient, service=desk.service, provider=desk.provider,
+            clinic=desk.clinic, starts_at=NOON, ends_at=NOON + HOUR, busy_from=NOON, busy_until=NOON + HOUR,
+            lane=lane, booked_at=BEFORE,
+        )
+        for lane, patient in enumerate(patients)
+    ]  # fmt: skip
+    Appointment.objects.bulk_create(rows)

@@ -4,13 +4,12 @@ from datetime import time
 
 import pytest
 
-from clinic.enums import MessageKind, MessageStatus, OperationKind
+from clinic.enums import MessageStatus, OperationKind
 from clinic.errors import ChangedMeanwhile, ReminderRefused
 from clinic.messaging.overdue import catch_up, overdue_reminders
 from clinic.messaging.reminding import remind_due
 from clinic.models import Message, Operation, Organisation
-from clinic.scheduling import booking
-from tests.clinic.messaging.test_reminding import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, reminders
+from tests.clinic.messaging.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, reminders
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
@@ -135,49 +134,3 @@ def test_another_organisation_is_neither_shown_nor_reminded(desk):
     assert overdue_reminders(desk.organisation, at=NOW).messages == 0
     with pytest.raises(Organisation.DoesNotExist):
         catch_up(other.organisation, by=desk.user, at=NOW)
-
-
-def heard(appointment):
-    """Its patient has been told of it."""
-    Message.objects.create(
-        organisation=appointment.organisation, patient=appointment.patient, appointment=appointment, channel="email",
-        kind=MessageKind.BOOKED, language="en", body="x", due_at=LONG_AGO, queued_at=LONG_AGO, sent_at=LONG_AGO,
-        status=MessageStatus.SENT, dedupe_key=f"booked-{appointment.pk}",
-    )  # fmt: skip
-
-
-def test_a_reminder_that_fell_due_while_its_appointment_was_cancelled_is_not_lost(desk):
-    remind_due(at=NOON - 60 * HOUR)
-    row = desk.book()
-    heard(row)
-    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR - MINUTE)
-    remind_due(at=NOON - 48 * HOUR)
-
-    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
-
-    assert [(one.status, one.due_at) for one in reminders()] == [(MessageStatus.QUEUED, NOON - 48 * HOUR)]
-
-
-def test_a_reminder_that_was_called_off_with_its_appointment_comes_back_with_it(desk):
-    remind_due(at=NOON - 60 * HOUR)
-    row = desk.book()
-    heard(row)
-    remind_due(at=NOON - 48 * HOUR)
-    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR)
-
-    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
-
-    assert [one.status for one in reminders()] == [MessageStatus.QUEUED]
-
-
-def test_a_reminder_that_has_left_is_not_written_again_when_a_cancellation_is_undone(desk):
-    remind_due(at=NOON - 60 * HOUR)
-    row = desk.book()
-    heard(row)
-    remind_due(at=NOON - 48 * HOUR)
-    reminders().update(status=MessageStatus.SENT, sent_at=NOON - 48 * HOUR)
-    row = booking.cancel(row, by=desk.user, at=NOON - 48 * HOUR + MINUTE)
-
-    booking.undo_status(row, by=desk.user, at=NOON - 48 * HOUR + 2 * MINUTE)
-
-    assert [one.status for one in reminders()] == [MessageStatus.SENT]

@@ -1,18 +1,17 @@
 """Reminders that write themselves: when, for whom, once, and never for what is past."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.enums import AppointmentStatus, MessageKind, MessageStatus
+from clinic.enums import AppointmentStatus, MessageStatus
 from clinic.messaging.links import address_of
 from clinic.messaging.reminding import remind_due
 from clinic.models import Appointment, Clinic, Message, Policy, Sweep
-from tests.clinic.messaging.reminded import NOON, Desk
+from tests.clinic.messaging.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, book_many, reminders
 from tests.factories import (
-    BEFORE,
     NINE,
     make_appointment,
     make_clinic,
@@ -22,19 +21,12 @@ from tests.factories import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LONG_AGO = BEFORE - DAY
-
 
 @pytest.fixture
 def desk():
     desk = Desk()
     remind_due(at=LONG_AGO)
     return desk
-
-
-def reminders():
-    return Message.objects.filter(kind=MessageKind.REMINDER).order_by("due_at")
 
 
 def told() -> list[tuple[str, datetime]]:
@@ -329,28 +321,13 @@ def test_an_organisation_without_a_policy_has_the_usual_rules(desk):
     assert told() == [("email", NOON - DAY)]
 
 
-def book_many(desk, count):
-    patients = [desk.patient(name=f"Patient {n}") for n in range(count)]
-    rows = [
-        Appointment(
-            organisation=desk.organisation, patient=patient, service=desk.service, provider=desk.provider,
-            clinic=desk.clinic, starts_at=NOON, ends_at=NOON + HOUR, busy_from=NOON, busy_until=NOON + HOUR,
-            lane=lane, booked_at=BEFORE,
-        )
-        for lane, patient in enumerate(patients)
-    ]  # fmt: skip
-    Appointment.objects.bulk_create(rows)
-
-
 def queries_of_reminding():
-    with CaptureQueriesContext(
-        connection,
-    ) as captured:
+    with CaptureQueriesContext(connection) as captured:
         remind_due(at=NOON - DAY)
     return len(captured)
 
 
-def test_a_batch_costs_the_same_queries_whatever_its_size(desk, monkeypatch):
+def test_a_batch_costs_the_same_queries_whatever_its_size(desk):
     book_many(desk, 1)
     for_one = queries_of_reminding()
     Message.objects.all().delete()
