@@ -214,7 +214,7 @@ def test_a_program_that_asks_too_often_has_to_wait(desk, program):
     assert answers == [200] * 20 + [429]
 
 
-def test_whoever_guesses_has_to_wait(desk, program):
+def test_whoever_guesses_has_to_wait(program, db):
     answers = [program.get(reverse("feed", args=[f"guess{n}"])).status_code for n in range(21)]
 
     assert answers == [404] * 20 + [429]

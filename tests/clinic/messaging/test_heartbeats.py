@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.db import DatabaseError, connection
 
 from clinic.enums import Channel, MessageStatus
@@ -180,5 +181,18 @@ def test_health_is_asked_without_tls_where_every_other_page_wants_it(client, db,
     assert client.get("/admin/login/").url.startswith("https://")
 
 
-def test_health_changes_nothing(client, db):
+def every_row() -> list[list[dict]]:
+    return [list(model._base_manager.order_by("pk").values()) for model in apps.get_models()]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_health_changes_nothing(client, outbox):
+    outbox.message(outbox.appointment())
+    beat(SENDER, at=NOON)
+    before = every_row()
+
+    answer = client.get("/health/")
+
+    assert (answer.status_code, answer.json()["well"]) == (200, True)
     assert client.post("/health/").status_code == 405
+    assert every_row() == before

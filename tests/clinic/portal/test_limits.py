@@ -1,5 +1,6 @@
 """How often signed links may be opened, and by whom that is counted."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ def visits(path, times, **who) -> list[int]:
     return [phone.get(path).status_code for _time in range(times)]
 
 
-def test_link_that_is_opened_too_often_asks_for_patience(desk, django_assert_num_queries):
+def test_link_that_is_opened_too_often_asks_for_patience(desk):
     assert set(visits(desk.path(), LINK.most)) == {200}
 
     reply = desk.phone.get(desk.path())
@@ -31,6 +32,21 @@ def test_link_that_is_opened_too_often_asks_for_patience(desk, django_assert_num
     assert "Try again in 60 seconds, or call the clinic." in text_of(reply)
     assert "no-store" in reply["Cache-Control"]
     assert "Huda" not in text_of(reply)
+
+
+def test_who_holds_the_link_is_asked_for_patience_in_the_own_language_with_the_number_of_the_clinic(desk):
+    desk.change(desk.patient, language="ar")
+    desk.change(desk.clinic, name_ar="العليا")
+    visits(desk.path(), LINK.most, headers={"Accept-Language": "en"})
+
+    reply = Client(headers={"Accept-Language": "en"}).get(desk.path())
+
+    shown = text_of(reply)
+    assert (reply.status_code, reply["Content-Language"]) == (429, "ar")
+    assert '<html lang="ar" dir="rtl">' in shown
+    assert "العليا" in shown
+    assert 'href="tel:+966112223344"' in shown
+    assert "One moment" not in shown
 
 
 def test_too_many_taps_do_nothing(desk):
@@ -62,6 +78,22 @@ def test_who_tries_links_out_is_stopped_and_patients_beside_are_not(desk):
     assert visits("/o/another-guess/", 1) == [429]
     assert visits(desk.path(), 1) == [200]
     assert visits("/a/guess/", 1, REMOTE_ADDR="198.51.100.7") == [404]
+
+
+@pytest.mark.parametrize(("language", "first"), [("en", "en"), ("ar", "ar"), ("fr", "en")])
+def test_who_is_unknown_reads_every_language_the_own_one_first(db, language, first):
+    phone = Client(headers={"Accept-Language": language})
+
+    unknown = text_of(phone.get("/a/guess/"))
+    for _time in range(UNKNOWN.most):
+        too_often = phone.get("/a/guess/")
+
+    assert "It may be incomplete. Open it once more from the message, or call the clinic." in unknown
+    assert "Try again in" in text_of(too_often)
+    for shown in (unknown, text_of(too_often)):
+        sections = re.findall(r'<section lang="(\w+)" dir="(\w+)">', shown)
+        assert sections == sorted({"en": "ltr", "ar": "rtl"}.items(), key=lambda section: section[0] != first)
+        assert re.search(r"<h1>[\u0621-\u064a ،]+</h1>", shown)
 
 
 def test_address_that_asks_without_end_is_stopped_before_the_database_is_asked(desk, django_assert_num_queries):
