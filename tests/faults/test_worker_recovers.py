@@ -36,9 +36,7 @@ def test_worker_whose_processes_are_killed_sends_again_within_two_minutes(remind
     with Gateway() as gateway, Worker(database_url(), gateway=gateway.address, silence=SILENCE, lease=LEASE) as worker:
         reminders.write()
         worker.wait_until(lambda: reminders.have_left() and not OrmQ.objects.exists())
-        for name, found in {
-            "idle workers": worker.hands, "their sentinel": worker.sentinels, "the cluster": worker.clusters
-        }.items():  # fmt: skip
+        for name, found in {"idle workers": worker.hands, "their sentinel": worker.sentinels}.items():
             seconds[name] = recovery(worker, found, reminders)
         strays = worker.strays()
 
