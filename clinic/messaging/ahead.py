@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clinic.enums import MOVABLE_STATUSES, Channel
+from clinic.messaging.moving import move_until
 from clinic.messaging.reminder_rules import KIND, Rules, times_known_since
 from clinic.messaging.words import written
-from clinic.models import Appointment, Organisation
+from clinic.models import Appointment, Organisation, Policy
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """A reminder of the appointment that leaves at the moment `leaves_at` by `channel`."""
+    """A reminder of the appointment by a policy, that leaves at the moment `leaves_at` by `channel`."""
 
+    policy: Policy
     appointment: Appointment
     channel: Channel
     leaves_at: datetime
@@ -21,7 +23,9 @@ class Ahead:
     @property
     def body(self) -> str:
         """The text as it would be written now."""
-        return written(KIND, self.appointment.patient, channel=self.channel, appointment=self.appointment)[1]
+        until = move_until(self.appointment, self.policy, leaves_at=self.leaves_at)
+        patient = self.appointment.patient
+        return written(KIND, patient, channel=self.channel, appointment=self.appointment, move_until=until)[1]
 
 
 def reminders_ahead(organisation: Organisation, appointments: Sequence[Appointment], *, at: datetime) -> list[Ahead]:
@@ -37,5 +41,6 @@ def reminders_ahead(organisation: Organisation, appointments: Sequence[Appointme
     for rule in rules:
         for owed in rules.owed(rule, live, known_since, after=at, until=last, at=at):
             if not owed.destination.obstacle:
-                found.setdefault(owed.key, Ahead(owed.appointment, owed.destination.channel, owed.leaves_at))
+                channel = owed.destination.channel
+                found.setdefault(owed.key, Ahead(owed.policy, owed.appointment, channel, owed.leaves_at))
     return sorted(found.values(), key=lambda one: (one.leaves_at, one.appointment.pk, one.channel))

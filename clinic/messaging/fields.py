@@ -5,7 +5,7 @@ None of them tells what a patient is treated for, or by whom.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from clinic.currencies import currency_name
 from clinic.enums import Language, MessageKind
 from clinic.messaging.links import address_of
-from clinic.messaging.words import LEFT_TO_RIGHT, day, short_day
+from clinic.messaging.words import LEFT_TO_RIGHT, day, day_and_time, short_day
 from clinic.models import Appointment
 
 MONDAY, NEXT_MONDAY, LAST_DAY = date(2030, 1, 7), date(2030, 1, 14), date(2030, 3, 31)
+SUNDAY = datetime(2030, 1, 6, 9, 30, tzinfo=UTC)
 PHONE = "+966112345678"
 
 
@@ -37,6 +38,7 @@ CLINIC = Field("clinic", _("The name of the clinic."))
 PHONE_NUMBER = Field("phone", _("The clinic's phone number; empty where it has none."))
 LINK = Field("link", _("The address at which the patient confirms, cancels or chooses another time."))
 VIDEO_LINK = Field("video", _("The address of the video room; empty where the patient comes to the clinic."))
+MOVE_UNTIL = Field("move_until", _("Until when the patient can choose another time there; empty where it is too late."))
 OFFER_LINK = Field("link", _("The address at which the patient accepts or declines."))
 UNTIL = Field("until", _("The time until which the free time is kept."))
 OTHERS = Field("others", _("How many others are asked too; empty where nobody else is."))
@@ -52,9 +54,9 @@ DATES = Field("dates", _("The sessions, one after the other."), (DAY, SHORT_DAY,
 
 PLACE = (FIRST_NAME, DAY, SHORT_DAY, TIME, CLINIC, PHONE_NUMBER)
 FIELDS = {
-    MessageKind.BOOKED: (*PLACE, LINK, VIDEO_LINK),
-    MessageKind.REMINDER: (*PLACE, LINK, VIDEO_LINK),
-    MessageKind.MOVED: (*PLACE, LINK, VIDEO_LINK),
+    MessageKind.BOOKED: (*PLACE, LINK, MOVE_UNTIL, VIDEO_LINK),
+    MessageKind.REMINDER: (*PLACE, LINK, MOVE_UNTIL, VIDEO_LINK),
+    MessageKind.MOVED: (*PLACE, LINK, MOVE_UNTIL, VIDEO_LINK),
     MessageKind.CANCELLED: PLACE,
     MessageKind.NO_SHOW: (*PLACE, LINK),
     MessageKind.ASSIGNED: (FIRST_NAME, SESSIONS, LAST_DAY_OF_USE, ORGANISATION),
@@ -98,7 +100,7 @@ def sample_facts(kind: MessageKind, language: str) -> dict[str, object]:
         "link": address_of(Appointment()), "video": "", "until": "10:00 ص" if is_arabic else "10:00 AM",
         "until_day": "", "others": 2, "sessions": 4, "last_day": day(LAST_DAY), "amount": "150.00", "left": "50.00",
         "organisation": "مراكز النور" if is_arabic else "Noor Group", "currency": currency_name("SAR"), "number": 1042,
-        "dates": [place, later],
+        "dates": [place, later], "move_until": day_and_time(SUNDAY),
     }  # fmt: skip
     return {name: fact for name, fact in facts.items() if name in names}
 

@@ -40,8 +40,9 @@ class Rule:
 
 @dataclass(frozen=True)
 class Owed:
-    """A reminder that an appointment is owed by a rule: when it leaves, and where to."""
+    """A reminder that an appointment is owed by a rule of a policy: when it leaves, and where to."""
 
+    policy: Policy
     rule: Rule
     appointment: Appointment
     leaves_at: datetime
@@ -106,7 +107,7 @@ class Rules:
             moment = min(leaves, appointment.starts_at - rule.notice)
             is_overtaken = any(self.leaves_at(appointment, minutes) <= max(leaves, at) for minutes in rule.later)
             if after < leaves <= until and known_since[appointment.pk] < moment and not is_overtaken:
-                yield Owed(rule, appointment, leaves, where_to(rule, appointment.patient))
+                yield Owed(self.policy, rule, appointment, leaves, where_to(rule, appointment.patient))
 
 
 def every_rules(organisations: QuerySet[Organisation] | None = None) -> Iterator[Rules]:

@@ -19,6 +19,7 @@ from django.utils.timezone import now
 
 from clinic.enums import MessageStatus
 from clinic.messaging import sweeps
+from clinic.messaging.moving import move_until
 from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules, times_known_since
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep
@@ -99,7 +100,8 @@ def message_of(owed: Owed, *, at: datetime, operation: Operation | None = None) 
     """The row, not saved yet."""
     appointment, patient, destination = owed.appointment, owed.appointment.patient, owed.destination
     start = appointment.starts_at.astimezone(UTC)
-    subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment)
+    until = move_until(appointment, owed.policy, leaves_at=max(owed.leaves_at, at))
+    subject, body = written(KIND, patient, channel=destination.channel, appointment=appointment, move_until=until)
     return Message(
         organisation_id=appointment.organisation_id, patient=patient, appointment=appointment, operation=operation,
         kind=KIND, **destination.fields, language=patient.language, subject=subject, body=body, starts_at=start,

@@ -9,6 +9,7 @@ from django.template.backends.django import Template
 from django.template.loader import select_template
 from django.utils import translation
 from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext
 
 from clinic.enums import Channel, MessageKind
 from clinic.messaging import own_words
@@ -38,16 +39,19 @@ def written(
     slot: HeldSlot | None = None,
     others: int = 0,
     link: str = "",
+    move_until: datetime | None = None,
 ) -> tuple[str, str]:
     """The subject and the text of a message in the patient's language, moments in the clinic's zone.
 
-    They are the organisation's own words where it has some for this kind, else ours; by SMS those are short.
+    `move_until` is the last moment at which the patient may choose another time by the link, None where that will be
+    past when the message leaves. They are the organisation's own words where it has some for this kind, else ours; by
+    SMS those are short.
     """
     language = patient.language
     with translation.override(language):
         facts: Facts = {"first_name": first_name(patient)}
         if appointment is not None:
-            facts |= appointment_facts(appointment, language)
+            facts |= appointment_facts(appointment, language, move_until=move_until)
         if purchase is not None:
             facts |= purchase_facts(purchase, language)
         if slot is not None:
@@ -97,9 +101,10 @@ def first_name(patient: Patient) -> str:
     return one_line(" ".join(words[:count]), longest=LONGEST_FIRST_NAME)
 
 
-def appointment_facts(appointment: Appointment, language: str) -> Facts:
+def appointment_facts(appointment: Appointment, language: str, *, move_until: datetime | None) -> Facts:
     facts = place_facts(appointment.starts_at, appointment.clinic, language)
-    return {**facts, "link": address_of(appointment), "video": appointment.video_link}
+    until = day_and_time(move_until.astimezone(appointment.clinic.zone)) if move_until else ""
+    return {**facts, "link": address_of(appointment), "video": appointment.video_link, "move_until": until}
 
 
 def offer_facts(slot: HeldSlot, link: str, language: str) -> Facts:
@@ -142,3 +147,8 @@ def day(moment: date | datetime) -> str:
 
 def short_day(moment: date | datetime) -> str:
     return format_date(moment, "l j F")
+
+
+def day_and_time(local: datetime) -> str:
+    """As in Sunday 6 January, 9:30 AM."""
+    return format_date(local, gettext("l j F, g:i A"))

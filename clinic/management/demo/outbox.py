@@ -9,6 +9,7 @@ from clinic.management.demo.chronicle import Change
 from clinic.management.demo.records import BATCH
 from clinic.management.demo.sales import Sale
 from clinic.management.demo.world import World
+from clinic.messaging.moving import move_until
 from clinic.messaging.services import dedupe_key, destination_of
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, PackagePurchase, Patient
@@ -62,7 +63,8 @@ def message(
     purchase: PackagePurchase | None = None,
 ) -> Message:
     destination = destination_of(patient)
-    subject, body = written(kind, patient, appointment=appointment, purchase=purchase)
+    until = move_until(appointment, world.organisation.effective_policy, leaves_at=at) if appointment else None
+    subject, body = written(kind, patient, appointment=appointment, purchase=purchase, move_until=until)
     row = Message(
         organisation_id=world.organisation.pk,
         patient=patient,

@@ -11,6 +11,7 @@ from clinic.enums import Channel, MessageKind, MessageStatus
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import GRACE
+from clinic.messaging.moving import OFFERING, move_until
 from clinic.messaging.words import written
 from clinic.models import Appointment, Message, Operation, PackagePurchase, Patient, User
 from clinic.tenancy import own
@@ -35,13 +36,17 @@ def queue(
     transaction has made nobody can have told: `is_first` spares the savepoint in which a twin would be met.
     A patient who cannot or does not want to be written to gets a skipped row that says why.
     """
-    own(by, patient, appointment, purchase, operation)
+    organisation = own(by, patient, appointment, purchase, operation)
     at = at or now()
     due_at = at + GRACE.get(kind, timedelta(0))
     destination = destination_of(patient)
+    until = None
+    if appointment and kind in OFFERING:
+        until = move_until(appointment, organisation.effective_policy, leaves_at=due_at)
     subject, body = written(
-        kind, patient, channel=destination.channel, appointment=appointment, purchase=purchase, sessions=sessions
-    )
+        kind, patient, channel=destination.channel, appointment=appointment, purchase=purchase, sessions=sessions,
+        move_until=until,
+    )  # fmt: skip
     fields = {
         "organisation_id": patient.organisation_id, "patient": patient, "appointment": appointment,
         "purchase": purchase, "operation": operation, "kind": kind,

@@ -59,7 +59,9 @@ def test_a_reminder_says_when_and_where_and_leads_to_the_page_of_the_appointment
     assert mail.subject == "Reminder: your appointment on Monday 7 January 2030"
     assert mail.body == (
         "Hello Huda,\n\nwe look forward to seeing you on Monday 7 January 2030 at 12:00 PM, Olaya.\n\n"
-        f"Confirm, cancel or choose another time: {address_of(appointment)}\nQuestions? Call +966112345678."
+        f"Confirm or cancel: {address_of(appointment)}\n"
+        "There you can also choose another time, until Sunday 6 January, 12:00 PM.\n"
+        "Questions? Call +966112345678."
     )
 
 

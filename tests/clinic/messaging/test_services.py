@@ -86,7 +86,8 @@ def test_queue_writes_arabic_to_who_reads_arabic(book, sara):
     assert message.language == "ar"
     assert message.body == (
         "مرحبًا هدى،\n\nحُجز موعدك يوم الاثنين 7 يناير 2030 الساعة 9:00 ص في العليا.\n\n"
-        f"لتأكيد الموعد أو إلغائه أو اختيار وقت آخر: {address_of(appointment)}\n"
+        f"لتأكيد الموعد أو إلغائه: {address_of(appointment)}\n"
+        "يمكنك هناك أيضًا اختيار وقت آخر حتى الأحد 6 يناير، 9:00 ص.\n"
         "للاستفسار اتصل على \u200e+966112345678."
     )
 
