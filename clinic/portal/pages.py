@@ -9,6 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views import View
 from django.views.csrf import csrf_failure
 
+from clinic.enums import Language
 from clinic.models import Clinic, Patient
 from clinic.portal import limits
 
@@ -42,28 +43,39 @@ class SignedPage(View):
         holder = self.look_up(token)
         if holder is None:
             wait = limits.UNKNOWN.wait(address)
-            return too_often(request, wait) if wait else render(request, "clinic/portal/unknown.html", status=404)
-        if wait := limits.LINK.wait(token):
-            return too_often(request, wait)
-        language = holder.patient.language
+            return too_often(request, wait) if wait else notice(request, "unknown", status=404)
+        language, wait = holder.patient.language, limits.LINK.wait(token)
         with translation.override(language), timezone.override(holder.clinic.zone):
-            response = super().dispatch(request, *args, **kwargs)
+            if wait:
+                response = too_often(request, wait, holder)
+            else:
+                response = super().dispatch(request, *args, **kwargs)
         response["Content-Language"] = language
         return response
 
 
-def too_often(request: HttpRequest, wait: int) -> HttpResponse:
+def too_often(request: HttpRequest, wait: int, holder: Holder | None = None) -> HttpResponse:
     """Ask for patience: `wait` is in seconds."""
-    response = render(request, "clinic/portal/too_often.html", {"wait": wait}, status=429)
+    response = notice(request, "too_often", status=429, holder=holder, wait=wait)
     response["Retry-After"] = str(wait)
     return response
+
+
+def notice(
+    request: HttpRequest, name: str, *, status: int, holder: Holder | None = None, **context: object
+) -> HttpResponse:
+    """A few words in place of a page: in the language of the holder, with the clinic, or else in every language."""
+    own = translation.get_language()
+    languages = [own] if holder else sorted(Language.values, key=lambda language: language != own)
+    shared = {"languages": languages, "clinic": holder and holder.clinic}
+    return render(request, f"clinic/portal/{name}.html", {**shared, **context}, status=status)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """In place of Django's words about a cookie that is missing, what a patient can do; staff get Django's."""
     if request.resolver_match is None or "token" not in request.resolver_match.kwargs:
         return csrf_failure(request, reason)
-    return private(render(request, "clinic/portal/form_refused.html", status=403))
+    return private(notice(request, "form_refused", status=403))
 
 
 def private(response: HttpResponse) -> HttpResponse:
