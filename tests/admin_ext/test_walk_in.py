@@ -234,7 +234,7 @@ def test_visit_that_is_paid_later_can_be_closed_when_the_doctor_is_done(
 
     done = words(reception.post(reverse("admin:close_visit", args=[visit.pk]), follow=True).content.decode())
 
-    assert "Ask Dr Khalid to close it." in refused
+    assert "Ask Dr Khalid to close it, or a manager to hand it over." in refused
     assert "The visit of Huda Salem is closed." in done
     visit.refresh_from_db()
     assert (visit.status, visit.payment_status) == (VisitStatus.CLOSED, PaymentStatus.UNPAID)

@@ -115,7 +115,8 @@ def goes_on(row: Consultation) -> Refusal:
     message = _("The doctor has not closed the consultation yet: %(service)s.") % {"service": row.service}
     if row.doctor is None or row.status == ConsultationStatus.PENDING:
         return Refusal(RefusalCode.STATUS, message, _("A doctor has to take it."))
-    return Refusal(RefusalCode.STATUS, message, _("Ask %(doctor)s to close it.") % {"doctor": row.doctor})
+    hint = _("Ask %(doctor)s to close it, or a manager to hand it over.") % {"doctor": row.doctor}
+    return Refusal(RefusalCode.STATUS, message, hint)
 
 
 def waits(line: InvoiceLine) -> Refusal:

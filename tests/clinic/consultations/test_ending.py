@@ -187,7 +187,8 @@ def test_visit_in_which_somebody_waits_is_not_closed(house):
         close_visit(visit, by=house.desk)
 
     assert [str(reason) for reason in refused.value.reasons] == [
-        "The doctor has not closed the consultation yet: GP consultation. Ask Sara to close it.",
+        "The doctor has not closed the consultation yet: GP consultation. Ask Sara to close it, or a manager to hand "
+        "it over.",
         f"Skin clinic on invoice {number} has not been held. Give back what was paid and void the invoice, or let it "
         "be held.",
     ]
