@@ -40,3 +40,14 @@ def test_a_name_pasted_over_another_leaves_no_result_of_that_one(page, palette):
     found.filter(has_text="Omar Saeed").wait_for()
 
     assert found.filter(has_text="Lina").count() == 0
+
+
+def test_one_name_is_looked_for_once(page, palette):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/search/" in request.url else None)
+
+    palette.fill("Lina")
+    page.locator("#command-results-list a").first.wait_for()
+    page.wait_for_timeout(600)
+
+    assert len(asked) == 1

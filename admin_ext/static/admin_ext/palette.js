@@ -6,7 +6,7 @@
   let awaited = null; // what Enter was pressed for before its answer came
 
   document.addEventListener("DOMContentLoaded", () => {
-    field()?.setAttribute("hx-trigger", "input changed delay:200ms, search");
+    field()?.setAttribute("hx-trigger", "input changed delay:200ms, enter");
     if (field()) htmx.process(field());
   });
 
@@ -19,7 +19,7 @@
     event.stopPropagation();
     if (answered === field().value) return open();
     awaited = field().value;
-    htmx.trigger(field(), "search");
+    htmx.trigger(field(), "enter");
   }, true);
 
   document.addEventListener("htmx:afterSwap", (event) => {
