@@ -8,7 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.core.paginator import Paginator
 from django.db import IntegrityError, transaction
 from django.forms import ModelChoiceField
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -18,6 +18,7 @@ from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 
+from admin_ext.empty_lists import empty_words
 from admin_ext.forms import ClinicModelForm, ScopedModelForm
 from admin_ext.scope import own_rows, row_or_404
 from clinic.errors import ClinicError
@@ -61,6 +62,10 @@ class CappedPaginator(Paginator):
 
 
 class ClinicChangeList(ChangeList):
+    def __init__(self, request, *args, **kwargs):
+        super().__init__(request, *args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
     def get_results(self, request):
         """Without a second count of all rows there is no “of how many” to show beside the title."""
         super().get_results(request)
@@ -88,6 +93,11 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_before_template = "admin_ext/version_field.html"
+
+    @property
+    def empty(self):
+        """What the list says where it has no row."""
+        return empty_words(self.model)
 
     def row_or_404(self, request, object_id):
         """The row of this list that an action or page is about; a foreign one is not found."""
@@ -128,6 +138,10 @@ class ClinicModelAdmin(OwnRows, ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         bound = {"organisation": request.user.organisation, "clashed": getattr(request, "save_clashed", False)}
         return type(form.__name__, (form,), bound)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """An address of no row is an address of no page; Django would lead to the first page and quote its key."""
+        raise Http404
 
     def get_object(self, request, object_id, from_field=None):
         """The row; before it is written, read again under a lock, so that the form's check of versions holds."""

@@ -20,6 +20,7 @@ from admin_ext.roles import has_own_day
 
 class ClinicAdminSite(UnfoldAdminSite):
     enable_nav_sidebar = True
+    empty_value_display = "–"  # what `columns.dash` writes
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)

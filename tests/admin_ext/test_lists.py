@@ -7,9 +7,10 @@ from django.db.models import UniqueConstraint
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from admin_ext.roles import ADMINISTRATOR, FRONT_DESK, PROVIDER, ROLES
+from admin_ext.empty_lists import WORDS
+from admin_ext.roles import ADMINISTRATOR, FRONT_DESK, MANAGER, PROVIDER, ROLES
 from tests.admin_ext.world import fill
-from tests.factories import make_patient, make_user
+from tests.factories import make_organisation, make_patient, make_user
 
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 EVERY_LIST = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
@@ -39,6 +40,47 @@ def test_a_list_asks_no_more_for_three_rows_than_for_one(model, ours, sign_in):
     assert rows is None or rows.count() >= 3
     assert queries_of(client, address_of(model)) == for_one
     assert for_one <= 14
+
+
+@EVERY_LIST
+def test_every_list_has_a_sentence_for_when_it_is_empty(model):
+    assert model.__name__ in ONE_OF_A_KIND or model._meta.model_name in WORDS
+
+
+def test_an_empty_list_says_what_comes_there_and_offers_no_filter_to_undo(db, sign_in):
+    client = sign_in(make_organisation(), MANAGER)
+
+    page = client.get(reverse("admin:clinic_closure_changelist")).content.decode()
+
+    assert "No closure. Add the holidays and the days on which a clinic stays closed." in page
+    assert "Show all</a>" not in page
+    assert f'href="{reverse("admin:clinic_closure_add")}" class="button-main"' in page
+
+
+def test_a_list_without_a_fitting_row_offers_to_show_all(ours, sign_in):
+    client = sign_in(ours.organisation, ADMINISTRATOR)
+
+    page = client.get(reverse("admin:clinic_patient_changelist"), {"q": "Nobody of this name"}).content.decode()
+
+    assert "Nothing here fits what is searched or filtered." in page
+    assert 'href="?" class="button-plain">Show all</a>' in page
+
+
+def test_the_tab_of_a_list_has_its_name(ours, sign_in):
+    page = sign_in(ours.organisation, ADMINISTRATOR).get(reverse("admin:clinic_patient_changelist"))
+
+    assert "Patients | Clinic" in page.content.decode()
+    assert "to change" not in page.content.decode()
+
+
+@pytest.mark.parametrize("wrong", ["999999/change/", "import-it/", "no-number/change/"])
+def test_an_address_of_no_row_is_no_page(wrong, ours, sign_in):
+    answer = sign_in(ours.organisation, ADMINISTRATOR).get(
+        f"{reverse('admin:clinic_patient_changelist')}{wrong}", follow=True
+    )
+
+    assert answer.status_code == 404
+    assert "doesn’t exist" not in answer.content.decode()
 
 
 def test_the_first_page_asks_no_more_for_three_rows_than_for_one(ours, sign_in, today_at_nine):
