@@ -76,11 +76,10 @@ class Desk:
             ]
         if kind == MessageKind.PACKAGE_EXPIRING:
             return [expiring_words(ExpiryNotice(self.purchase, 4, self.clinic), channel=channel)]
-        facts = {"purchase": self.purchase, "slot": self.slot, "link": "https://example.org/o/1"}
-        return [
-            written(kind, self.patient, channel=channel, appointment=self.sessions[0], sessions=some, **facts)
-            for some in (self.sessions[:1], self.sessions)
-        ]
+        if kind == MessageKind.WAITLIST_OFFER:
+            return [written(kind, self.patient, channel=channel, slot=self.slot, link="https://example.org/o/1")]
+        told = {"channel": channel, "appointment": self.sessions[0], "purchase": self.purchase}
+        return [written(kind, self.patient, sessions=some, **told) for some in (self.sessions[:1], self.sessions)]
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
