@@ -55,7 +55,7 @@ def dashboard(request, context: dict) -> dict:
     is_told = "board" in context and context["board"].alarm is not None
     watched = [sender_card(user, at=at)] if user.has_perm(RESEND) and not is_told else []
     watched += [audited(user.organisation, at=at)] if user.has_perm(SEE_AUDIT) else []
-    broken, well = ([card for card in watched if bool(card.tone) is is_broken] for is_broken in (True, False))
+    broken, well = [card for card in watched if card.tone], [card for card in watched if not card.tone]
     context["cards"] = [*broken, *context["cards"], *well]
     return context
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from clinic.enums import AppointmentStatus, SessionEntryKind
+from clinic.enums import AppointmentStatus
 from clinic.models import Appointment, Change, Message, Operation, PackagePurchase, SessionEntry
 from clinic.packages.balance import Balance
 from clinic.packages.selectors import USES, balance_of
@@ -123,6 +123,3 @@ def nothing_written(counter):
 
 def moment(day: int, hour: int = 9) -> datetime:
     return NINE.replace(hour=hour) + timedelta(days=day)
-
-
-GIVEN = (SessionEntryKind.TRANSFER_IN, SessionEntryKind.TRANSFER_OUT)
