@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from admin_ext.filters import midnight
@@ -24,18 +25,24 @@ PARTS = ("sent", "under_way", "failed", "expired", "skipped", "cancelled")
 
 @dataclass(frozen=True)
 class Period:
-    """Whole days of the page's time zone, both included."""
+    """Whole days of the page's time zone, both included; `problem` says why it is not what was asked for."""
 
     first: date
     last: date
+    problem: str = ""
 
     @classmethod
     def asked(cls, asked, *, today: date) -> "Period":
-        """What the address says; where it says nothing that makes sense, the last seven days."""
+        """What the address says; where it says nothing that makes sense, the seven days up to its last."""
         first, last = (day_of(asked.get(name, "")) for name in ("from", "to"))
         last = last or today
-        if first is None or not timedelta(0) <= last - first <= LONGEST:
-            first = last - (USUAL - 1) * DAY
+        usual = last - (USUAL - 1) * DAY
+        if first is None:
+            return cls(usual, last)
+        if first > last:
+            return cls(usual, last, _("The first day came after the last: these are the seven days up to the last."))
+        if last - first > LONGEST:
+            return cls(usual, last, _("That was more than a year: these are its last seven days."))
         return cls(first, last)
 
     def is_days_until(self, today: date) -> int:
