@@ -5,6 +5,7 @@ from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.timezone import localtime
 
 from admin_ext import columns, visits
+from admin_ext.outbox.columns import message_status
 from clinic.enums import PaymentStatus
 
 register = template.Library()
@@ -14,6 +15,7 @@ register.filter("left_to_right", columns.left_to_right)
 register.filter("day", columns.day)
 register.filter("moment", columns.moment)
 register.filter("error_words", columns.error_words)
+register.filter("message_status", message_status)
 register.filter("services_of_visit", visits.services_of)
 register.simple_tag(columns.span, name="span")
 register.simple_tag(columns.absence, name="absence")
@@ -46,8 +48,8 @@ def address_with(context, parameter: str, value) -> str:
 
 
 @register.filter
-def local_day(moment, zone) -> str:
-    """The day of a moment in a clinic's zone."""
+def local_day(moment, zone=None) -> str:
+    """The day of a moment in a clinic's zone, or else in the page's."""
     return columns.day(localtime(moment, zone).date())
 
 
