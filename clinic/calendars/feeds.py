@@ -92,7 +92,8 @@ def appointments_of(feed: CalendarFeed, *, at: datetime) -> list[Appointment]:
 
 def etag_of(feed: CalendarFeed, rows: Sequence[Appointment]) -> str:
     """What tells one state of the feed from another: all that it says, without the work of writing it out."""
-    said = sha256(f"{feed.pk} {feed.secret} {language_of(feed)}".encode())
+    names = [(one.name_en, one.name_ar) for one in (feed.organisation, feed.provider) if one]
+    said = sha256(repr((feed.pk, feed.secret, language_of(feed), names)).encode())
     for row in rows:
         patient = row.patient if feed.provider_id else None
         said.update(

@@ -1,7 +1,9 @@
 """The address at which a calendar program reads a person's appointments: GET alone, by its secret."""
 
 from datetime import datetime
+from hashlib import sha256
 
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -14,6 +16,7 @@ from clinic.portal import limits
 from clinic.portal.pages import private
 
 FEED = limits.Limit("feed", 20)
+REMEMBERED = 2 * 24 * 60 * 60  # seconds: programs ask at least once a day
 
 
 class FeedView(View):
@@ -23,14 +26,32 @@ class FeedView(View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponseBase:
         address, at = limits.visitor(request), timezone.now()
+        if not was_there(secret) and (wait := limits.UNKNOWN.wait_of_next(address)):
+            return private(too_often(wait))
         feed = feed_at(secret)
-        wait = FEED.wait(secret) if feed else limits.UNKNOWN.wait(address)
-        if wait:
+        if wait := FEED.wait(secret) if feed else limits.UNKNOWN.wait(address):
             return private(too_often(wait))
         if feed is None:
             return private(HttpResponse("This calendar does not exist any more.\n", "text/plain", status=404))
+        remember(secret)
         mark_read(feed, at=at)
         return private(answer(request, feed, appointments_of(feed, at=at), at=at))
+
+
+def was_there(secret: str) -> bool:
+    """Whether it is the secret of a feed that was read a short while ago.
+
+    Many programs ask from one address, and whoever tries secrets out among them must not stop the others.
+    """
+    return caches["limits"].get(key_of(secret), default=False)
+
+
+def remember(secret: str) -> None:
+    caches["limits"].set(key_of(secret), True, REMEMBERED)
+
+
+def key_of(secret: str) -> str:
+    return f"feed-known:{sha256(secret.encode()).hexdigest()}"
 
 
 def answer(request: HttpRequest, feed: CalendarFeed, rows: list[Appointment], *, at: datetime) -> HttpResponseBase:

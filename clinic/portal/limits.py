@@ -22,14 +22,23 @@ class Limit:
 
     def wait(self, who: str) -> int:
         """Count once more: 0 while that is within the limit, else the seconds until the next span begins."""
-        span, passed = divmod(int(time.time()), self.seconds)
-        key, counts = f"{self.name}:{who}:{span}", caches["limits"]
+        (key, left), counts = self._span_of(who), caches["limits"]
         counts.add(key, 0, self.seconds)
         try:
             count = counts.incr(key)
         except ValueError:  # thrown out by others between the two calls
             return 0
-        return self.seconds - passed if count > self.most else 0
+        return left if count > self.most else 0
+
+    def wait_of_next(self, who: str) -> int:
+        """What `wait` would say now, without counting."""
+        key, left = self._span_of(who)
+        return left if caches["limits"].get(key, 0) >= self.most else 0
+
+    def _span_of(self, who: str) -> tuple[str, int]:
+        """Under which key it is counted at this moment, and the seconds until the next span begins."""
+        span, passed = divmod(int(time.time()), self.seconds)
+        return f"{self.name}:{who}:{span}", self.seconds - passed
 
 
 LINK = Limit("link", 40)

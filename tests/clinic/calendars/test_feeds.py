@@ -138,7 +138,7 @@ def test_what_has_not_changed_is_not_sent_again(desk, program):
     assert changed.status_code == 200
 
 
-@pytest.mark.parametrize("rename", ["patient", "service", "clinic"])
+@pytest.mark.parametrize("rename", ["patient", "service", "clinic", "provider", "organisation"])
 def test_another_name_is_a_change(desk, program, rename):
     book(desk)
     feed = feed_of(desk.provider, by=desk.user)
@@ -214,10 +214,23 @@ def test_a_program_that_asks_too_often_has_to_wait(desk, program):
     assert answers == [200] * 20 + [429]
 
 
-def test_whoever_guesses_has_to_wait(program, db):
-    answers = [program.get(reverse("feed", args=[f"guess{n}"])).status_code for n in range(21)]
+def test_whoever_guesses_has_to_wait_and_is_not_looked_up_meanwhile(program, db, django_assert_num_queries):
+    def guess(number):
+        return program.get(reverse("feed", args=[f"guess{number}"])).status_code
 
-    assert answers == [404] * 20 + [429]
+    assert [guess(number) for number in range(20)] == [404] * 20
+    with django_assert_num_queries(0):
+        assert [guess(number) for number in range(20, 25)] == [429] * 5
+
+
+def test_a_feed_that_is_known_is_read_beside_one_who_guesses(desk, program):
+    feed, fresh = feed_of(desk.patient, by=desk.user), feed_of(desk.provider, by=desk.user)
+    assert fetched(program, feed).status_code == 200
+    for number in range(21):
+        program.get(reverse("feed", args=[f"guess{number}"]))
+
+    assert fetched(program, feed).status_code == 200
+    assert fetched(program, fresh).status_code == 429
 
 
 def test_a_feed_is_only_read(desk, program):
