@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import (
     BooleanField,
     Case,
+    DateTimeField,
     DurationField,
     Exists,
     ExpressionWrapper,
@@ -42,10 +43,12 @@ LOADED = ("patient", "clinic", "service", "doctor", "organisation", "visit__orga
 def queue_of(doctor: Provider, clinics: Iterable[Clinic], *, at: datetime) -> QuerySet[Consultation]:
     """What is the doctor's and what nobody has taken of what is `given_by` him or her, in those of the clinics.
 
-    Each row has `place` (WAITING first, then IN_THE_ROOM, which somebody has begun to write, then NOT_PAID), `cleared`
-    and `waited`, the time since it was asked for; within a place who came first is first. Closed ones are left out.
+    Each row has `place` (WAITING first, then IN_THE_ROOM, which its doctor has begun, then NOT_PAID), `cleared` and
+    `waited`, from when it was asked for until its doctor began; within a place who came first is first. Closed ones are
+    left out.
     """
-    untouched = Q(status=S.PENDING) | Q(version=0)
+    began = Q(status=S.ACTIVE, activated_by=F("doctor__user"))  # the desk activates what waits for its doctor
+    until = Case(When(began, then=F("activated_at")), default=Value(at), output_field=DateTimeField())
     rows = Consultation.objects.filter(
         Q(doctor=doctor) | (Q(doctor=None) & given_by(doctor)),
         organisation=doctor.organisation_id,
@@ -55,13 +58,13 @@ def queue_of(doctor: Provider, clinics: Iterable[Clinic], *, at: datetime) -> Qu
     return (
         rows.annotate(
             cleared=Case(When(CLEARED, then=True), default=False, output_field=BooleanField()),
-            waited=ExpressionWrapper(Value(at) - F("requested_at"), output_field=DurationField()),
+            waited=ExpressionWrapper(until - F("requested_at"), output_field=DurationField()),
         )
         .annotate(
             place=Case(
                 When(Q(status=S.PENDING, cleared=False), then=NOT_PAID),
-                When(untouched, then=WAITING),
-                default=IN_THE_ROOM,
+                When(Q(status=S.ACTIVE) & (began | Q(version__gt=0)), then=IN_THE_ROOM),
+                default=WAITING,
                 output_field=IntegerField(),
             )
         )

@@ -44,6 +44,20 @@ def test_queue_shows_mine_and_nobodys_and_not_a_colleagues(reem, sign_in):
     assert [line.minutes for line in page.context["queue"].parts[2].lines] == [40, 5]
 
 
+def test_who_was_called_in_is_with_the_doctor_and_has_waited_until_then(reem):
+    reem.mine(
+        "Called in", requested_at=NINE - 20 * MINUTE, activated_at=NINE - 5 * MINUTE, activated_by=reem.client.user
+    )
+    reem.mine("Sent by the desk", requested_at=NINE - 20 * MINUTE, activated_at=NINE - 20 * MINUTE)
+
+    page = reem.get("doctors_queue")
+
+    assert names(page) == {"room": ["Called in"], "mine": ["Sent by the desk"], "free": []}
+    called, sent = (page.context["queue"].parts[at].lines[0] for at in (0, 1))
+    assert (called.minutes, called.label) == (15, "Go on")
+    assert (sent.minutes, sent.label) == (20, "Begin")
+
+
 def test_queue_of_another_clinic_or_organisation_is_not_shown(reem, sign_in):
     elsewhere = Doctor(sign_in, make_clinic(reem.organisation, "Malaz"))
     theirs = Doctor(sign_in, make_clinic(make_organisation("Theirs")))
