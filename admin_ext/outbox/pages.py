@@ -16,7 +16,7 @@ from clinic.models import Message
 
 ABOUT = (
     "patient", "appointment__clinic", "appointment__service", "appointment__provider", "purchase__package",
-    "offer__slot__clinic", "offer__slot__service", "operation", "resend_of",
+    "offer__slot__clinic", "offer__slot__service", "operation", "resend_of", "called_off_by",
 )  # fmt: skip
 UNSENT = (MessageStatus.FAILED, MessageStatus.SKIPPED, MessageStatus.EXPIRED, MessageStatus.CANCELLED)
 

@@ -34,7 +34,7 @@ def call_off(message: Message, *, by: User, at: datetime | None = None) -> Messa
     own(by, message)
     row = Message.objects.filter(pk=message.pk)
     if is_done := withdraw(row, by=by, at=at):
-        row.update(expires_at=None)  # nothing waits for its moment any more: no undo of a change brings it back
+        row.update(called_off_by=by)  # no undo of a change brings it back
     message.refresh_from_db()
     if not is_done:
         raise WrongStatus(not_queued(message))

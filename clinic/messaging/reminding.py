@@ -84,8 +84,8 @@ def _lost(appointments: Iterable[Appointment], *, since: datetime, at: datetime)
     passed_over = Q(status=MessageStatus.SKIPPED) & lately
     keys = [appointment.pk for appointment in appointments]
     about_now = Message.objects.filter(kind=KIND, appointment__in=keys, starts_at=F("appointment__starts_at"))
-    # What somebody has called off by hand has no `expires_at`, and stays called off.
-    return about_now.filter(passed_over | Q(status=MessageStatus.CANCELLED), resent_as=None, expires_at__gt=at)
+    called_off = Q(status=MessageStatus.CANCELLED, called_off_by=None)
+    return about_now.filter(passed_over | called_off, resent_as=None, expires_at__gt=at)
 
 
 def unwritten(owed: Iterable[Owed]) -> list[Owed]:

@@ -499,6 +499,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="message",
+            name="called_off_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="called off by",
+            ),
+        ),
+        migrations.AddField(
+            model_name="message",
             name="delivered_at",
             field=models.DateTimeField(blank=True, null=True, verbose_name="delivered at"),
         ),
@@ -673,6 +685,13 @@ class Migration(migrations.Migration):
                     models.Q(("status", "sending"), _negated=True), ("leased_until__isnull", False), _connector="OR"
                 ),
                 name="message_is_leased_while_it_is_sent",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("called_off_by__isnull", True), ("status", "cancelled"), _connector="OR"),
+                name="message_called_off_by_hand_stays_so",
             ),
         ),
         migrations.AddConstraint(

@@ -12,7 +12,7 @@ from clinic.models.appointments import Appointment
 from clinic.models.base import RecordedModel, TenantModel, choice_check
 from clinic.models.jobs import Operation
 from clinic.models.packages import PackagePurchase
-from clinic.models.people import Patient
+from clinic.models.people import Patient, User
 from clinic.models.waitlist import Offer
 
 
@@ -21,8 +21,8 @@ class Message(TenantModel):
 
     It is not sent before `due_at`, which moves when it has to wait or to be tried again, nor after `expires_at`.
     Until `leased_until` one worker has it in hand, or its gateway is left alone: while it is queued it can still be
-    called off, once it is being sent it cannot. Called off by hand it has no `expires_at` any more, called off by a
-    change it keeps it.
+    called off, once it is being sent it cannot. What a change has called off comes back when the change is undone,
+    what somebody has called off by hand (`called_off_by`) does not.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -64,6 +64,9 @@ class Message(TenantModel):
     status = models.CharField(_("status"), max_length=10, choices=MessageStatus, default=MessageStatus.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     leased_until = models.DateTimeField(_("in hand until"), null=True, blank=True)
+    called_off_by = models.ForeignKey(
+        User, verbose_name=_("called off by"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     dedupe_key = models.CharField(max_length=200, unique=True)
     provider_reference = models.CharField(_("gateway's reference"), max_length=120, blank=True)
     error = models.CharField(_("error"), max_length=250, blank=True)
@@ -74,7 +77,7 @@ class Message(TenantModel):
     written_by_services = (
         "patient", "appointment", "purchase", "offer", "operation", "resend_of", "kind", "channel", "address",
         "language", "subject", "body", "starts_at", "due_at", "expires_at", "status", "attempts", "leased_until",
-        "dedupe_key", "provider_reference", "error", "queued_at", "sent_at", "delivered_at",
+        "called_off_by", "dedupe_key", "provider_reference", "error", "queued_at", "sent_at", "delivered_at",
     )  # fmt: skip
 
     class Meta:
@@ -97,6 +100,10 @@ class Message(TenantModel):
             models.CheckConstraint(
                 name="message_is_leased_while_it_is_sent",
                 condition=~Q(status=MessageStatus.SENDING) | Q(leased_until__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="message_called_off_by_hand_stays_so",
+                condition=Q(called_off_by__isnull=True) | Q(status=MessageStatus.CANCELLED),
             ),
             models.CheckConstraint(
                 name="message_was_sent_at_a_moment",

@@ -295,8 +295,10 @@ def test_waiting_message_is_called_off(client, ours):
     press(client, "call_off", ours.message)
 
     ours.message.refresh_from_db()
-    assert ours.message.status == MessageStatus.CANCELLED
+    assert (ours.message.status, ours.message.called_off_by) == (MessageStatus.CANCELLED, client.user)
     assert "is called off" in client.get(reverse(LIST)).content.decode()
+    page = client.get(reverse("admin:message", args=[ours.message.pk])).content.decode()
+    assert f"<dt>Called off by</dt><dd><bdi>{client.user}</bdi></dd>" in page
 
 
 def test_sent_message_is_not_called_off(client, ours):

@@ -114,6 +114,7 @@ BY_CHANGING = {
     "line_amount_is_price_times_quantity": (InvoiceLine, {"amount": Decimal("149.99")}),
     "line_has_a_quantity": (InvoiceLine, {"quantity": 0, "amount": 0}),
     "line_price_is_not_negative": (InvoiceLine, {"unit_price": Decimal("-0.01"), "amount": Decimal("-0.01")}),
+    "message_called_off_by_hand_stays_so": (Message, {"called_off_by": lambda ours: ours.by}),
     "message_channel_is_known": (Message, {"channel": "fax"}),
     "message_is_leased_while_it_is_sent": (Message, {"status": "sending"}),
     "message_kind_is_known": (Message, {"kind": "greeting"}),

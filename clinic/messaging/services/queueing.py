@@ -71,7 +71,7 @@ def written_once(fields: dict[str, Any]) -> Message:
         if message is None:
             raise
     if message.status == MessageStatus.CANCELLED:
-        for field, value in {**fields, "attempts": 0, "leased_until": None}.items():
+        for field, value in {**fields, "attempts": 0, "leased_until": None, "called_off_by": None}.items():
             setattr(message, field, value)
         message.save()
     return message

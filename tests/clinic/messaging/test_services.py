@@ -6,7 +6,7 @@ import pytest
 
 from clinic.enums import AppointmentStatus, Channel, MessageKind, MessageStatus, OperationKind
 from clinic.messaging.links import address_of
-from clinic.messaging.services import cancel_for, queue
+from clinic.messaging.services import call_off, cancel_for, queue
 from clinic.models import Appointment, Message, Operation, Patient
 from tests.factories import (
     NINE,
@@ -203,6 +203,18 @@ def test_queue_takes_up_again_what_was_called_off(book, sara):
     message = Message.objects.get()
     assert (message.status, message.error, message.address) == (MessageStatus.QUEUED, "", "+966507654321")
     assert message.due_at == AT + timedelta(hours=1, minutes=3)
+
+
+def test_queue_takes_up_again_what_somebody_called_off_by_hand(book, sara):
+    appointment = book()
+    queued = queue_booked(appointment, sara)
+    off = call_off(queued, by=sara, at=AT)
+    assert (off.status, off.called_off_by, off.expires_at) == (MessageStatus.CANCELLED, sara, queued.expires_at)
+
+    again = queue_booked(appointment, sara)
+
+    again.refresh_from_db()
+    assert (again.pk, again.status, again.called_off_by) == (queued.pk, MessageStatus.QUEUED, None)
 
 
 def test_queue_asks_few_questions(book, sara, django_assert_num_queries):
