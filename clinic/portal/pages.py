@@ -46,10 +46,7 @@ class SignedPage(View):
             return too_often(request, wait) if wait else notice(request, "unknown", status=404)
         language, wait = holder.patient.language, limits.LINK.wait(token)
         with translation.override(language), timezone.override(holder.clinic.zone):
-            if wait:
-                response = too_often(request, wait, holder)
-            else:
-                response = super().dispatch(request, *args, **kwargs)
+            response = too_often(request, wait, holder) if wait else super().dispatch(request, *args, **kwargs)
         response["Content-Language"] = language
         return response
 
