@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vUri
 
 from clinic.calendars.zones import vtimezone
-from clinic.enums import CANCELLED_STATUSES, AppointmentKind
+from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, AppointmentKind
 from clinic.models import Appointment, Clinic, Patient
 from clinic.plain_text import one_line
 
@@ -108,7 +108,8 @@ def invite(event: Event, appointment: Appointment) -> None:
     event["ORGANIZER"] = organiser
     if email := appointment.patient.email:
         patient = vCalAddress(f"mailto:{email}")
-        patient.params["PARTSTAT"], patient.params["RSVP"] = "ACCEPTED", "FALSE"
+        waits = appointment.status in UNCONFIRMED_STATUSES
+        patient.params["PARTSTAT"], patient.params["RSVP"] = "NEEDS-ACTION" if waits else "ACCEPTED", "FALSE"
         event["ATTENDEE"] = patient
 
 

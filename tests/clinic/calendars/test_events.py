@@ -60,6 +60,22 @@ def test_a_calendar_file_read_by_a_calendar_says_what_is_booked(booked):
     assert event["ORGANIZER"].params["CN"] == "Olaya"
 
 
+@pytest.mark.parametrize(
+    ("status", "answer"),
+    [
+        (AppointmentStatus.SCHEDULED, "NEEDS-ACTION"),
+        (AppointmentStatus.RESCHEDULED, "NEEDS-ACTION"),
+        (AppointmentStatus.CONFIRMED, "ACCEPTED"),
+    ],
+)
+def test_a_file_says_that_the_patient_comes_only_once_that_is_confirmed(booked, status, answer):
+    booked.status = status
+
+    attendee = read(calendar_file(booked))["ATTENDEE"]
+
+    assert (attendee.params["PARTSTAT"], attendee.params["RSVP"]) == (answer, "FALSE")
+
+
 def test_a_file_for_the_patient_names_no_treatment_and_no_provider(booked):
     file = calendar_file(booked).decode()
 
