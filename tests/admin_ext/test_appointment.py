@@ -302,7 +302,11 @@ def test_scripts_in_names_and_notes_are_words(ours, desk, row):
     row.patient.record("name_en", by=ours.user)
     write(desk, row, notes="</textarea><script>alert(2)</script>")
 
-    assert "<script>alert" not in card_of(desk, row).text
+    page = card_of(desk, row).text
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "&lt;/textarea&gt;&lt;script&gt;alert(2)" in page
+    assert "<script>alert" not in page
 
 
 def test_card_asks_as_many_queries_for_much_that_happened_as_for_little(ours, desk):

@@ -142,7 +142,10 @@ def test_script_in_a_name_is_only_text(desk, clinic, service):
     patient = make_patient(clinic.organisation, "<script>alert(1)</script>")
     make_appointment(patient, service, provider, clinic, NINE + timedelta(hours=2))
 
-    assert "<script>alert" not in printed(desk).text
+    page = printed(desk).text
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert" not in page
 
 
 def test_nothing_of_another_organisation_is_printed(desk, theirs):

@@ -152,6 +152,12 @@ PAGES = {
     "provider_feed": "PMA",
     "patient_feed": "FMA",
 }
+OPENED = (200, 302, 405)  # shown, led on to another page, or only ever posted to
+#: Whom the page is open to without there being anything: others' calendars and jobs, a plan and a time not yet found.
+NOT_THERE = {
+    "add_busy_calendar": "P", "provider_calendars": "P", "provider_feed": "P", "job": "PC", "bulk_plan": "FMA",
+    "offer_time": "FMA",
+}  # fmt: skip
 ROLES = pytest.mark.parametrize("letter", LETTERS, ids=LETTERS.get)
 
 
@@ -180,7 +186,9 @@ def test_a_role_opens_the_pages_of_its_line(letter, page, ours, sign_in):
     client = sign_in(ours.organisation, LETTERS[letter])
     address = page_address(page, ours)
 
-    assert (client.get(address).status_code != 403) is (letter in PAGES[page])
+    opened = (404,) if letter in NOT_THERE.get(page, "") else OPENED
+
+    assert client.get(address).status_code in (opened if letter in PAGES[page] else (403,))
 
 
 def test_every_list_has_a_line():
