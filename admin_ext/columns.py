@@ -4,13 +4,14 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Choices
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from clinic.billing import money as billing
 from clinic.enums import (
     AppointmentStatus,
     ChargeStatus,
@@ -165,6 +166,10 @@ def left_to_right_text(text) -> str:
     return f"\N{LEFT-TO-RIGHT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
 
 
+def right_to_left_text(text) -> str:
+    return f"\N{RIGHT-TO-LEFT ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def dash() -> SafeString:
     return mark_safe('<span class="quiet">–</span>')
 
@@ -212,12 +217,21 @@ def absence(starts_at: datetime, ends_at: datetime) -> SafeString:
 
 
 def money(amount: Decimal, currency: str) -> SafeString:
-    return format_html('<bdi dir="ltr">{} {}</bdi>', number_format(amount, 2), currency)
+    """An amount in the direction of its currency's name."""
+    text = billing.money_text(amount, currency)
+    return format_html('<bdi dir="{}">{}</bdi>', "ltr" if text.isascii() else "rtl", signed(text))
 
 
 def money_text(amount: Decimal, currency: str) -> str:
     """The same where no tag can stand."""
-    return left_to_right_text(f"{number_format(amount, 2)} {currency}")
+    text = billing.money_text(amount, currency)
+    return left_to_right_text(text) if text.isascii() else right_to_left_text(signed(text))
+
+
+def signed(text: str) -> str:
+    """A minus stays before its number among letters that run to the left."""
+    number, _space, name_of_currency = text.partition(" ")
+    return f"{left_to_right_text(number)} {name_of_currency}" if not text.isascii() and number[0] == "-" else text
 
 
 class NameColumns:

@@ -13,13 +13,13 @@ ZERO, CENT, MOST = Decimal("0.00"), Decimal("0.01"), Decimal("99999999.99")
 
 
 def money_text(amount: Decimal, currency: str) -> str:
-    """The amount with its currency, as in 50.00 SAR."""
-    return f"{number_format(amount, 2)} {currency}"
+    """The amount with its currency, as in 1,250.00 SAR; in Arabic with the currency's name there."""
+    return f"{number_format(amount, 2, force_grouping=True)} {currency_name(currency)}"
 
 
 def price_text(amount: Decimal, currency: str) -> str:
-    """The same as a patient reads it: on one line, and in Arabic with the name of the currency."""
-    return f"{number_format(amount, 2)}\N{NO-BREAK SPACE}{currency_name(currency)}"
+    """The same, kept on one line."""
+    return money_text(amount, currency).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def to_cents(amount: Decimal) -> Decimal:

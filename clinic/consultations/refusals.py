@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from clinic.billing.money import money_text
 from clinic.billing.selectors import visit_balance
 from clinic.consultations.access import Doctor, doctor_of
 from clinic.consultations.clearance import is_cleared
@@ -68,7 +69,7 @@ def still_owed(visit: Visit) -> Refusal:
 
 def amount_owed(visit: Visit) -> str:
     """What is left to pay of the visit with its currency, as in 150.00 SAR; one query."""
-    return f"{number_format(visit_balance(visit).left, 2)} {visit.organisation.currency}"
+    return money_text(visit_balance(visit).left, visit.organisation.currency)
 
 
 def not_theirs(row: Consultation, doctor: Doctor | None) -> Iterator[Refusal]:

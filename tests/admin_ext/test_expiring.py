@@ -53,7 +53,7 @@ def test_list_shows_value_phone_balance_and_the_next_free_times(ours, desk):
     assert "Expiring in 30 days with sessions left: 1" in page
     assert 'href="tel:+966505550001"' in page
     shown = words(page)
-    assert "1200.00 SAR left" in shown
+    assert "1,200.00 SAR left" in shown
     assert "0 used 0 reserved 4 free of 4" in shown
     assert "Mon 7 Jan 09:30" in shown
 

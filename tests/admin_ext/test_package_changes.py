@@ -239,7 +239,7 @@ def test_transfer_says_what_goes_over_and_does_it(desk, other):
 
     desk.post("transfer_package", patient=other.pk)
 
-    assert re.search(r"Goes over: 4 sessions, worth ?1200.00 SAR ?, to be used until Sun 31 Mar", page)
+    assert re.search(r"Goes over: 4 sessions, worth ?1,200.00 SAR ?, to be used until Sun 31 Mar", page)
     assert "Transfer 4 sessions to Omar" in page
     given = PackagePurchase.objects.get(patient=other)
     assert (given.total_sessions, desk.reload().status) == (4, PurchaseStatus.TRANSFERRED)

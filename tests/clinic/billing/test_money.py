@@ -49,8 +49,10 @@ def test_a_price_may_be_nothing_but_not_less():
     ]
 
 
-def test_an_amount_is_shown_to_the_cent_with_its_currency():
-    assert money_text(Decimal("50"), "SAR") == "50.00 SAR"
+@pytest.mark.parametrize(("language", "text"), [("en", "101,380.00 SAR"), ("ar", "101,380.00 ر.س")])
+def test_an_amount_is_shown_to_the_cent_in_groups_with_its_currency(language, text):
+    with translation.override(language):
+        assert money_text(Decimal("101380"), "SAR") == text
 
 
 @pytest.mark.parametrize(
