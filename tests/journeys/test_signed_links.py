@@ -156,6 +156,63 @@ def test_keyboard_alone_is_enough(opened):
     assert status_of(olaya.appointment) == AppointmentStatus.CANCELLED_BY_PATIENT
 
 
+STOPS = "a[href], button, summary, input:not([type=hidden])"
+STOP = """() => {
+    const one = document.activeElement, style = getComputedStyle(one);
+    const seen = one.checkVisibility() && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    return [one.outerHTML, seen];
+}"""
+
+
+def walked(page) -> list[list[object]]:
+    """What Tab leads to, one after the other, and whether one sees where one is."""
+    count = page.locator(STOPS).locator("visible=true").count()
+    stops = []
+    for _stop in range(count):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate(STOP))
+    return stops
+
+
+def in_order(page) -> list[list[object]]:
+    """The same as it has to be: everything that can be used, in the order in which it is read."""
+    return [
+        [html, True]
+        for html in page.locator(STOPS).locator("visible=true").evaluate_all("all => all.map(one => one.outerHTML)")
+    ]
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
+def test_tab_leads_through_every_page_in_order_and_shows_where_one_is(opened, language, scheme):
+    olaya = Olaya(language)
+    phone = opened(olaya.appointment, color_scheme=scheme)
+    home = phone.url
+    steps = {
+        "home": lambda: None,
+        "cancel": lambda: phone.goto(home + "cancel/"),
+        "calendar": lambda: phone.goto(home + "calendar/"),
+        "address": lambda: press_and_wait(phone, "button"),
+        "move": lambda: phone.goto(home + "move/"),
+        "question": lambda: press_and_wait(phone, ".slots a"),
+        "moved": lambda: press_and_wait(phone, "button"),
+        "back": lambda: press_and_wait(phone, "button[value=move_back]"),
+        "cancelled": lambda: (phone.goto(home + "cancel/"), press_and_wait(phone, "button")),
+    }
+
+    for name, step in steps.items():
+        step()
+        expected = in_order(phone)
+        assert (name, walked(phone)) == (name, expected)
+        assert expected
+
+
+def press_and_wait(page, wanted) -> None:
+    """Go to it with Tab and take it with Enter."""
+    press_until(page, "Tab", wanted)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ar", "dark")])
 def test_nothing_is_found_on_any_page_on_a_phone(opened, language, scheme):
     olaya = Olaya(language)
