@@ -103,6 +103,26 @@ def test_package_that_expires_before_the_slot_is_not_suggested_and_says_why(ours
     assert "The last day of this package is" in words(page)
 
 
+def test_package_that_the_chosen_provider_does_not_give_says_so_with_the_way(ours, desk):
+    other = make_provider(ours.clinic, name="Faisal")
+    make_service(other)
+
+    page = desk.ask(patient=ours.patient.pk, provider=other.pk, clinic=ours.clinic.pk).text
+
+    assert f"{ours.purchase.package.name} : not with Faisal . Other times…" in words(page)
+    assert f'href="{reverse("admin:book")}?patient={ours.patient.pk}"' in page
+    assert "not with" not in words(desk.ask(patient=ours.patient.pk, provider=ours.provider.pk).text)
+
+
+def test_a_chosen_time_asks_for_its_service_alone(ours, desk):
+    slot = {"provider": ours.provider.pk, "clinic": ours.clinic.pk, "starts_at": TEN.isoformat()}
+
+    page = words(desk.ask(**slot).text)
+
+    assert "Choose a service for this time." in page
+    assert "to see the free times" not in page
+
+
 def test_patient_without_a_package_gets_the_only_service_of_the_slot(ours, desk):
     patient = make_patient(ours.organisation, "Huda")
 

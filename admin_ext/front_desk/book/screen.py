@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from admin_ext.front_desk.book.asked import Asked
@@ -27,6 +29,7 @@ class Screen:
     asked: Asked
     packages: list[Choice]
     unusable: list[PurchaseCard]
+    elsewhere: list[PurchaseCard]
     services: list[Choice]
     chosen: Choice | None
     suggestion: tuple[Package, Decimal] | None
@@ -41,6 +44,12 @@ class Screen:
         """The dialog that offers the chosen time to those who wait."""
         time = self.asked.time
         return offer_address(time.provider, time.clinic, time.starts_at, self.chosen.service if self.chosen else None)
+
+    @property
+    def way_elsewhere(self) -> str:
+        """The patient's packages with whoever gives them, wherever."""
+        page = {"as_page": 1} if self.asked.as_page else {}
+        return f"{reverse('admin:book')}?{urlencode({'patient': self.asked.patient.pk, **page})}"
 
     @property
     def kinds(self) -> list[tuple[str, str]]:
@@ -77,6 +86,12 @@ class Screen:
         return by_name([deliverer.provider for deliverer in found], self.asked.provider)
 
 
+def not_given(cards: Iterable[PurchaseCard], packages: Iterable[Choice]) -> list[PurchaseCard]:
+    """Purchases with a session left of which the provider or the clinic that was chosen gives nothing."""
+    given = {choice.card.purchase.pk for choice in packages if choice.card}
+    return [card for card in cards if card.is_usable and card.balance.free > 0 and card.purchase.pk not in given]
+
+
 def by_name(rows: Iterable, chosen) -> list:
     """Each row once, by name, and the chosen one even where it is none of them."""
     return sorted({row.pk: row for row in [*rows, *filter(None, [chosen])]}.values(), key=lambda row: row.name)
@@ -99,6 +114,7 @@ def screen_for(asked: Asked, user, *, at: datetime) -> Screen:
     return Screen(
         asked=asked,
         packages=packages,
+        elsewhere=not_given(cards, packages) if asked.provider or asked.clinic else [],
         unusable=[card for card in cards if card.refusals and card.balance.free and card.purchase.status == "active"],
         services=single,
         chosen=chosen,
