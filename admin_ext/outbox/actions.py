@@ -11,7 +11,7 @@ from unfold.decorators import action
 from admin_ext.columns import clock
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
 from clinic.messaging.quiet import waits_until
-from clinic.messaging.selectors import unanswered_failures
+from clinic.messaging.selectors import pressing_failures
 from clinic.messaging.services import call_off, resend, resend_failed
 from clinic.models import Message
 
@@ -64,7 +64,7 @@ class MessageActions:
     def get_actions_list(self, request):
         """Sending again what failed is offered where anything has."""
         organisation = request.user.organisation
-        has_failed = organisation and unanswered_failures(organisation, at=now()).exists()
+        has_failed = organisation and pressing_failures(organisation, at=now()).exists()
         return super().get_actions_list(request) if has_failed else []
 
     def has_resend_permission(self, request, object_id=None):

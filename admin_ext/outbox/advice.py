@@ -11,6 +11,7 @@ from admin_ext.sender import troubles
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.heartbeats import worker_state
 from clinic.messaging.services import destination_of
+from clinic.messaging.truth import Reason
 from clinic.models import Message
 
 S = MessageStatus
@@ -18,17 +19,24 @@ S = MessageStatus
 
 @dataclass(frozen=True)
 class Advice:
-    """A sentence, and where it is done: the address of a page and its name, empty where nothing is to be done."""
+    """A sentence, and where it is done: the address of a page and its name, empty where nothing is to be done.
+
+    `is_settled` says that nobody has to look at the message any more.
+    """
 
     sentence: str
     link: str = ""
     link_words: str = ""
+    is_settled: bool = False
 
 
-def advice_on(message: Message, *, at: datetime, may_resend: bool) -> Advice | None:
-    """None while everything goes its way. Who may not send again is told who may."""
+def advice_on(message: Message, *, at: datetime, reason: Reason | None, may_resend: bool) -> Advice | None:
+    """None while everything goes its way; `reason` is why it may not leave any more, if that is so.
+
+    Who may not send again is told who may.
+    """
     if message.status in (S.FAILED, S.SKIPPED):
-        return unreached(message, may_resend)
+        return unreached(message, reason, may_resend)
     if message.status == S.EXPIRED:
         late = _("It could not leave in time, so it was not sent at all. Call the patient if it still matters.")
         return Advice(late, **page_of(message))
@@ -48,9 +56,17 @@ def page_of(message: Message) -> dict[str, str]:
     return {"link": reverse("admin:patient", args=[message.patient_id]), "link_words": _("Patient's page")}
 
 
-def unreached(message: Message, may_resend: bool) -> Advice:
+def settled(message: Message, reason: Reason) -> Advice:
+    """It would not be sent again whatever anybody did. What was skipped has said why already."""
+    nothing = _("Nothing has to be done.")
+    return Advice(nothing if message.status == S.SKIPPED else f"{reason.sentence} {nothing}", is_settled=True)
+
+
+def unreached(message: Message, reason: Reason | None, may_resend: bool) -> Advice:
     """What to do where the patient could not be written to, as the file is today."""
     destination = destination_of(message.patient, wanted=Channel(message.channel))
+    if reason and (reason.status == S.EXPIRED or not destination.obstacle):
+        return settled(message, reason)
     page = page_of(message)
     if destination.obstacle:
         complete = _("Complete the file, or call.")

@@ -4,7 +4,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from clinic.messaging.selectors import unanswered_failures
+from clinic.messaging.selectors import pressing_failures
 
 
 class DeadLetterFilter(DropdownFilter):
@@ -19,4 +19,4 @@ class DeadLetterFilter(DropdownFilter):
     def queryset(self, request, queryset):
         if self.value() != "yes":
             return queryset
-        return queryset & unanswered_failures(request.user.organisation, at=now())
+        return queryset & pressing_failures(request.user.organisation, at=now())

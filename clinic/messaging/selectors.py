@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from clinic.enums import HEARD_STATUSES, MessageStatus
+from clinic.messaging.truth import past_use
 from clinic.models import Message, MessageTemplate, Organisation
 
 #: What was written after a failure answers it: it has reached the patient or may, or has failed in its place.
@@ -23,7 +24,8 @@ class OutboxCounts:
 
     Of one that was tried in vain it is when it was written.
     `failed_today` are those given up since the day began, `failed` those of the last thirty days; both without those
-    that were sent again. `expired` are those of these days that came too late, `expired_today` those of today.
+    that were sent again or are of no use any more. `expired` are those of these days that came too late,
+    `expired_today` those of today.
     """
 
     waiting: int
@@ -44,7 +46,7 @@ def outbox_counts(organisation: Organisation, *, at: datetime, today: datetime) 
         sending=Count("pk", filter=sending),
         oldest_due_at=Min(MEANT_AT, filter=Q(due_at__lte=at) | Q(attempts__gt=0)),
     )
-    failed = unanswered_failures(organisation, at=at).aggregate(
+    failed = pressing_failures(organisation, at=at).aggregate(
         failed=Count("pk"), failed_today=Count("pk", filter=Q(due_at__gte=today))
     )
     lately = rows.filter(queued_at__gte=at - LOOKED_BACK, status=MessageStatus.EXPIRED)
@@ -61,6 +63,12 @@ def unanswered_failures(organisation: Organisation, *, at: datetime) -> QuerySet
     stands_for_it = Message.objects.filter(later, status__in=ANSWERS).order_by()
     lately = Message.objects.of(organisation).filter(queued_at__gte=at - LOOKED_BACK, status=MessageStatus.FAILED)
     return lately.exclude(Exists(stands_for_it)).order_by()
+
+
+def pressing_failures(organisation: Organisation, *, at: datetime) -> QuerySet[Message]:
+    """Those of them that somebody has to care for: the others are of no use any more."""
+    settled = Message.objects.of(organisation).filter(past_use(at=at), status=MessageStatus.FAILED).order_by()
+    return unanswered_failures(organisation, at=at).exclude(pk__in=settled.values("pk"))
 
 
 def own_words_of(message: Message) -> MessageTemplate | None:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from clinic.enums import (
@@ -57,6 +58,15 @@ def _too_late(message: Message, at: datetime) -> Reason | None:
     if message.expires_at is None or at < message.expires_at:
         return None
     return Reason(MessageStatus.EXPIRED, _("It could not leave before it was of no use any more."))
+
+
+def past_use(*, at: datetime) -> Q:
+    """What why_not_send refuses for good, as far as a query knows: it is too late, or untrue of its appointment."""
+    closed = [status for status in AppointmentStatus if status not in MOVABLE_STATUSES]
+    begun = Q(appointment__status__in=closed) | Q(appointment__starts_at__lte=at)
+    start = F("appointment__starts_at")
+    untrue = begun | Q(starts_at__lt=start) | Q(starts_at__gt=start)
+    return Q(expires_at__lte=at) | Q(kind__in=BEFORE_IT_BEGINS) & untrue
 
 
 def _untrue(message: Message, together: Collection[int], at: datetime) -> Reason | None:

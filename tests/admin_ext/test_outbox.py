@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK
-from clinic.enums import Channel, MessageStatus
+from clinic.enums import AppointmentStatus, Channel, MessageStatus
 from clinic.heartbeats import SENDER, beat
 from clinic.models import Message
 from tests.admin_ext.world import fill
@@ -255,6 +255,27 @@ def test_empty_outbox_says_what_comes_there(client, ours, query, words):
     ours.message.delete()
 
     assert words in client.get(f"{reverse(LIST)}{query}").content.decode()
+
+
+def test_failure_about_an_appointment_that_is_over_asks_for_nothing(client, ours):
+    message = change(ours.message, **FAILED, expires_at=BEFORE)
+
+    page = page_of(client, message)
+    shown = client.get(reverse(LIST), {"dead": "yes"})
+
+    assert "Nothing has to be done." in page
+    assert "warning-note" not in page
+    assert reverse("admin:clinic_message_resend", args=[message.pk]) not in page
+    assert shown.context["standing"].failed == 0
+    assert list(shown.context["cl"].result_list) == []
+
+
+def test_message_of_a_cancelled_appointment_that_failed_asks_for_nothing(client, ours):
+    message = change(ours.message, **FAILED)
+    type(ours.appointment).objects.filter(pk=ours.appointment.pk).update(status=AppointmentStatus.CANCELLED_BY_CLINIC)
+
+    assert "The appointment is cancelled. Nothing has to be done." in page_of(client, message)
+    assert client.get(reverse(LIST)).context["standing"].failed == 0
 
 
 def test_everything_that_failed_is_sent_again_at_once_where_it_is_of_use(client, ours):
