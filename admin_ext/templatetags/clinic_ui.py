@@ -1,7 +1,10 @@
 """The looks of `admin_ext.columns` for templates."""
 
 from django import template
+from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from admin_ext import columns, visits
@@ -51,6 +54,22 @@ def address_with(context, parameter: str, value) -> str:
 def local_day(moment, zone=None) -> str:
     """The day of a moment in a clinic's zone, or else in the page's."""
     return columns.day(localtime(moment, zone).date())
+
+
+@register.simple_tag
+def dialog_at(address: str) -> SafeString:
+    """The attributes of a link that opens the page at this address as a dialog."""
+    return format_html(
+        'href="{0}" hx-get="{0}" hx-target="#modal-content" hx-swap="innerHTML" aria-haspopup="dialog" '
+        'x-on:htmx:after-on-load="openModal = true"',
+        address,
+    )
+
+
+@register.simple_tag
+def dialog_of(page: str, *about, **query) -> SafeString:
+    """The same for a page of ours by its name, about these rows and with this query."""
+    return dialog_at(reverse(f"admin:{page}", args=about, query=query or None))
 
 
 @register.filter
