@@ -49,7 +49,7 @@ def queue_address(**query: object) -> str:
 class CashDialog(WorkflowPage):
     """A form about money, over any page as a dialog and on a page of its own; what is refused stays open."""
 
-    template_name = "admin_ext/cash_desk/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
     context_model = Invoice
 
     @cached_property

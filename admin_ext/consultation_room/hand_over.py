@@ -38,7 +38,7 @@ class HandOverPage(RoomPage, WorkflowPage):
 
     title = _("Hand over the consultation")
     permission_required = HAND_OVER
-    template_name = "admin_ext/consultation_room/hand_over_page.html"
+    template_name = "admin_ext/dialog_page.html"
     fragment_name = "admin_ext/consultation_room/hand_over.html"
     form_class = HandOverForm
     submit_label = _("Hand over")

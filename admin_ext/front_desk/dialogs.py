@@ -19,7 +19,8 @@ class AppointmentDialog(StaffPage):
     """
 
     permission_required = BOOK
-    template_name = "admin_ext/front_desk/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
+    frame = "appointment-page"
     context_model = Appointment
     verb = ""
 

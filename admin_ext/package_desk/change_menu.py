@@ -42,7 +42,7 @@ class ChangeMenuPage(StaffPage):
 
     title = _("Change package")
     permission_required = CHANGE_PURCHASE
-    template_name = "admin_ext/package_desk/change_menu_page.html"
+    template_name = "admin_ext/dialog_page.html"
     fragment_name = "admin_ext/package_desk/change_menu.html"
     context_model = Patient
 

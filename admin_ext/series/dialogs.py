@@ -23,7 +23,8 @@ class SeriesDialog(StaffPage):
     """A page about a scope of one appointment's series; a subclass says its `verb`, move or cancel."""
 
     permission_required = BOOK
-    template_name = "admin_ext/front_desk/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
+    frame = "appointment-page"
     context_model = Appointment
     verb = ""
 

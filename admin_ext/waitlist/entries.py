@@ -26,7 +26,8 @@ LONGEST_REASON = 100
 class WaitPage(WorkflowPage):
     """A form about one patient's wait, over any page as a dialog and on a page of its own."""
 
-    template_name = "admin_ext/waitlist/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
+    frame = "appointment-page wait-page"
     fragment_name = "admin_ext/waitlist/wait.html"
     form_class = WaitForm
     context_model = WaitlistEntry
@@ -145,7 +146,8 @@ class WithdrawPage(EntryMixin, StaffPage):
 
     title = gettext_lazy("Take off the waiting list")
     permission_required = CHANGE_WAIT
-    template_name = "admin_ext/waitlist/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
+    frame = "appointment-page wait-page"
     fragment_name = "admin_ext/waitlist/withdraw.html"
     context_model = WaitlistEntry
 

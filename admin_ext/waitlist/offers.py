@@ -32,7 +32,8 @@ class OfferPage(StaffPage):
     """What the dialogs about an offered time share: they come back with the reason when refused."""
 
     permission_required = CHANGE_WAIT
-    template_name = "admin_ext/waitlist/dialog_page.html"
+    template_name = "admin_ext/dialog_page.html"
+    frame = "appointment-page wait-page"
     context_model = HeldSlot
 
     def again(self, refusal: ClinicError) -> HttpResponse:
