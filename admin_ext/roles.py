@@ -93,7 +93,7 @@ OVERSEES_OUTPATIENTS = (
     may("view approve", "refundrequest")
     | may("view", "dayclosing", "refusedattempt")
     | may("waive void", "invoice")
-    | may("add", "consultation")
+    | may("hand_over", "consultation")
 )
 
 ROLES: dict[str, set[str]] = {

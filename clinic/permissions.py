@@ -10,4 +10,4 @@ WAIVE_INVOICE = "clinic.waive_invoice"
 VOID_INVOICE = "clinic.void_invoice"
 REFUND = "clinic.refund_payment"
 APPROVE_REFUND = "clinic.approve_refundrequest"
-HAND_OVER = "clinic.add_consultation"  # to give one to another doctor; nothing else asks for it
+HAND_OVER = "clinic.hand_over_consultation"

@@ -31,6 +31,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="consultation",
+            options={
+                "ordering": ["-requested_at", "-pk"],
+                "permissions": [("hand_over_consultation", "Can give a consultation to another doctor")],
+                "verbose_name": "consultation",
+                "verbose_name_plural": "consultations",
+            },
+        ),
         migrations.CreateModel(
             name="Heartbeat",
             fields=[

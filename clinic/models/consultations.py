@@ -99,6 +99,7 @@ class Consultation(RecordedModel):
         verbose_name = pgettext_lazy("a", "consultation")
         verbose_name_plural = _("consultations")
         ordering = ["-requested_at", "-pk"]
+        permissions = [("hand_over_consultation", "Can give a consultation to another doctor")]
         indexes = [
             models.Index(name="consultation_newest", fields=["organisation", "-requested_at", "-id"]),
             models.Index(name="consultation_of_patient", fields=["patient", "-requested_at"]),

@@ -28,7 +28,7 @@ def active(house):
 def head(house):
     """Somebody with the permission and no power besides."""
     user = house.login("head")
-    user.user_permissions.add(Permission.objects.get(codename="add_consultation"))
+    user.user_permissions.add(Permission.objects.get(codename="hand_over_consultation"))
     return user
 
 
