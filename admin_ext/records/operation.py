@@ -128,7 +128,8 @@ def undo_words(lines: Sequence[Line]) -> list[str]:
 
 
 def cancel_words(count: int) -> str:
-    return ngettext("Cancel %(n)d appointment", "Cancel %(n)d appointments", count) % {"n": count}
+    words = ngettext("Take this %(n)d appointment back", "Take these %(n)d appointments back", count)
+    return words % {"n": count}
 
 
 def move_words(count: int) -> str:

@@ -32,7 +32,8 @@ def test_result_shows_what_was_booked_and_what_is_told(desk):
         assert f'href="{reverse("admin:appointment", args=[row.pk])}"' in page
     assert "1 message queued" in page
     assert page.count('class="line change') == 4
-    assert "Cancel 4 appointments" in page
+    assert "Take these 4 appointments back" in page
+    assert "Nobody has been told yet." in page
 
 
 def test_undo_cancels_everything_once(desk):

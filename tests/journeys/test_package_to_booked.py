@@ -78,7 +78,7 @@ def test_main_job_by_mouse(page, desk, huda):
     assert page.get_by_role("heading", name="10 sessions booked for Huda Al-Salem").is_visible()
 
     page.get_by_text("Undo…").click()
-    page.get_by_role("button", name="Cancel 10 appointments").click()
+    page.get_by_role("button", name="Take these 10 appointments back").click()
     page.get_by_text("10 appointments are cancelled.").wait_for()
 
     assert not sessions_of(huda).exists()
