@@ -185,6 +185,19 @@ def clock(moment: datetime, zone=None) -> str:
     return f"{localtime(moment, zone):%H:%M}"
 
 
+def message_status(message) -> SafeString:
+    """The coloured status, with a tick once the gateway has said that the message has arrived."""
+    label = status_label(MessageStatus(message.status))
+    if message.delivered_at is None:
+        return label
+    tick = format_html(
+        '<span class="material-symbols-outlined delivered" aria-hidden="true" title="{0}">done_all</span>'
+        '<span class="unseen">{0}</span>',
+        _("Delivered"),
+    )
+    return format_html('<span class="nowrap">{} {}</span>', label, tick)
+
+
 def error_words(message) -> str:
     """What stopped the message, in the reader's language where it is a sentence of ours and not of a gateway."""
     return reasons.told(message.error)

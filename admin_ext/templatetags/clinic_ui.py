@@ -8,17 +8,18 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from admin_ext import columns, visits
-from admin_ext.outbox.columns import message_status
+from admin_ext.directions import isolated
 from clinic.enums import PaymentStatus
 
 register = template.Library()
 
 register.filter("person", columns.name)
 register.filter("left_to_right", columns.left_to_right)
+register.filter("isolated", isolated)
 register.filter("day", columns.day)
 register.filter("moment", columns.moment)
 register.filter("error_words", columns.error_words)
-register.filter("message_status", message_status)
+register.filter("message_status", columns.message_status)
 register.filter("services_of_visit", visits.services_of)
 register.simple_tag(columns.span, name="span")
 register.simple_tag(columns.absence, name="absence")
