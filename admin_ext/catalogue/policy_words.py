@@ -1,15 +1,13 @@
 """What a policy means, group by group, in sentences for those who set it; no query but for its organisation."""
 
-from datetime import timedelta
 from decimal import Decimal
 
-from django.utils.formats import time_format
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from admin_ext.columns import left_to_right_text, money_text
 from admin_ext.lengths import hours_text
+from admin_ext.policy_sentences import quiet_hours, reminder_times
 from clinic.enums import Channel, NoShowConsequence
 from clinic.models import Policy
 
@@ -98,17 +96,7 @@ def outpatients(policy: Policy) -> list[str]:
 
 def messages(policy: Policy) -> list[str]:
     reminders = [reminder(channel, ahead) for channel in Channel if (ahead := policy.reminder_minutes.get(channel))]
-    quiet = _(
-        "Nothing is sent between %(start)s and %(end)s, on the clock of the clinic; a reminder that falls into these "
-        "hours leaves after them, or before them where it would come too late."
-    ) % {
-        "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
-        "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
-    }
-    nights = [quiet, _("Offers, receipts, and a move or cancellation that cannot wait for the morning still go.")]
-    if policy.quiet_from == policy.quiet_until:
-        nights = [_("Messages are sent at any hour of the day and night.")]
-    said = [*(reminders or [_("No reminders go out.")]), expiring(policy), *nights]
+    said = [*(reminders or [_("No reminders go out.")]), expiring(policy), *quiet_hours(policy)]
     if reminders:
         said.insert(len(reminders), _("Who books later than that is told by the confirmation alone."))
     return said
@@ -131,9 +119,8 @@ def video(policy: Policy) -> list[str]:
 
 
 def reminder(channel: Channel, minutes: list[int]) -> str:
-    times = get_text_list([hours_text(timedelta(minutes=ahead)) for ahead in minutes], _("and"))
     sentence = _("A reminder by %(channel)s goes out %(times)s before the appointment.")
-    return sentence % {"channel": channel.label, "times": times}
+    return sentence % {"channel": channel.label, "times": reminder_times(minutes)}
 
 
 def currency(policy: Policy) -> str:

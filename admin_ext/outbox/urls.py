@@ -1,9 +1,9 @@
 """Addresses of the pages about messages."""
 
 from admin_ext.outbox.delivery import DeliveryPage
-from admin_ext.outbox.pages import MessagePage
-from admin_ext.outbox.rules import RulesPage
+from admin_ext.outbox.message_page import MessagePage
 from admin_ext.outbox.template_pages import RestoreTextPage, TemplatePage, TemplatesPage, TextPage, TextPreviewPage
+from admin_ext.outbox.who_is_told import RulesPage
 
 urlpatterns = [
     MessagePage.at("messages/<int:pk>/", "message"),

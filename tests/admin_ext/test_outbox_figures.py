@@ -134,4 +134,5 @@ def test_rules_say_when_nothing_is_sent_and_lead_to_the_policy(manager, ours):
     page = manager.get(address()).content.decode()
 
     assert "21:00" in page
+    assert "a reminder that falls into these hours leaves after them, or before them" in page
     assert reverse("admin:clinic_policy_change", args=[ours.policy.pk]) in page

@@ -1,17 +1,14 @@
 """Who is told what: every kind of message, when it is written, by which channel, and what of it is turned off."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.urls import reverse
-from django.utils.formats import time_format
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from admin_ext.columns import left_to_right_text
 from admin_ext.lengths import hours_text
 from admin_ext.pages import StaffPage
+from admin_ext.policy_sentences import quiet_hours, reminder_times
 from admin_ext.roles import SEE_MESSAGE_RULES
 from admin_ext.scope import own_rows
 from clinic.enums import Channel, MessageKind
@@ -56,7 +53,7 @@ class RulesPage(StaffPage):
         policy = own_rows(Policy, self.organisation).get()
         return super().get_context_data(
             rules=rules_of(policy),
-            quiet=quiet_words(policy),
+            quiet=" ".join(quiet_hours(policy)),
             policy_address=reverse("admin:clinic_policy_change", args=[policy.pk]),
             **kwargs,
         )
@@ -81,8 +78,7 @@ def reminders(kind: MessageKind, policy: Policy) -> list[Rule]:
 
 
 def before_words(minutes: list[int]) -> str:
-    times = get_text_list([hours_text(timedelta(minutes=ahead)) for ahead in minutes], _("and"))
-    return _("%(times)s before the appointment.") % {"times": times}
+    return _("%(times)s before the appointment.") % {"times": reminder_times(minutes)}
 
 
 def no_show(kind: MessageKind, policy: Policy) -> list[Rule]:
@@ -104,14 +100,3 @@ def expiring(kind: MessageKind, policy: Policy) -> list[Rule]:
 def grace_words(kind: MessageKind) -> str:
     """How long the message waits, so that a slip that is corrected at once tells nobody."""
     return _("leaves %(time)s later") % {"time": hours_text(GRACE[kind])} if kind in GRACE else ""
-
-
-def quiet_words(policy: Policy) -> str:
-    if policy.quiet_from == policy.quiet_until:
-        return _("Messages are sent at any hour of the day and night.")
-    values = {
-        "start": left_to_right_text(time_format(policy.quiet_from, "H:i")),
-        "end": left_to_right_text(time_format(policy.quiet_until, "H:i")),
-    }
-    nothing = _("Nothing is sent between %(start)s and %(end)s, on the clock of the clinic.") % values
-    return f"{nothing} {_('Offers, receipts, and a move or cancellation that cannot wait for the morning still go.')}"
