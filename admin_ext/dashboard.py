@@ -17,7 +17,7 @@ from admin_ext.front_desk.board.board import board_of
 from admin_ext.front_desk.board.choice import Choice
 from admin_ext.records.certificates import broken_rules, rows_words
 from admin_ext.roles import AUTO_SCHEDULE, RESEND, SEE_AUDIT, SEE_REBOOKINGS, SEE_VISITS
-from admin_ext.sender import sender_card
+from admin_ext.sender_card import sender_card
 from admin_ext.visits import outpatients
 from clinic.audit.selectors import is_stale, newest_certificate
 from clinic.enums import CANCELLED_STATUSES, UNCONFIRMED_STATUSES, JobStatus, LeaveStatus, PurchaseStatus

@@ -1,6 +1,6 @@
 """The addresses of the catalogue's pages."""
 
-from admin_ext.catalogue.overdue import OverdueRemindersPage
+from admin_ext.catalogue.overdue_reminders import OverdueRemindersPage
 from admin_ext.catalogue.pages import PolicyPreviewPage
 
 urlpatterns = [

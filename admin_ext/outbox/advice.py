@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
-from admin_ext.sender import troubles
+from admin_ext.sender_card import troubles
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.heartbeats import worker_state
 from clinic.messaging.services import destination_of

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from admin_ext.forms import add_refusal
 from admin_ext.outbox.doubts import doubts
-from admin_ext.outbox.texts import TextForm, preview_of, texts_of
+from admin_ext.outbox.text_form import Preview, TextForm, preview_of, texts_of
 from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_TEMPLATES, SEE_TEMPLATES
 from clinic.enums import Channel, Language, MessageKind
@@ -103,6 +103,11 @@ class TextPage(OfKind):
         self.form.is_valid()
         return {name: self.form.cleaned_data.get(name, "") for name in ("subject", "body")}
 
+    @property
+    def preview(self) -> Preview:
+        """How what is typed would look."""
+        return preview_of(self.kind, self.language, self.channel, self.organisation, **self.words)
+
     def post(self, request, kind, language):
         try:
             write_template(*self.place, **self.words, expected_version=self.version, by=request.user)
@@ -110,7 +115,7 @@ class TextPage(OfKind):
             return self.overtaken(refusal)
         except ClinicError as refusal:
             add_refusal(self.form, refusal)
-            return self.render_to_response(self.again(form=self.form))
+            return self.render_to_response(self.again(form=self.form, preview=self.preview))
         warned = tuple(doubts(self.organisation, self.kind, **self.words))
         return self.done(_("The text is saved. Messages written from now on have these words."), warned)
 
@@ -125,7 +130,7 @@ class TextPage(OfKind):
     def overtaken(self, refusal: ChangedMeanwhile) -> HttpResponse:
         """Both versions; the form carries the newer one's from now on."""
         theirs = own_template(*self.place)
-        preview = preview_of(self.kind, self.language, self.channel, self.organisation, **self.words)
+        preview = self.preview
         self.form.data = {**self.form.data.dict(), self.form.add_prefix("version"): words_version(theirs)}
         add_refusal(self.form, refusal)
         return self.render_to_response(self.again(form=self.form, preview=preview, is_overtaken=True))
@@ -165,8 +170,7 @@ class TextPreviewPage(TextPage):
     fragment_name = template_name = "admin_ext/outbox/text_preview.html"
 
     def post(self, request, kind, language):
-        preview = preview_of(self.kind, self.language, self.channel, self.organisation, **self.words)
-        return self.render_to_response({"preview": preview})
+        return self.render_to_response({"preview": self.preview})
 
 
 def one_of(choices, value: str):

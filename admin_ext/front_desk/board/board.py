@@ -12,7 +12,7 @@ from admin_ext.front_desk.board.cards import FlowCard
 from admin_ext.front_desk.board.choice import Choice
 from admin_ext.front_desk.board.columns import Column, cards_in, columns
 from admin_ext.roles import SEE_CHARGES, SEE_WAITLIST
-from admin_ext.sender import alarm
+from admin_ext.sender_card import alarm
 from admin_ext.versions import fingerprint
 from clinic.billing.selectors import owed_by
 from clinic.models import Clinic, HeldSlot, User
