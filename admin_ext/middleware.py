@@ -16,6 +16,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from admin_ext.roles import CHANGE_STAFF, roles_with
 from clinic import attempts
 from clinic.models import (
     Addendum,
@@ -87,9 +88,31 @@ class NoSuchPageMiddleware:
             explanation = _("What it showed may have been removed, or the address is not complete.")
         else:
             status, title = 403, _("This page is not for your role")
-            explanation = _("If you need it for your work, ask an administrator for the role that has it.")
-        context = {**admin.site.each_context(request), "title": title, "explanation": explanation}
+            explanation = self.whom_to_ask(request)
+        context = {
+            **admin.site.each_context(request), "title": title, "explanation": explanation,
+            "gives_roles": status == 403 and request.user.has_perm(CHANGE_STAFF),
+        }  # fmt: skip
         return TemplateResponse(request, "admin_ext/no_such_page.html", context, status=status).render()
+
+    def whom_to_ask(self, request: HttpRequest) -> str:
+        """Which roles have the page; whoever gives roles need not ask."""
+        roles = ", ".join(_(role) for role in roles_with(permission_of(request.resolver_match)))
+        if request.user.has_perm(CHANGE_STAFF):
+            return _("These roles have it: %(roles)s.") % {"roles": roles or "–"}
+        if not roles:
+            return _("If you need it for your work, ask an administrator for the role that has it.")
+        return _("If you need it for your work, ask an administrator for a role that has it: %(roles)s.") % {
+            "roles": roles
+        }
+
+
+def permission_of(match: ResolverMatch) -> str:
+    """What whoever opens the page must be allowed at the least; empty where the page does not say."""
+    if model := getattr(model_admin_behind(match.func), "model", None):
+        return f"{model._meta.app_label}.view_{model._meta.model_name}"
+    needed = getattr(getattr(match.func, "view_class", None), "permission_required", "")
+    return needed if isinstance(needed, str) else ""
 
 
 class DoorMiddleware:
@@ -124,11 +147,9 @@ class DoorMiddleware:
             door.name = f"{request.resolver_match.url_name} {request.method}"
 
     def turned_away(self, request: HttpRequest, response: HttpResponse) -> int:
-        """The status that says so, or 0. Django leads who asks for a row that is not there to the first page."""
+        """The status that says so, or 0."""
         if request.method != "POST":
             return 403 if response.status_code == 403 else 0
-        if response.headers.get("Location") == reverse("admin:index"):
-            return 404
         return response.status_code if response.status_code in self.REFUSALS else 0
 
     def is_watched(self, match: ResolverMatch) -> bool:

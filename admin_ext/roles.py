@@ -25,6 +25,7 @@ SEE_MESSAGE_RULES = "clinic.view_policy"  # who answers for the rules sees what 
 SEE_TEMPLATES = "clinic.view_messagetemplate"
 CHANGE_TEMPLATES = "clinic.change_messagetemplate"
 CHANGE_ORGANISATION = "clinic.change_organisation"
+CHANGE_STAFF = "clinic.change_user"
 SEE_WAITLIST = "clinic.view_waitlistentry"
 WAIT = "clinic.add_waitlistentry"
 CHANGE_WAIT = "clinic.change_waitlistentry"
@@ -129,6 +130,12 @@ ROLES: dict[str, set[str]] = {
     | may("add change", "provider")
     | may("view add change", "user"),
 }
+
+
+def roles_with(permission: str) -> list[str]:
+    """The roles that may do it, in the order of the table."""
+    codename = permission.partition(".")[2]
+    return [role for role, codenames in ROLES.items() if codename in codenames]
 
 
 def has_own_day(user) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from admin_ext.roles import FRONT_DESK, PROVIDER
+from admin_ext.roles import ADMINISTRATOR, FRONT_DESK, PROVIDER
 
 
 @pytest.mark.django_db
@@ -62,7 +62,18 @@ def test_page_of_another_role_says_whom_to_ask(ours, sign_in):
     answer = sign_in(ours.organisation, PROVIDER).get(reverse("admin:clinic_policy_changelist"))
 
     assert answer.status_code == 403
-    assert "ask an administrator" in answer.content.decode()
+    assert "ask an administrator for a role that has it: Manager, Administrator." in answer.content.decode()
+    assert "Staff logins</a>" not in answer.content.decode()
+
+
+def test_page_of_another_role_leads_an_administrator_to_the_logins(ours, sign_in):
+    answer = sign_in(ours.organisation, ADMINISTRATOR).get(reverse("admin:cash_desk"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 403
+    assert "These roles have it: Cashier" in page
+    assert "ask an administrator" not in page
+    assert f'href="{reverse("admin:clinic_user_changelist")}">Staff logins</a>' in page
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from admin_ext.front_desk.book.asked import Asked
 from admin_ext.front_desk.book.choices import Choice, against_purchase, chosen_of, sessions_of, suggestion
 from admin_ext.front_desk.book.times import Times, Verdict, times_of, verdict_of
 from admin_ext.purchases import PurchaseCard, purchase_card
-from admin_ext.roles import CHANGE_WAIT, OVERBOOK, ROLES
+from admin_ext.roles import CHANGE_WAIT, OVERBOOK, roles_with
 from admin_ext.waitlist.actions import offer_address
 from clinic.enums import AppointmentKind
 from clinic.errors import Refusal
@@ -65,8 +65,7 @@ class Screen:
 
     @property
     def overbookers(self) -> str:
-        codename = OVERBOOK.partition(".")[2]
-        return ", ".join(gettext(role) for role, codenames in ROLES.items() if codename in codenames)
+        return ", ".join(gettext(role) for role in roles_with(OVERBOOK))
 
     @property
     def is_ready(self) -> bool:
