@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from admin_ext.scope import own_rows
 from clinic import jobs
 from clinic.enums import JobKind, JobStatus
 from clinic.errors import ClinicError
-from clinic.models import Job, PackagePurchase, User
+from clinic.models import Job, PackagePurchase, Provider, User
 from clinic.scheduling.planning import Plan
 from clinic.scheduling.planning.packing import unpack
 from clinic.scheduling.planning.plan import PlannedSession
@@ -72,11 +73,16 @@ class BulkResult:
     def incomplete(self) -> int:
         return sum(row.left > 0 for row in self.rows)
 
-    @property
-    def bottlenecks(self) -> list[dict]:
+    @cached_property
+    def bottlenecks(self) -> list[tuple[Provider, date]]:
+        """Whose days everybody wants; one query. Who is no longer there is left out."""
+        places = self.job.result.get("bottlenecks", ())[:MOST_BOTTLENECKS]
+        keys = [place["provider"] for place in places if isinstance(place["provider"], int)]
+        providers = own_rows(Provider, self.job.organisation).in_bulk(keys)
         return [
-            {**place, "day": date.fromisoformat(place["day"])}
-            for place in self.job.result.get("bottlenecks", ())[:MOST_BOTTLENECKS]
+            (providers[place["provider"]], date.fromisoformat(place["day"]))
+            for place in places
+            if place["provider"] in providers
         ]
 
 

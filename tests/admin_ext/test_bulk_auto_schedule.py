@@ -172,6 +172,23 @@ def test_plan_shows_what_is_placed_and_what_is_left_with_the_reason(ours, client
 # Booking
 
 
+def test_plan_names_the_providers_of_the_bottlenecks_in_the_readers_language(ours, theirs, client):
+    job = planned(client)
+    job.result["bottlenecks"] = [
+        {"provider": ours.provider.pk, "day": "2030-01-14", "gain": 1.0},
+        {"provider": theirs.provider.pk, "day": "2030-01-15", "gain": 1.0},
+    ]
+    job.save()
+    ours.provider.name_ar = "ريم"
+    ours.provider.save()
+    client.cookies["django_language"] = "ar"
+
+    page = client.get(reverse("admin:bulk_plan", args=[job.public_id])).content.decode()
+
+    assert "<li><bdi>ريم</bdi> · " in page
+    assert str(theirs.provider) not in page
+
+
 def test_book_all_books_the_plan_as_one_operation(ours, client):
     huda = assign(ours.package, make_patient(ours.organisation, "Huda"), by=ours.user)
     job = planned(client)

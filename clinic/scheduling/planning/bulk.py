@@ -138,7 +138,7 @@ def in_words(plan: Plan) -> dict[str, Any]:
             for left in plan.unplaced
         ],
         "bottlenecks": [
-            {"provider": str(place.provider), "day": place.day.isoformat(), "gain": round(place.gain, 2)}
+            {"provider": place.provider.pk, "day": place.day.isoformat(), "gain": round(place.gain, 2)}
             for place in plan.bottlenecks[:20]
         ],
     }
