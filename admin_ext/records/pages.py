@@ -1,9 +1,11 @@
 """Long work while it runs: who waits for what, how far it is, and the page of what it comes to."""
 
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from admin_ext.pages import StaffPage
 from clinic import jobs
@@ -28,7 +30,11 @@ class JobPage(StaffPage):
             return self.leave(result)
         return self.render_to_response(
             self.get_context_data(
-                job=job, result=result, is_under_way=job.status in UNDER_WAY, may_cancel=self.may_cancel(job)
+                job=job,
+                result=result,
+                outcome=outcome_of(job),
+                is_under_way=job.status in UNDER_WAY,
+                may_cancel=self.may_cancel(job),
             )
         )
 
@@ -59,4 +65,21 @@ def result_address(job: Job) -> str:
         return reverse("admin:operation", args=[job.result["operation"]])
     if job.status == JobStatus.DONE and "plan" in job.result:
         return reverse("admin:bulk_plan", args=[job.public_id])
+    return ""
+
+
+def outcome_of(job: Job) -> str:
+    """What came of a plan or its booking, in numbers; empty for anything else."""
+    if job.status != JobStatus.DONE:
+        return ""
+    if "plan" in job.result:
+        placed = len(job.result["plan"]["sessions"])
+        wanted = placed + sum(left["sessions"] for left in job.result.get("unplaced", ()))
+        values = {"placed": intcomma(placed), "wanted": intcomma(wanted)}
+        return (
+            ngettext("%(placed)s of %(wanted)s session placed", "%(placed)s of %(wanted)s sessions placed", wanted)
+            % values
+        )
+    if booked := job.result.get("booked"):
+        return ngettext("%(n)s session booked", "%(n)s sessions booked", booked) % {"n": intcomma(booked)}
     return ""

@@ -69,6 +69,23 @@ def test_job_that_booked_leads_to_what_it_booked(ours, client):
     assert client.get(page_of(ours.job), headers=POLL).headers["HX-Redirect"] == result
 
 
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"plan": {"sessions": [[]] * 1700}, "unplaced": [{"sessions": 588}]}, "1,700 of 2,288 sessions placed"),
+        ({"operation": "3bb55ccb-ceee-4f0b-9270-28dff6e650f1", "booked": 1700}, "1,700 sessions booked"),
+    ],
+)
+def test_job_that_is_done_says_what_came_of_it(ours, client, result, words):
+    become(ours.job, JobStatus.DONE, stage="Writing it down", result=result)
+
+    page = client.get(page_of(ours.job)).text
+
+    assert words in page
+    assert "Writing it down" not in page
+    assert "Look at the result" in page
+
+
 def test_cancel_calls_a_waiting_job_off(ours, client):
     client.post(page_of(ours.job, "cancel_job"))
 
