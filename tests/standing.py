@@ -5,6 +5,7 @@ test does to them is gone after it. Tests that commit, and the very first one, g
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,26 @@ def standing(make: Make):
 
     world.makes_standing = own
     return pytest.fixture(world)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written within is gone afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def turn(subtests):
+    """One turn of a loop over a world: it fails under its own name, the next ones follow, and find what it found."""
+
+    @contextmanager
+    def turn(name: str) -> Iterator[None]:
+        with subtests.test(name), undone():
+            yield
+
+    return turn
 
 
 @dataclass(frozen=True)
