@@ -22,6 +22,9 @@ OF_A_LOOP = {"counter", "first", "last"}
 PAIRS = "{{ … }}, {% if … %} … {% endif %}, {% for … %} … {% endfor %}"
 BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 INVALID_FILTER = re.compile(r"Invalid filter: '(\w+)'")
+UNCLOSED = re.compile(r"Unclosed tag on line (\d+): '(\w+)'")
+NEVER_OPENED = re.compile(r"Invalid block tag on line (\d+): '(\w+)'")
+NOT_UNDERSTOOD = re.compile(r"Could not parse .* from '(.*)'$", re.DOTALL)
 
 type Loops = Mapping[str, Collection[str]]  # by the name in `for name in dates`, what each of them has
 
@@ -149,7 +152,15 @@ def _said(nodes: Collection[Node]) -> Iterator[str]:
 def _unreadable(error: str, fields: Collection[Field]) -> Refusal:
     if match := INVALID_FILTER.search(error):
         return _unknown(f"|{match[1]}", fields, "|length")
-    return refusal(_("The text cannot be read: %(error)s.") % {"error": error.rstrip(".")}, _close())
+    if match := UNCLOSED.search(error):
+        values = {"tag": f"{{% {match[2]} %}}", "line": match[1]}
+        return refusal(_("%(tag)s on line %(line)s is not closed.") % values, _close())
+    if match := NEVER_OPENED.search(error):
+        values = {"tag": f"{{% {match[2]} %}}", "line": match[1]}
+        return refusal(_("%(tag)s on line %(line)s closes nothing that is open.") % values, _close())
+    if match := NOT_UNDERSTOOD.search(error):
+        return refusal(_("“%(words)s” cannot be read.") % {"words": f"{{{{ {match[1]} }}}}"}, _close())
+    return refusal(_("The text cannot be read: look at each {{ … }} and {% if %}."), _close())
 
 
 def _close() -> str:
