@@ -88,6 +88,7 @@ def test_text_that_names_what_it_may_not_is_refused_and_kept_as_typed(client, ou
     assert own(ours.organisation) == []
     assert answer.context["text"].form["body"].value() == wrong
     assert answer.context["text"].form.non_field_errors()
+    assert "It is shown again once the text can be sent." in answer.content.decode()
     assert "&lt;b&gt;" in answer.content.decode()
     assert "<b>{{ day }}" not in answer.content.decode()
 
