@@ -30,7 +30,6 @@ from tests.factories import make_patient
 
 WORD = "Theirs"
 OURS = {model: one for model, one in admin.site._registry.items() if model._meta.app_label == "clinic"}
-EVERY_MODEL = pytest.mark.parametrize("model", OURS, ids=lambda model: model.__name__)
 CHOICES = {  # the fields of our forms that choose one of our rows; every other model has none
     Service: {"clinics", "providers", "auto_assign_doctor"},
     Package: {"items-0-service"},
@@ -93,33 +92,33 @@ def test_no_page_that_can_be_reached_by_links_shows_a_word_of_theirs(desk):
     assert len(seen) > 100
 
 
-@EVERY_MODEL
-def test_their_row_is_not_there_by_address(desk, theirs, model):
-    row = row_of(theirs, model)
+def test_their_row_is_not_there_by_address(desk, theirs, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            row = row_of(theirs, model)
+            for page in ("change", "history", "delete"):
+                response = desk.get(address(model, page, row.pk))
+                assert response.status_code in (403, 404) or response.url == reverse("admin:index"), page
+                assert WORD not in response.content.decode(), page
+            first = desk.get(reverse("admin:index"))  # with the messages that the three have left
+            assert WORD not in first.content.decode()
+            if hasattr(model, "history"):
+                version = address(model, "simple_history", row.pk, row.history.first().pk)
+                assert desk.get(version).status_code == 404
 
-    for page in ("change", "history", "delete"):
-        response = desk.get(address(model, page, row.pk))
-        assert response.status_code in (403, 404) or response.url == reverse("admin:index"), page
-        assert WORD not in response.content.decode(), page
-    assert WORD not in desk.get(reverse("admin:index")).content.decode()  # with the messages that the three have left
-    if hasattr(model, "history"):
-        version = address(model, "simple_history", row.pk, row.history.first().pk)
-        assert desk.get(version).status_code == 404
 
-
-@EVERY_MODEL
-def test_their_row_cannot_be_written_by_address(desk, ours, theirs, model):
-    ours_row, row = row_of(ours, model), row_of(theirs, model)
-    before = model.objects.filter(pk=row.pk).values().get()
-    sent = posted_values(desk.get(address(model, "change", ours_row.pk)))
-
-    pages = [address(model, "change", row.pk), address(model, "delete", row.pk)]
-    if hasattr(model, "history"):
-        pages.append(address(model, "simple_history", row.pk, row.history.first().pk))
-    for page in pages:
-        desk.post(page, {**sent, "post": "yes"})
-
-    assert model.objects.filter(pk=row.pk).values().get() == before
+def test_their_row_cannot_be_written_by_address(desk, ours, theirs, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            ours_row, row = row_of(ours, model), row_of(theirs, model)
+            before = model.objects.filter(pk=row.pk).values().get()
+            sent = posted_values(desk.get(address(model, "change", ours_row.pk)))
+            pages = [address(model, "change", row.pk), address(model, "delete", row.pk)]
+            if hasattr(model, "history"):
+                pages.append(address(model, "simple_history", row.pk, row.history.first().pk))
+            for page in pages:
+                desk.post(page, {**sent, "post": "yes"})
+            assert model.objects.filter(pk=row.pk).values().get() == before
 
 
 def buttons() -> list[tuple]:
@@ -131,15 +130,14 @@ def buttons() -> list[tuple]:
     ]
 
 
-@pytest.mark.parametrize(("model", "action"), buttons(), ids=lambda value: getattr(value, "__name__", value))
-def test_no_button_works_on_their_row(desk, theirs, model, action):
-    row = row_of(theirs, model)
-    before = model.objects.filter(pk=row.pk).values().get()
-
-    response = desk.post(address(model, action, row.pk), {"_form_submitted": "on"})
-
-    assert response.status_code == 404
-    assert model.objects.filter(pk=row.pk).values().get() == before
+def test_no_button_works_on_their_row(desk, theirs, turn):
+    for model, action in buttons():
+        with turn(f"{model.__name__} {action}"):
+            row = row_of(theirs, model)
+            before = model.objects.filter(pk=row.pk).values().get()
+            response = desk.post(address(model, action, row.pk), {"_form_submitted": "on"})
+            assert response.status_code == 404
+            assert model.objects.filter(pk=row.pk).values().get() == before
 
 
 def choices_of(shown) -> dict[str, ModelChoiceField]:
@@ -156,51 +154,52 @@ def choices_of(shown) -> dict[str, ModelChoiceField]:
     }
 
 
-@EVERY_MODEL
 @pytest.mark.parametrize("page", ["add", "change"])
-def test_their_ids_are_refused_by_our_forms(desk, ours, theirs, model, page):
-    args = [row_of(ours, model).pk] if page == "change" else []
-    shown = desk.get(address(model, page, *args))
-
-    choices = choices_of(shown)
-
-    assert set(choices) == CHOICES.get((model, page), CHOICES.get(model, set()))
-    for name, field in choices.items():
-        foreign = row_of(theirs, field.queryset.model).pk
-        response = desk.post(address(model, page, *args), {**posted_values(shown), name: foreign})
-        assert response.status_code == 200, name
-        assert "Select a valid choice" in response.content.decode(), name
-
-
-@EVERY_MODEL
-def test_autocomplete_finds_none_of_theirs(desk, model):
-    for field in model._meta.get_fields():
-        if not isinstance(field, ForeignKey | ManyToManyField) or field.related_model not in OURS:
-            continue
-        asked = {"app_label": "clinic", "model_name": model._meta.model_name, "field_name": field.name}
-        for term in ("", WORD):
-            response = desk.get(reverse("admin:autocomplete"), {**asked, "term": term})
-            assert response.status_code in (200, 403, 404), field.name
-            assert WORD not in response.content.decode(), field.name
+def test_their_ids_are_refused_by_our_forms(desk, ours, theirs, page, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            args = [row_of(ours, model).pk] if page == "change" else []
+            shown = desk.get(address(model, page, *args))
+            choices = choices_of(shown)
+            assert set(choices) == CHOICES.get((model, page), CHOICES.get(model, set()))
+            for name, field in choices.items():
+                foreign = row_of(theirs, field.queryset.model).pk
+                response = desk.post(address(model, page, *args), {**posted_values(shown), name: foreign})
+                assert response.status_code == 200, name
+                assert "Select a valid choice" in response.content.decode(), name
 
 
-@EVERY_MODEL
-def test_a_filter_by_their_row_neither_names_nor_shows_it(desk, theirs, model):
-    for field in model._meta.get_fields():
-        if not isinstance(field, ForeignKey | ManyToManyField) or field.related_model not in OURS:
-            continue
-        if field.related_model not in {type(row) for row in vars(theirs).values()}:
-            continue
-        asked = {f"{field.name}__id__exact": row_of(theirs, field.related_model).pk}
-        response = desk.get(address(model, "changelist"), asked, follow=True)
-        assert WORD not in response.content.decode(), field.name
+def test_autocomplete_finds_none_of_theirs(desk, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            for field in model._meta.get_fields():
+                if not isinstance(field, ForeignKey | ManyToManyField) or field.related_model not in OURS:
+                    continue
+                asked = {"app_label": "clinic", "model_name": model._meta.model_name, "field_name": field.name}
+                for term in ("", WORD):
+                    response = desk.get(reverse("admin:autocomplete"), {**asked, "term": term})
+                    assert response.status_code in (200, 403, 404), field.name
+                    assert WORD not in response.content.decode(), field.name
 
 
-@EVERY_MODEL
-def test_a_search_for_their_word_finds_nothing_of_theirs(desk, theirs, model):
-    shown = desk.get(address(model, "changelist"), {"q": WORD}).context["cl"]
+def test_a_filter_by_their_row_neither_names_nor_shows_it(desk, theirs, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            for field in model._meta.get_fields():
+                if not isinstance(field, ForeignKey | ManyToManyField) or field.related_model not in OURS:
+                    continue
+                if field.related_model not in {type(row) for row in vars(theirs).values()}:
+                    continue
+                asked = {f"{field.name}__id__exact": row_of(theirs, field.related_model).pk}
+                response = desk.get(address(model, "changelist"), asked, follow=True)
+                assert WORD not in response.content.decode(), field.name
 
-    assert row_of(theirs, model) not in shown.result_list
+
+def test_a_search_for_their_word_finds_nothing_of_theirs(desk, theirs, turn):
+    for model in OURS:
+        with turn(model.__name__):
+            shown = desk.get(address(model, "changelist"), {"q": WORD}).context["cl"]
+            assert row_of(theirs, model) not in shown.result_list
 
 
 def palette(client, term: str) -> str:
