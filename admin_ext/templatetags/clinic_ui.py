@@ -8,12 +8,14 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from admin_ext import columns, visits
+from admin_ext.directions import isolated
 from clinic.enums import PaymentStatus
 
 register = template.Library()
 
 register.filter("person", columns.name)
 register.filter("left_to_right", columns.left_to_right)
+register.filter("isolated", isolated)
 register.filter("day", columns.day)
 register.filter("moment", columns.moment)
 register.filter("error_words", columns.error_words)
