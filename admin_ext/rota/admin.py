@@ -1,6 +1,9 @@
 """When providers work, and what takes their time away."""
 
+from datetime import timedelta
+
 from django.contrib import admin
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
@@ -47,6 +50,10 @@ class WorkingHoursAdmin(HoursLeadToBatch, HoursColumns, ActiveColumn, RecordedMo
         (_("Appointments"), {"fields": [("slot_minutes", "capacity")]}),
         (_("Validity"), {"fields": [("valid_from", "valid_until"), "every_n_weeks"]}),
     ]
+
+    def get_changeform_initial_data(self, request):
+        today = localdate()
+        return {"valid_from": today - timedelta(today.weekday()), **super().get_changeform_initial_data(request)}
 
     @display(description=_("valid"))
     def display_validity(self, row):

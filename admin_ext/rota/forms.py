@@ -46,6 +46,12 @@ class WorkingHoursForm(TakesTimeForm):
     class Meta:
         model = WorkingHours
         fields = "__all__"
+        help_texts = {
+            "valid_from": _(
+                "The first day of these hours. With more than one week between, weeks count from its week."
+            ),
+            "valid_until": _("Empty: until somebody ends them."),
+        }
 
     def check_rules(self):
         Provider.objects.select_for_update(no_key=True).get(pk=self.instance.provider_id)  # his hours come in turn

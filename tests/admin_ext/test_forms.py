@@ -335,3 +335,10 @@ def test_a_new_patient_is_refused_at_the_field(wrong, field, ours, administrator
     assert list(answer.context["form"].errors) == [field]
     assert answer.context["form"]["notes"].value() == "Twins"
     assert not Patient.objects.filter(name_en="Layla Hasan").exists()
+
+
+def test_new_working_hours_begin_on_the_monday_of_this_week(today_at_nine, administrator):
+    page = administrator.get(reverse("admin:clinic_workinghours_add"))
+
+    assert page.context["adminform"].form["valid_from"].value() == NINE.date()
+    assert "The first day of these hours." in page.content.decode()
