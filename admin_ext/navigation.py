@@ -114,10 +114,10 @@ SIDEBAR: dict[str, list[Entry]] = {
         Entry.list(_("Rooms"), "meeting_room", "room"),
     ],
     _("Records"): [
-        Entry.list(_("Sessions ledger"), "history_edu", "sessionentry"),
+        Entry.list(_("Session entries"), "history_edu", "sessionentry"),
         Entry.list(_("Jobs"), "hourglass_top", "job"),
         Entry.list(_("Bulk actions"), "history", "operation"),
-        Entry.list(_("Audits"), "verified_user", "certificate", also=("certificate",)),
+        Entry.list(_("Audit certificates"), "verified_user", "certificate", also=("certificate",)),
         Entry.list(_("Refused attempts"), "gpp_bad", "refusedattempt"),
         Entry(_("How messages arrive"), "monitoring", "message_delivery", SEE_MESSAGE_RULES),
     ],
