@@ -32,7 +32,7 @@ def choice(label, choices, initial) -> forms.ChoiceField:
 class RegisterForm(ClinicForm):
     name_en = text(_("name"), 120, required=True)
     name_ar = text(_("name in Arabic"), 120)
-    file_number = text(_("file number"), 40, help_text=_("Empty: the next one is given out."))
+    file_number = text(_("file number"), 40, help_text=_("Leave empty for the next number."))
     born_on = forms.DateField(
         label=_("date of birth"), required=False,
         widget=forms.DateInput({"class": " ".join(INPUT_CLASSES), "type": "date"}, format="%Y-%m-%d"),
@@ -53,7 +53,7 @@ class RegisterPatientPage(WorkflowPage):
     permission_required = "clinic.add_patient"
     context_model = Patient
     form_class = RegisterForm
-    submit_label = _("Open the file")
+    submit_label = _("Register the patient")
 
     def get_initial(self):
         """What was typed into a search is not typed again."""
