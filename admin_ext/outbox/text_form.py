@@ -14,8 +14,6 @@ from clinic.messaging.segments import Segments, segments
 from clinic.messaging.templates import Words, sample, shipped, words_version
 from clinic.models import MessageTemplate, Organisation, User
 
-LONGEST_SUBJECT = MessageTemplate._meta.get_field("subject").max_length
-LONGEST_TEXT = MessageTemplate._meta.get_field("body").max_length
 ROWS = 7
 
 
@@ -25,12 +23,11 @@ class TextForm(ClinicForm):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
     channel = forms.ChoiceField(choices=[("", ""), *Channel.choices], required=False, widget=forms.HiddenInput)
     subject = forms.CharField(
-        label=gettext_lazy("subject"), required=False,
-        widget=forms.TextInput({"class": " ".join(INPUT_CLASSES), "maxlength": LONGEST_SUBJECT}),
-    )  # fmt: skip
+        label=gettext_lazy("subject"), required=False, widget=forms.TextInput({"class": " ".join(INPUT_CLASSES)})
+    )
     body = forms.CharField(
         label=gettext_lazy("text"), required=False,
-        widget=forms.Textarea({"class": " ".join(TEXTAREA_CLASSES), "rows": ROWS, "maxlength": LONGEST_TEXT}),
+        widget=forms.Textarea({"class": " ".join(TEXTAREA_CLASSES), "rows": ROWS}),
     )  # fmt: skip
 
     def __init__(self, *args, language: Language, **kwargs):

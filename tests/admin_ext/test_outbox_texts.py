@@ -93,6 +93,16 @@ def test_text_that_names_what_it_may_not_is_refused_and_kept_as_typed(client, ou
     assert "<b>{{ day }}" not in answer.content.decode()
 
 
+def test_text_that_is_too_long_is_refused_and_never_cut(client):
+    long = GOOD + "x" * 5000
+
+    answer = send(client, "message_text", body=long)
+
+    assert answer.context["text"].form["body"].value() == long
+    assert "Use at most 2000." in answer.content.decode()
+    assert "maxlength" not in str(answer.context["text"].form)
+
+
 def test_preview_shows_what_is_being_typed_and_saves_nothing(client, ours):
     answer = send(client, "message_text_preview", "ar", channel="sms", body="{{ day }} {{ time }} <script>")
 
