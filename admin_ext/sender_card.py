@@ -34,9 +34,8 @@ def sender_card(user: User, *, at: datetime) -> Card:
 
 def card_of(user: User, state: WorkerState) -> Card:
     now = outbox_counts(user.organisation, at=state.at, today=midnight(localdate(state.at)))
-    to_whom = "" if user.has_perm(CHANGE_ORGANISATION) else _("Tell the administrator.")
     outbox = reverse("admin:clinic_message_changelist")
-    lines = [Line(what=sentence, small=to_whom, link=outbox) for sentence in troubles(state)]
+    lines = [Line(what=sentence, link=outbox) for sentence in troubles(state, reader=user)]
     if now.failed_today:
         failed = ngettext("%(n)d message failed today", "%(n)d messages failed today", now.failed_today)
         lines.append(Line(what=failed % {"n": now.failed_today}, link=f"{outbox}?dead=yes"))
@@ -51,19 +50,23 @@ def card_of(user: User, state: WorkerState) -> Card:
     return Card(title=_("Messages"), icon="outbox", empty=empty, link=outbox, lines=lines, tone=tone)
 
 
-def troubles(state: WorkerState) -> Iterator[str]:
-    """What is wrong with the sender and what to do about it, if anything is."""
+def troubles(state: WorkerState, *, reader: User) -> Iterator[str]:
+    """What is wrong with the sender, if anything is, and what this reader does about it."""
+    ask = "" if reader.has_perm(CHANGE_ORGANISATION) else _("Tell the administrator.")
+    look = ask or _("Look whether the gateway answers.")
     if state.beat_at is None:
-        yield _("The background worker has never run: nothing is sent. Have it started.")
+        yield f"{_('The background worker has never run: nothing is sent.')} {ask or _('Have it started.')}"
     elif not state.is_alive:
-        sentence = _("The background worker was last seen {when}: nothing is sent. Have it started again.")
-        yield format_html(sentence, when=moment(state.beat_at))
+        seen = format_html(
+            _("The background worker was last seen {when}: nothing is sent."), when=moment(state.beat_at)
+        )
+        yield format_html("{} {}", seen, ask or _("Have it started again."))
     for channel, since in state.failing.items():
         words = {"channel": channel.label, "time": length_text(state.at - since)}
-        yield _("Every try to send by %(channel)s has failed for %(time)s. Look whether the gateway answers.") % words
+        yield f"{_('Every try to send by %(channel)s has failed for %(time)s.') % words} {look}"
     if state.is_late and not state.failing:
         waited = {"time": length_text(state.at - state.oldest_due_at)}
-        yield _("The oldest message has been due for %(time)s. Look whether the gateway answers.") % waited
+        yield f"{_('The oldest message has been due for %(time)s.') % waited} {look}"
 
 
 def seen_words(state: WorkerState) -> str:

@@ -7,12 +7,13 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
+from admin_ext.roles import RESEND
 from admin_ext.sender_card import troubles
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.heartbeats import worker_state
 from clinic.messaging.services import destination_of
 from clinic.messaging.truth import Reason
-from clinic.models import Message
+from clinic.models import Message, User
 
 S = MessageStatus
 
@@ -30,24 +31,24 @@ class Advice:
     is_settled: bool = False
 
 
-def advice_on(message: Message, *, at: datetime, reason: Reason | None, may_resend: bool) -> Advice | None:
+def advice_on(message: Message, *, at: datetime, reason: Reason | None, reader: User) -> Advice | None:
     """None while everything goes its way; `reason` is why it may not leave any more, if that is so.
 
     Who may not send again is told who may.
     """
     if message.status in (S.FAILED, S.SKIPPED):
-        return unreached(message, reason, may_resend)
+        return unreached(message, reason, may_resend=reader.has_perm(RESEND))
     if message.status == S.EXPIRED:
         late = _("It could not leave in time, so it was not sent at all. Call the patient if it still matters.")
         return Advice(late, **page_of(message))
     if message.status == S.QUEUED and message.due_at <= at:
-        return held_up(at=at)
+        return held_up(at=at, reader=reader)
     return None
 
 
-def held_up(*, at: datetime) -> Advice | None:
+def held_up(*, at: datetime, reader: User) -> Advice | None:
     """What the first page says of the sender, where something is wrong with it; two queries or three."""
-    sentences = [(sentence,) for sentence in troubles(worker_state(at=at))]
+    sentences = [(sentence,) for sentence in troubles(worker_state(at=at), reader=reader)]
     return Advice(format_html_join(" ", "{}", sentences)) if sentences else None
 
 
@@ -62,7 +63,7 @@ def settled(message: Message, reason: Reason) -> Advice:
     return Advice(nothing if message.status == S.SKIPPED else f"{reason.sentence} {nothing}", is_settled=True)
 
 
-def unreached(message: Message, reason: Reason | None, may_resend: bool) -> Advice:
+def unreached(message: Message, reason: Reason | None, *, may_resend: bool) -> Advice:
     """What to do where the patient could not be written to, as the file is today."""
     destination = destination_of(message.patient, wanted=Channel(message.channel))
     if reason and (reason.status == S.EXPIRED or not destination.obstacle):

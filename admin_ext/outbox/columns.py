@@ -4,17 +4,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from admin_ext.columns import error_words, left_to_right, message_status
+from clinic.enums import MessageStatus
 from clinic.models import Message
 
 
 def status_with_trouble(message: Message) -> SafeString:
-    """Its status, with what stopped the message or held it up below it."""
+    """Its status, with what stopped the message or held it up below it: red, unless somebody meant it."""
     if not message.error:
         return message_status(message)
     return format_html(
-        '<span class="with-note"><span>{0}</span><small class="trouble" title="{1}"><bdi>{1}</bdi></small></span>',
+        '<span class="with-note"><span>{0}</span><small class="{2}" title="{1}"><bdi>{1}</bdi></small></span>',
         message_status(message),
         error_words(message),
+        "cause" if message.status == MessageStatus.CANCELLED else "trouble",
     )
 
 

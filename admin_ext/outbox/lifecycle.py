@@ -11,7 +11,7 @@ from clinic.enums import MessageStatus
 from clinic.models import Message
 
 S = MessageStatus
-DONE, NOW, AHEAD, STOPPED = "done", "now", "ahead", "stopped"
+DONE, NOW, AHEAD, STOPPED, CALLED_OFF = "done", "now", "ahead", "stopped", "called-off"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ def sent(message: Message, waits: bool) -> Step:
 
 
 def stop(message: Message) -> Step:
-    return Step(STOPPED, message.get_status_display(), note=attempts_words(message.attempts))
+    state = CALLED_OFF if message.status == S.CANCELLED else STOPPED
+    return Step(state, message.get_status_display(), note=attempts_words(message.attempts))
 
 
 def attempts_words(count: int) -> str:

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 from admin_ext.outbox.advice import advice_on
 from admin_ext.outbox.lifecycle import lifecycle
 from admin_ext.pages import StaffPage
-from admin_ext.roles import RESEND, SEE_MESSAGES
+from admin_ext.roles import SEE_MESSAGES
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import Channel, MessageStatus
 from clinic.messaging.segments import segments
@@ -20,7 +20,7 @@ ABOUT = (
     "offer__slot__clinic", "offer__slot__service", "operation", "resend_of", "called_off_by",
 )  # fmt: skip
 UNDER_WAY = (MessageStatus.QUEUED, MessageStatus.SENDING)
-UNSENT = (MessageStatus.FAILED, MessageStatus.SKIPPED, MessageStatus.EXPIRED, MessageStatus.CANCELLED)
+UNSENT = (MessageStatus.FAILED, MessageStatus.SKIPPED, MessageStatus.EXPIRED)
 
 
 class MessagePage(StaffPage):
@@ -41,10 +41,9 @@ class MessagePage(StaffPage):
     def get_context_data(self, **kwargs):
         message, at = self.message, now()
         sent_again_as = list(message.resent_as.order_by("pk"))
-        may_resend = self.request.user.has_perm(RESEND)
         reason = why_not_send([message], at=at).get(message.pk)
         is_answered = any(again.status in ANSWERS for again in sent_again_as)
-        advice = None if is_answered else advice_on(message, at=at, reason=reason, may_resend=may_resend)
+        advice = None if is_answered else advice_on(message, at=at, reason=reason, reader=self.request.user)
         is_settled = is_answered or (advice is not None and advice.is_settled)
         return super().get_context_data(
             message=message,

@@ -122,7 +122,7 @@ def test_page_of_a_skipped_message_says_what_the_file_lacks(client, ours):
         ({**SENT, "delivered_at": BEFORE}, ["done", "done", "done", "done"]),
         ({"status": MessageStatus.SKIPPED}, ["done", "stopped"]),
         ({"status": MessageStatus.EXPIRED}, ["done", "done", "stopped"]),
-        ({"status": MessageStatus.CANCELLED}, ["done", "done", "stopped"]),
+        ({"status": MessageStatus.CANCELLED}, ["done", "done", "called-off"]),
     ],
     ids=["waits", "due", "leased", "sent", "delivered", "skipped", "too late", "called off"],
 )
@@ -138,7 +138,7 @@ def test_message_that_is_due_says_of_a_dead_worker_what_the_first_page_says(clie
     beat(SENDER, at=BEFORE - 3 * MINUTE)
     message = change(ours.message, due_at=BEFORE - MINUTE)
 
-    assert "nothing is sent. Have it started again." in page_of(client, message)
+    assert "nothing is sent. Tell the administrator." in page_of(client, message)
 
 
 def test_message_in_a_long_queue_asks_for_nothing_while_the_worker_lives(client, ours):
@@ -320,6 +320,13 @@ def test_waiting_message_is_called_off(client, ours):
     assert "is called off" in client.get(reverse(LIST)).content.decode()
     page = client.get(reverse("admin:message", args=[ours.message.pk])).content.decode()
     assert f"<dt>Called off by</dt><dd><bdi>{client.user}</bdi></dd>" in page
+
+
+def test_message_called_off_on_purpose_is_no_trouble(client, ours):
+    press(client, "call_off", ours.message)
+
+    assert "warning-note" not in page_of(client, ours.message)
+    assert 'class="trouble"' not in client.get(reverse(LIST)).content.decode()
 
 
 def test_sent_message_is_not_called_off(client, ours):
