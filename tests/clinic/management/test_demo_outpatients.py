@@ -4,14 +4,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from clinic.billing.selectors import with_balances
 from clinic.consultations.diagnoses import title_of
 from clinic.enums import BillTiming, ConsultationStatus, PaymentStatus, VisitStatus
-from clinic.management.demo import seed
 from clinic.models import (
     Addendum,
     Consultation,
@@ -25,16 +23,9 @@ from clinic.models import (
     Visit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.any_engine, pytest.mark.django_db]
 
 SUNDAY = date(2026, 11, 22)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def noor(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield seed(today=SUNDAY, patients=80)
-        transaction.set_rollback(True)
 
 
 def past(rows, moment):

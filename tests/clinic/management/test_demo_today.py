@@ -18,12 +18,14 @@ RIYADH = ZoneInfo("Asia/Riyadh")
 FRIDAY = date(2026, 11, 20)
 LATE_IN_THE_EVENING = time(21, 40)
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture(scope="module")
 def played(django_db_setup, django_db_blocker):
     """The moment, an evening of a day on which nobody works, and the appointments of the larger organisation."""
     with django_db_blocker.unblock(), transaction.atomic():
-        organisation = seed(today=FRIDAY, at=LATE_IN_THE_EVENING, patients=150)
+        organisation = seed(today=FRIDAY, at=LATE_IN_THE_EVENING, patients=80)
         now = datetime.combine(FRIDAY, LATE_IN_THE_EVENING, RIYADH)
         yield now, appointments_of(Clinic.objects.of(organisation), at=now)
         transaction.set_rollback(True)
