@@ -111,7 +111,9 @@ class AskLeaveForm(ClinicForm):
         Provider.objects.filter(active=True), label=_("provider"), widget=UnfoldAdminSelectWidget
     )
     starts_at = forms.DateTimeField(label=_("from"), widget=MomentInput)
-    ends_at = forms.DateTimeField(label=_("until"), widget=MomentInput)
+    ends_at = forms.DateTimeField(
+        label=_("until"), widget=MomentInput, help_text=_("Whole days end at 00:00 of the day after the last one.")
+    )
     reason = forms.CharField(label=_("reason"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
 
 

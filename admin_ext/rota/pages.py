@@ -1,6 +1,9 @@
 """Pages of the rota."""
 
+from datetime import datetime, time, timedelta
+
 from django.urls import reverse_lazy
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from admin_ext.pages import WorkflowPage
@@ -18,6 +21,11 @@ class AskLeavePage(WorkflowPage):
     form_class = AskLeaveForm
     success_url = reverse_lazy("admin:clinic_leave_changelist")
     submit_label = _("Ask for leave")
+
+    def get_initial(self):
+        """The whole of tomorrow, so that nobody types a midnight for whole days."""
+        first = datetime.combine(localdate() + timedelta(days=1), time.min)
+        return {"starts_at": first, "ends_at": first + timedelta(days=1)}
 
     def get_form(self, form_class=None):
         """Who does not decide on leave asks for nobody else's."""

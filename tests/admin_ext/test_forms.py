@@ -342,3 +342,10 @@ def test_new_working_hours_begin_on_the_monday_of_this_week(today_at_nine, admin
 
     assert page.context["adminform"].form["valid_from"].value() == NINE.date()
     assert "The first day of these hours." in page.content.decode()
+
+
+def test_leave_is_preset_with_the_whole_of_tomorrow(today_at_nine, provider):
+    page = provider.get(reverse("admin:ask_leave")).content.decode()
+
+    assert 'value="2030-01-08T00:00"' in page
+    assert 'value="2030-01-09T00:00"' in page
