@@ -10,7 +10,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import RENEW_FEED, SHARE_FEED
 from admin_ext.rota.calendars import OwnProviders
 from clinic.calendars.feeds import address_of, feed_of, renew
-from clinic.models import CalendarFeed, Patient
+from clinic.models import CalendarFeed, Patient, Provider
 
 
 class FeedPage(StaffPage):
@@ -39,13 +39,20 @@ class FeedPage(StaffPage):
             return self.render_to_response(self.get_context_data(done=done))
         if done:
             messages.success(request, done)
-        return self.leave(request.path)
+        return self.leave(self.after)
+
+    @property
+    def after(self) -> str:
+        """Where it is shown once it is made."""
+        return self.request.path
 
     def renew_or_make(self) -> str:
-        """What has been done where somebody may still have the old address; empty otherwise."""
+        """What has been done; empty where there was an address already, as after a second click."""
         had_one = self.feed()
         feed = feed_of(self.person, by=self.request.user)
-        if not (had_one and self.request.POST.get("renew")):
+        if not had_one:
+            return _("The address is made. Copy it into the calendar program.")
+        if not self.request.POST.get("renew"):
             return ""
         renew(feed, by=self.request.user)
         return _("The calendar has a new address. The old one leads nowhere any more.")
@@ -60,6 +67,7 @@ class FeedPage(StaffPage):
 
 class PatientFeedPage(FeedPage):
     permission_required = SHARE_FEED
+    context_model = Patient
 
     @cached_property
     def person(self):
@@ -72,6 +80,7 @@ class PatientFeedPage(FeedPage):
 
 class ProviderFeedPage(FeedPage, OwnProviders):
     permission_required = RENEW_FEED
+    context_model = Provider
 
     @cached_property
     def person(self):
@@ -80,3 +89,8 @@ class ProviderFeedPage(FeedPage, OwnProviders):
     @property
     def back(self) -> str:
         return reverse("admin:provider_calendars", args=[self.person.pk])
+
+    @property
+    def after(self) -> str:
+        """The page of all of the provider's calendars, which has the address too."""
+        return self.back

@@ -157,6 +157,17 @@ def test_the_front_desk_makes_a_patients_address_and_hands_it_over(a_week_before
     assert "Nobody has read it yet." in after
 
 
+def test_a_providers_address_is_made_on_the_page_of_the_calendars_which_says_so(ours, sign_in):
+    client = sign_in(ours.organisation, MANAGER)
+    ours.provider.feed.delete()
+
+    answer = client.post(at("provider_feed", ours.provider), follow=True)
+
+    assert answer.redirect_chain == [(at("provider_calendars", ours.provider), 302)]
+    assert "The address is made." in answer.content.decode()
+    assert CalendarFeed.objects.get(provider=ours.provider).secret in answer.content.decode()
+
+
 def test_looking_at_the_page_of_a_feed_makes_none(ours, sign_in):
     patient = make_patient(ours.organisation, name="Amal")
 
