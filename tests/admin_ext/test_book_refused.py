@@ -58,10 +58,10 @@ def test_nothing_foreign_is_found_in_a_choice(ours, theirs, desk, name, verb):
     assert Appointment.objects.count() == 2
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "x", "9" * 30, "1 OR 1=1"])
-@pytest.mark.parametrize("name", ["patient", "service", "purchase", "provider", "clinic", "what", "follow_up_of"])
-def test_key_that_is_none_is_not_found(desk, name, key):
-    assert desk.ask(**{name: key}).status_code == 404
+def test_key_that_is_none_is_not_found(desk):
+    names = ("patient", "service", "purchase", "provider", "clinic", "what", "follow_up_of")
+
+    assert {name: desk.ask(**{name: "1 OR 1=1"}).status_code for name in names} == dict.fromkeys(names, 404)
 
 
 def test_purchase_of_another_patient_is_refused_and_not_named(ours, desk):

@@ -145,10 +145,10 @@ def test_every_pair_of_a_patient_and_somebody_elses_purchase_goes_nowhere(ours, 
     assert answer.status_code == 404 if "foreign" in (whose, what) else ANOTHER in answer.text
 
 
-@pytest.mark.parametrize("key", ["0", "-1", "x", "9" * 30, "1 OR 1=1"])
-@pytest.mark.parametrize("name", ["patient", "purchase", "clinic", "provider"])
-def test_a_key_that_is_none_is_not_found(ours, desk, name, key):
-    assert desk(**{name: key}).status_code == 404
+def test_a_key_that_is_none_is_not_found(ours, desk):
+    names = ("patient", "purchase", "clinic", "provider")
+
+    assert {name: desk(**{name: "1 OR 1=1"}).status_code for name in names} == dict.fromkeys(names, 404)
 
 
 @pytest.mark.parametrize(
