@@ -278,6 +278,13 @@ def test_message_of_a_cancelled_appointment_that_failed_asks_for_nothing(client,
     assert client.get(reverse(LIST)).context["standing"].failed == 0
 
 
+def test_filter_that_is_not_understood_is_said_to_be_left_out(client, ours):
+    answer = client.get(reverse(LIST), {"due_at_from_0": "99-99-9999"}, follow=True)
+
+    assert "That filter could not be understood" in answer.content.decode()
+    assert "could not be understood" not in client.get(reverse(LIST)).content.decode()
+
+
 def test_everything_that_failed_is_sent_again_at_once_where_it_is_of_use(client, ours):
     change(ours.message, **FAILED)
     over = change(fill(ours.organisation, "Second").message, **FAILED, expires_at=BEFORE)
