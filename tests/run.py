@@ -23,6 +23,7 @@ FEWER = {
     "ENGINE_EXAMPLES": "8",
     "PLAN_EXAMPLES": "5",
     "TILL_EXAMPLES": "5",
+    "UNDO_EXAMPLES": "4",
     "WARD_EXAMPLES": "5",
     "PAYMENT_KILLS": "10",
     "SENDER_KILLS": "5",

@@ -1,9 +1,10 @@
 """Whatever is done to many appointments and undone leaves the rows as they were.
 
 Only these may differ: `calendar_sequence`, which rises with every version that a calendar must hear of, the history,
-and the messages. What the operation had booked remains as a cancelled row.
+and the messages. What the operation had booked remains as a cancelled row. UNDO_EXAMPLES says how many days are tried.
 """
 
+import os
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 from random import Random
@@ -37,6 +38,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
+EXAMPLES = int(os.environ.get("UNDO_EXAMPLES", "12"))
 seeds = st.integers(0, 2**32 - 1)
 HALF_HOUR = timedelta(minutes=30)
 
@@ -152,7 +154,7 @@ def rows_now(*, without=()) -> dict[int, dict]:
     return {row.pop("id"): {k: v for k, v in row.items() if k != "calendar_sequence"} for row in rows}
 
 
-@settings(max_examples=12)
+@settings(max_examples=EXAMPLES)
 @given(seeds)
 def test_what_is_done_and_undone_leaves_the_rows_as_they_were(seed):
     with rolled_back():
@@ -173,7 +175,7 @@ def test_what_is_done_and_undone_leaves_the_rows_as_they_were(seed):
         assert set(left) <= {AppointmentStatus.CANCELLED_BY_CLINIC}
 
 
-@settings(max_examples=12)
+@settings(max_examples=EXAMPLES)
 @given(seeds)
 def test_what_others_did_meanwhile_stays_and_what_is_kept_says_why(seed):
     with rolled_back():
