@@ -14,7 +14,7 @@ from admin_ext.columns import moment
 from admin_ext.filters import midnight
 from admin_ext.lengths import length_text
 from admin_ext.roles import CHANGE_ORGANISATION, RESEND
-from clinic.messaging.heartbeats import WorkerState, worker_state
+from clinic.messaging.sending.heartbeats import WorkerState, worker_state
 from clinic.messaging.selectors import outbox_counts
 from clinic.models import User
 
@@ -55,7 +55,9 @@ def troubles(state: WorkerState, *, reader: User) -> Iterator[str]:
     ask = "" if reader.has_perm(CHANGE_ORGANISATION) else _("Tell the administrator.")
     look = ask or _("Look whether the gateway answers.")
     if state.beat_at is None:
-        yield f"{_('The background worker has never run: nothing is sent.')} {ask or _('Have it started.')}"
+        start = ask or _("Have it started.")
+        never = _("The background worker has never run: nothing is sent.")
+        yield f"{never} {start}"
     elif not state.is_alive:
         seen = format_html(
             _("The background worker was last seen {when}: nothing is sent."), when=moment(state.beat_at)
@@ -63,10 +65,12 @@ def troubles(state: WorkerState, *, reader: User) -> Iterator[str]:
         yield format_html("{} {}", seen, ask or _("Have it started again."))
     for channel, since in state.failing.items():
         words = {"channel": channel.label, "time": length_text(state.at - since)}
-        yield f"{_('Every try to send by %(channel)s has failed for %(time)s.') % words} {look}"
+        failed = _("Every try to send by %(channel)s has failed for %(time)s.") % words
+        yield f"{failed} {look}"
     if state.is_late and not state.failing:
         waited = {"time": length_text(state.at - state.oldest_due_at)}
-        yield f"{_('The oldest message has been due for %(time)s.') % waited} {look}"
+        due = _("The oldest message has been due for %(time)s.") % waited
+        yield f"{due} {look}"
 
 
 def seen_words(state: WorkerState) -> str:

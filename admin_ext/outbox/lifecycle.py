@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from clinic.enums import MessageStatus
 from clinic.models import Message
@@ -26,7 +26,7 @@ class Step:
 
 def lifecycle(message: Message, *, at: datetime) -> Iterator[Step]:
     """The steps in the order in which they are taken; a message that was stopped takes none after that."""
-    yield Step(DONE, _("Queued"), message.queued_at)
+    yield Step(DONE, pgettext("step", "Queued"), message.queued_at)
     if message.status == S.SKIPPED:
         yield stop(message)
         return
