@@ -14,8 +14,8 @@ from admin_ext.columns import moment
 from admin_ext.filters import midnight
 from admin_ext.lengths import length_text
 from admin_ext.roles import CHANGE_ORGANISATION, RESEND
-from clinic.messaging.sending.heartbeats import WorkerState, worker_state
 from clinic.messaging.selectors import outbox_counts
+from clinic.messaging.sending.heartbeats import WorkerState, worker_state
 from clinic.models import User
 
 

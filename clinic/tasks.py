@@ -6,8 +6,8 @@ from clinic import jobs
 from clinic.audit.certificates import certify
 from clinic.calendars import services as calendars
 from clinic.enums import JobKind
-from clinic.messaging import sending
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.writing import remind_due
+from clinic.messaging.sending import sender
 from clinic.packages import services as packages
 from clinic.waitlist import services as waitlist
 
@@ -55,7 +55,7 @@ def remind_expiring() -> None:
 
 def send_messages() -> None:
     """What is due in the outbox. It ends before the next one begins, and before the queue would end it."""
-    sending.send_everything()
+    sender.send_everything()
 
 
 def read_calendars() -> None:

@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
-from clinic.messaging.own_words import WRITERS
+from clinic.messaging.texts.own_words import WRITERS
 
 pytest_plugins = ["tests.browser", "tests.committing", "tests.standing"]
 

@@ -37,9 +37,9 @@ SCREEN_LIBRARIES = {"admin_ext", "reports", "unfold", "plotly", "polars", "panda
 # Arithmetic on time and money: tested without a database, so neither they nor what they import know Django.
 PURE = (
     "clinic.wall_time",
-    "clinic.messaging.backoff",
-    "clinic.messaging.moments",
-    "clinic.messaging.segments",
+    "clinic.messaging.sending.backoff",
+    "clinic.messaging.reminders.moments",
+    "clinic.messaging.texts.segments",
     "clinic.scheduling.intervals",
     "clinic.scheduling.local_time",
     "clinic.scheduling.planning.solve",

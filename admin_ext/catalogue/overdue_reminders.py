@@ -16,8 +16,8 @@ from admin_ext.pages import StaffPage
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import ClinicError
 from clinic.messaging.grace import SLIP
-from clinic.messaging.overdue import SHOWN, Overdue, catch_up, overdue_reminders
-from clinic.messaging.templates import sample
+from clinic.messaging.reminders.overdue import SHOWN, Overdue, catch_up, overdue_reminders
+from clinic.messaging.texts.templates import sample
 from clinic.models import Appointment, Policy
 
 

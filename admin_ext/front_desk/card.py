@@ -15,7 +15,7 @@ from admin_ext.purchases import PurchaseCard, card_of
 from admin_ext.roles import BOOK, SEE_CHARGES, SEE_MESSAGES, SEE_VISITS, WAIVE, WALK_IN
 from clinic.billing.selectors import charge_of, owed_by
 from clinic.enums import AppointmentStatus, WorkflowType
-from clinic.messaging.ahead import Ahead, reminders_ahead
+from clinic.messaging.reminders.ahead import Ahead, reminders_ahead
 from clinic.models import Appointment, Charge, User, Visit
 from clinic.packages.selectors import local_day
 from clinic.scheduling.attendance import NoShowRecord, no_show_record, policy_of

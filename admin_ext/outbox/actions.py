@@ -10,8 +10,8 @@ from unfold.decorators import action
 
 from admin_ext.columns import clock
 from admin_ext.roles import CANCEL_MESSAGE, RESEND
-from clinic.messaging.quiet import waits_until
 from clinic.messaging.selectors import pressing_failures
+from clinic.messaging.sending.quiet import waits_until
 from clinic.messaging.services import call_off, resend, resend_failed
 from clinic.models import Message
 

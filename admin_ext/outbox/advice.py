@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from admin_ext.roles import RESEND
 from admin_ext.sender_card import troubles
 from clinic.enums import Channel, MessageStatus
-from clinic.messaging.heartbeats import worker_state
+from clinic.messaging.sending.heartbeats import worker_state
+from clinic.messaging.sending.truth import Reason
 from clinic.messaging.services import destination_of
-from clinic.messaging.truth import Reason
 from clinic.models import Message, User
 
 S = MessageStatus

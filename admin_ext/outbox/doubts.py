@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 
 from clinic.enums import MessageKind
-from clinic.messaging.templates import fields_of
+from clinic.messaging.texts.templates import fields_of
 from clinic.models import Organisation, Service
 
 LINK = re.compile(r"\{\{\s*link\s*\}\}")

@@ -10,9 +10,9 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import SEE_MESSAGES
 from admin_ext.scope import own_rows, row_or_404
 from clinic.enums import Channel, MessageStatus
-from clinic.messaging.segments import segments
 from clinic.messaging.selectors import ANSWERS, own_words_of
-from clinic.messaging.truth import why_not_send
+from clinic.messaging.sending.truth import why_not_send
+from clinic.messaging.texts.segments import segments
 from clinic.models import Message
 
 ABOUT = (

@@ -16,7 +16,7 @@ from admin_ext.pages import StaffPage
 from admin_ext.roles import CHANGE_TEMPLATES, SEE_TEMPLATES
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import ChangedMeanwhile, ClinicError
-from clinic.messaging.templates import fields_of, own_template, restore_template, words_version, write_template
+from clinic.messaging.texts.templates import fields_of, own_template, restore_template, words_version, write_template
 from clinic.models import Message, MessageTemplate
 
 

@@ -10,8 +10,8 @@ from unfold.widgets import INPUT_CLASSES, TEXTAREA_CLASSES
 from admin_ext.forms import ClinicForm
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import ClinicError, Refusal
-from clinic.messaging.segments import Segments, segments
-from clinic.messaging.templates import Words, sample, shipped, words_version
+from clinic.messaging.texts.segments import Segments, segments
+from clinic.messaging.texts.templates import Words, sample, shipped, words_version
 from clinic.models import MessageTemplate, Organisation, User
 
 ROWS = 7

@@ -25,7 +25,7 @@ from admin_ext.visits import with_services
 from clinic.billing.selectors import owed_by, with_balances
 from clinic.consultations.access import accessible, doctor_of
 from clinic.enums import CANCELLED_STATUSES, LIVE_STATUSES, OWED_STATUSES, AppointmentStatus
-from clinic.messaging.ahead import Ahead, reminders_ahead
+from clinic.messaging.reminders.ahead import Ahead, reminders_ahead
 from clinic.models import Appointment, Consultation, Message, Patient, Visit, WaitlistEntry
 from clinic.scheduling import story
 from clinic.scheduling.attendance import NoShowRecord, no_show_record

@@ -12,7 +12,7 @@ from clinic.errors import Refusal, WrongStatus
 from clinic.messaging.destinations import destination_of
 from clinic.messaging.keys import next_key, next_keys, of_the_same
 from clinic.messaging.selectors import unanswered_failures
-from clinic.messaging.truth import LOADED, why_not_send
+from clinic.messaging.sending.truth import LOADED, why_not_send
 from clinic.messaging.withdrawal import withdraw
 from clinic.models import Message, User
 from clinic.tenancy import own

@@ -11,7 +11,7 @@ from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import SLIP
 from clinic.messaging.keys import first_key, last_day_key, next_key
 from clinic.messaging.services import Destination, destination_of
-from clinic.messaging.words import day, first_name, phone_text, rendered
+from clinic.messaging.texts.words import day, first_name, phone_text, rendered
 from clinic.models import Clinic, Message, Operation, Organisation, PackagePurchase
 from clinic.plain_text import one_line
 from clinic.tenancy import own

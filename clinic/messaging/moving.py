@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clinic.enums import MessageKind
-from clinic.messaging.quiet import after_quiet_hours
+from clinic.messaging.sending.quiet import after_quiet_hours
 from clinic.models import Appointment, Policy
 
 OFFERING = (MessageKind.BOOKED, MessageKind.MOVED, MessageKind.REMINDER)

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from clinic.enums import MessageKind
 from clinic.messaging.services import destination_of, written_once
+from clinic.messaging.texts.words import written
 from clinic.messaging.withdrawal import withdraw
-from clinic.messaging.words import written
 from clinic.models import Message, Offer, User
 from clinic.tenancy import own
 

@@ -11,7 +11,7 @@ from clinic.currencies import currency_name
 from clinic.enums import MessageKind
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.services import destination_of, written_once
-from clinic.messaging.words import Facts, day, first_name, ours, rendered
+from clinic.messaging.texts.words import Facts, day, first_name, ours, rendered
 from clinic.models import Message, Payment, User
 from clinic.plain_text import one_line
 from clinic.tenancy import own

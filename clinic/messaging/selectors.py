@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, When
 
 from clinic.enums import HEARD_STATUSES, MessageStatus
-from clinic.messaging.truth import past_use
+from clinic.messaging.sending.truth import past_use
 from clinic.models import Message, MessageTemplate, Organisation
 
 #: What was written after a failure answers it: it has reached the patient or may, or has failed in its place.

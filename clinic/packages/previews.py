@@ -12,7 +12,7 @@ from decimal import Decimal
 from clinic.enums import MessageKind, PurchaseStatus
 from clinic.errors import Refusal
 from clinic.messaging.services import Destination, destination_of
-from clinic.messaging.words import written
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, PackagePurchase, Patient, PurchaseItem
 from clinic.packages.balance import Balance
 from clinic.packages.change_refusals import (

@@ -14,7 +14,7 @@ from clinic.billing.selectors import charge_of
 from clinic.enums import CANCELLED_STATUSES, AppointmentStatus, ChargeStatus
 from clinic.errors import BillingRefused, BookingRefused, ChangedMeanwhile, Crowded, PackageRefused, WrongStatus
 from clinic.messaging.links import appointment_of
-from clinic.messaging.words import first_name
+from clinic.messaging.texts.words import first_name
 from clinic.models import Appointment, User
 from clinic.people.automatic import automatic_user
 from clinic.portal.pages import Holder, SignedPage

@@ -6,7 +6,7 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from clinic.messaging.heartbeats import WorkerState, worker_state
+from clinic.messaging.sending.heartbeats import WorkerState, worker_state
 
 
 @never_cache

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from clinic.enums import LIVE_STATUSES, HeldSlotStatus, OfferAnswer, WaitlistStatus
 from clinic.errors import ClinicError, OfferOver
 from clinic.messaging.links import address_of
-from clinic.messaging.words import first_name
+from clinic.messaging.texts.words import first_name
 from clinic.models import Offer
 from clinic.people.automatic import automatic_user
 from clinic.portal.pages import Holder, SignedPage

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.attempts import only_tried
 from clinic.enums import CANCELLED_STATUSES, MOVABLE_STATUSES, AppointmentStatus, ChangeKind, MessageKind, RefusalCode
 from clinic.errors import ClinicError, Refusal, WrongStatus
-from clinic.messaging.reminding import remind_again
+from clinic.messaging.reminders.writing import remind_again
 from clinic.messaging.services import cancel_for, known_times, owed_times, who_hears_of
 from clinic.models import Appointment, Change, Operation, PackagePurchase, User
 from clinic.packages import services as packages

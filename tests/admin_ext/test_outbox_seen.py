@@ -9,7 +9,7 @@ from django.utils.translation import gettext, override
 from admin_ext.roles import ADMINISTRATOR, CASHIER, FRONT_DESK, PROVIDER
 from clinic.enums import Channel
 from clinic.heartbeats import SENDER, beat
-from clinic.messaging.gateway_troubles import note_failure
+from clinic.messaging.sending.gateway_troubles import note_failure
 from clinic.models import Message, User
 from tests.admin_ext.world import fill
 from tests.factories import BEFORE, NINE, SENT

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from admin_ext.roles import ADMINISTRATOR, MANAGER
 from clinic.enums import MessageKind
-from clinic.messaging.templates import sample, words_version, write_template
+from clinic.messaging.texts.templates import sample, words_version, write_template
 from clinic.models import MessageTemplate, Service
 
 HTMX = {"HX-Request": "true"}

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.writing import remind_due
 
 
 def remind(*, at: str) -> int:

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from clinic.enums import MessageKind
 from clinic.errors import ClinicError
-from clinic.messaging import leases, sending
 from clinic.messaging.channels import Carrier, Delivery, Letter
+from clinic.messaging.sending import leases, sender
 from clinic.models import Appointment, Message, User
 from clinic.scheduling import booking
 
@@ -24,7 +24,7 @@ def send_all(*, gateway: str, at: str) -> int:
     """Send until nothing is due; how many."""
     settings.GATEWAYS = {"sms": gateway, "whatsapp": ""}
     moment, sent = datetime.fromisoformat(at), 0
-    while batch := sending.send_due(at=moment, limit=5):
+    while batch := sender.send_due(at=moment, limit=5):
         sent += batch.sent
         if not batch.taken:
             return sent
@@ -72,7 +72,7 @@ def send_slowly(*, log: str, at: str) -> int:
             write(log, {"claimed": str(message.public_id), "at": began})
         return claimed
 
-    with patch.object(sending, "channel_of", lambda channel: Slow(log)), patch.object(leases, "claim", noted):
+    with patch.object(sender, "channel_of", lambda channel: Slow(log)), patch.object(leases, "claim", noted):
         return send_all(gateway="console:", at=at)  # a name only: see `Slow`
 
 

@@ -1,6 +1,6 @@
 """What administrators do who write the same text of a message at the same moment."""
 
-from clinic.messaging.templates import write_template
+from clinic.messaging.texts.templates import write_template
 from clinic.models import User
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from clinic.enums import MessageKind
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.writing import remind_due
 from clinic.models import Message
-from tests.clinic.messaging.reminded import LONG_AGO, NOON, Desk, book_many
+from tests.clinic.messaging.reminders.reminded import LONG_AGO, NOON, Desk, book_many
 from tests.concurrency.race import race, tally
 
 pytestmark = pytest.mark.concurrency

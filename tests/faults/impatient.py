@@ -13,7 +13,7 @@ class Impatient(AppConfig):
     name = "tests.faults"
 
     def ready(self) -> None:
-        from clinic.messaging import leases  # noqa: PLC0415 (it needs the models)
+        from clinic.messaging.sending import leases  # noqa: PLC0415 (it needs the models)
 
         leases.LEASE = timedelta(seconds=float(os.environ["WORKER_LEASE"]))
 

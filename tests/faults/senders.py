@@ -86,7 +86,7 @@ def is_something_left() -> bool:
     if child == 0:
         from django.db import Error  # noqa: PLC0415
 
-        from clinic.messaging.leases import UNDER_WAY  # noqa: PLC0415
+        from clinic.messaging.sending.leases import UNDER_WAY  # noqa: PLC0415
         from clinic.models import Message  # noqa: PLC0415
 
         try:
@@ -103,7 +103,7 @@ def work(report_ready: int, *, gateway: str, lease: float, **_asked: object) -> 
     from django.conf import settings  # noqa: PLC0415
     from django.db import Error, close_old_connections  # noqa: PLC0415
 
-    from clinic.messaging import leases  # noqa: PLC0415
+    from clinic.messaging.sending import leases  # noqa: PLC0415
     from clinic.messaging.services import send_due  # noqa: PLC0415
 
     settings.GATEWAYS = {"sms": gateway, "whatsapp": ""}

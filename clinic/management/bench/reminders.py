@@ -17,9 +17,9 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from clinic.enums import Channel, MessageKind, MessageStatus
 from clinic.management.bench.diary import Diary, make_diary
 from clinic.management.bench.report import Row
-from clinic.messaging import sending
 from clinic.messaging.channels import Carrier, Delivery, Letter, letter_of
 from clinic.messaging.channels.composing import LOADED
+from clinic.messaging.sending import sender
 from clinic.models import Appointment, Message, Patient
 
 REMINDERS = 10_000
@@ -42,7 +42,7 @@ def rows(*, scale: str) -> Iterator[Row]:
     diary = make_diary(providers=PROVIDERS, share=0.09)  # two appointments a day and provider
     at = write_reminders(diary)
     set_up = override_settings(GATEWAYS={Channel.SMS: "console:", Channel.WHATSAPP: ""})
-    with set_up, patch.object(sending, "channel_of", lambda channel: Nowhere()):
+    with set_up, patch.object(sender, "channel_of", lambda channel: Nowhere()):
         queries = queries_of_a_batch(at)
         before = memory()
         ours = seconds_to_send(at)
@@ -83,8 +83,8 @@ def write_reminders(diary: Diary) -> datetime:
 
 def queries_of_a_batch(at: datetime) -> int:
     """Of one look: a machine on which a batch takes longer than a second looks again at some."""
-    with patch.object(sending, "FRESH", 600.0), CaptureQueriesContext(connection) as queries:
-        batch = sending.send_due(at=at, limit=BATCH, seconds=600)
+    with patch.object(sender, "FRESH", 600.0), CaptureQueriesContext(connection) as queries:
+        batch = sender.send_due(at=at, limit=BATCH, seconds=600)
     if batch.sent != BATCH:
         raise RuntimeError(f"{batch} of {BATCH}")
     return sum(
@@ -95,7 +95,7 @@ def queries_of_a_batch(at: datetime) -> int:
 def seconds_to_send(at: datetime) -> float:
     """For all that is left; each of them must be marked as sent."""
     began = perf_counter()
-    while sending.send_due(at=at, limit=BATCH, seconds=600).taken:
+    while sender.send_due(at=at, limit=BATCH, seconds=600).taken:
         pass
     took = perf_counter() - began
     if left := Message.objects.exclude(status=MessageStatus.SENT).count():

@@ -11,7 +11,7 @@ from clinic.management.demo.sales import Sale
 from clinic.management.demo.world import World
 from clinic.messaging.moving import move_until
 from clinic.messaging.services import dedupe_key, destination_of
-from clinic.messaging.words import written
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, Message, PackagePurchase, Patient
 
 TOLD_SINCE = timedelta(days=3)

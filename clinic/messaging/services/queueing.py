@@ -12,7 +12,7 @@ from clinic.messaging.destinations import destination_of
 from clinic.messaging.expiry import of_use_until
 from clinic.messaging.grace import GRACE
 from clinic.messaging.moving import OFFERING, move_until
-from clinic.messaging.words import written
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, Message, Operation, PackagePurchase, Patient, User
 from clinic.tenancy import own
 

@@ -10,7 +10,7 @@ from simple_history.models import HistoricalChanges
 from clinic.enums import AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WrongStatus
 from clinic.messaging.heard import GONE
-from clinic.messaging.reminding import remind_again
+from clinic.messaging.reminders.writing import remind_again
 from clinic.messaging.services import TELL_OF_A_TIME, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from clinic.billing.services import reopen_fee, withdraw_fee
 from clinic.enums import CANCELLED_STATUSES, HEARD_STATUSES, AppointmentStatus, MessageKind, RefusalCode
 from clinic.errors import BookingRefused, Refusal, WaiverRefused, WrongStatus
-from clinic.messaging.reminding import remind_again
+from clinic.messaging.reminders.writing import remind_again
 from clinic.messaging.services import TELL_OF_A_TIME, TELL_OF_ITS_END, cancel_for, heard_of, queue
 from clinic.models import Appointment, User
 from clinic.packages import services as packages

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.enums import HeldSlotStatus, OfferAnswer, RefusalCode, WaitlistStatus
 from clinic.errors import OfferOver, OfferRefused, Refusal
 from clinic.messaging.offers import call_off_offers
-from clinic.messaging.quiet import after_quiet_hours
+from clinic.messaging.sending.quiet import after_quiet_hours
 from clinic.models import HeldSlot, Offer, Organisation, User, WaitlistEntry
 from clinic.packages.selectors import local_day
 from clinic.people.automatic import automatic_user

@@ -10,7 +10,7 @@ from django.utils import timezone
 from clinic.enums import HeldSlotStatus, WaitlistStatus
 from clinic.errors import OfferRefused
 from clinic.messaging.grace import SLIP
-from clinic.messaging.quiet import after_quiet_hours
+from clinic.messaging.sending.quiet import after_quiet_hours
 from clinic.models import Appointment, HeldSlot, WaitlistEntry
 from clinic.people.automatic import automatic_user
 from clinic.retries import on_its_own, retried

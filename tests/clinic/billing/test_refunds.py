@@ -16,7 +16,7 @@ from clinic.enums import (
     RefusalCode,
 )
 from clinic.errors import InvalidEntry
-from clinic.messaging import own_words
+from clinic.messaging.texts import own_words
 from clinic.models import Invoice, Message, MessageTemplate, Payment, RefundRequest
 from tests.clinic.full_world import World
 from tests.factories import NINE, make_clinic, make_consultation, make_user

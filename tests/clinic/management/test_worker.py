@@ -12,7 +12,7 @@ from clinic.audit.certificates import certify
 from clinic.heartbeats import SENDER, WORKER, beat
 from clinic.management.commands import worker
 from clinic.management.commands.worker import Ear
-from clinic.messaging.heartbeats import worker_state
+from clinic.messaging.sending.heartbeats import worker_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]
 

@@ -6,14 +6,14 @@ import pytest
 from django.utils import translation
 
 from clinic.enums import Language, MessageKind
-from clinic.messaging.fields import sample_facts
 from clinic.messaging.moving import move_until
-from clinic.messaging.reminding import remind_due
-from clinic.messaging.segments import segments
+from clinic.messaging.reminders.writing import remind_due
 from clinic.messaging.services import queue
-from clinic.messaging.words import rendered
+from clinic.messaging.texts.fields import sample_facts
+from clinic.messaging.texts.segments import segments
+from clinic.messaging.texts.words import rendered
 from clinic.models import Appointment, Clinic, Message, Policy
-from tests.clinic.messaging.reminded import Desk
+from tests.clinic.messaging.reminders.reminded import Desk
 from tests.factories import NINE, RIYADH, make_user
 
 pytestmark = pytest.mark.any_engine

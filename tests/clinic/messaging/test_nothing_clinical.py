@@ -8,7 +8,7 @@ import pytest
 from clinic.enums import Channel, MessageKind, PaymentKind
 from clinic.messaging.expiring import ExpiryNotice, expiring_words
 from clinic.messaging.payment_receipts import receipt_words, refund_words
-from clinic.messaging.words import written
+from clinic.messaging.texts.words import written
 from clinic.models import HeldSlot, InvoiceLine
 from clinic.packages.services import assign
 from tests.factories import (

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from clinic.enums import MessageStatus
-from clinic.messaging.sending import Batch
+from clinic.messaging.sending.sender import Batch
 from clinic.messaging.services import send_due
 from tests.clinic.messaging.outbox import NOON
 

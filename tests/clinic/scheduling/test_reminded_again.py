@@ -3,7 +3,7 @@
 import pytest
 
 from clinic.enums import MessageKind, MessageStatus
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.writing import remind_due
 from clinic.messaging.services import call_off, resend, send_due
 from clinic.models import Message
 from clinic.scheduling import booking

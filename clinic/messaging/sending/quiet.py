@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from clinic.enums import MessageKind, MessageStatus
-from clinic.messaging.moments import QuietHours
-from clinic.messaging.truth import Reason
+from clinic.messaging.reminders.moments import QuietHours
+from clinic.messaging.sending.truth import Reason
 from clinic.models import Message, Policy
 
 HOUR = Policy._meta.get_field("quiet_from")

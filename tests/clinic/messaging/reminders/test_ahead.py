@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from clinic.enums import AppointmentStatus, Channel
-from clinic.messaging.ahead import reminders_ahead
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.ahead import reminders_ahead
+from clinic.messaging.reminders.writing import remind_due
 from clinic.models import Message
 from tests.factories import (
     BEFORE,

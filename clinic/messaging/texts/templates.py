@@ -13,11 +13,11 @@ from django.utils.translation import pgettext
 
 from clinic.enums import Channel, MessageKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, TemplateRefused
-from clinic.messaging import own_words, template_language, template_rules
-from clinic.messaging.fields import Field, fields_of, sample_facts
-from clinic.messaging.own_words import Words
-from clinic.messaging.segments import segments
-from clinic.messaging.words import rendered, template_of
+from clinic.messaging.texts import language, own_words, rules
+from clinic.messaging.texts.fields import Field, fields_of, sample_facts
+from clinic.messaging.texts.own_words import Words
+from clinic.messaging.texts.segments import segments
+from clinic.messaging.texts.words import rendered, template_of
 from clinic.models import MessageTemplate, Organisation, User
 from clinic.tenancy import check_own
 
@@ -163,7 +163,7 @@ def _who_wrote(organisation: Organisation, row: MessageTemplate | None, *, hint:
 
 
 def _check(kind: MessageKind, language: str, channel: str, subject: str, body: str) -> None:
-    if reasons := template_rules.refusals(kind, channel, subject, body):
+    if reasons := rules.refusals(kind, channel, subject, body):
         raise TemplateRefused(*reasons)
     with translation.override(language):
         facts = sample_facts(kind, language)
@@ -171,11 +171,11 @@ def _check(kind: MessageKind, language: str, channel: str, subject: str, body: s
     if channel in ("", Channel.SMS) and pieces > MOST_SEGMENTS:
         message = _("This text takes %(count)d SMS for each patient.") % {"count": pieces}
         hint = _("Use at most %(most)d.") if channel else _("Use at most %(most)d, or write it for e-mail alone.")
-        raise TemplateRefused(template_rules.refusal(message, hint % {"most": MOST_SEGMENTS}))
+        raise TemplateRefused(rules.refusal(message, hint % {"most": MOST_SEGMENTS}))
 
 
 def _rendered(words: Words, facts: dict[str, object]) -> tuple[str, str]:
-    subject, body = (template_language.render(source, facts) for source in words)
+    subject, body = (language.render(source, facts) for source in words)
     return " ".join(subject.split()), body
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from clinic.enums import MOVABLE_STATUSES, Channel
 from clinic.messaging.moving import move_until
-from clinic.messaging.reminder_rules import KIND, Rules, times_known_since
-from clinic.messaging.words import written
+from clinic.messaging.reminders.rules import KIND, Rules, times_known_since
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, Organisation, Policy
 
 

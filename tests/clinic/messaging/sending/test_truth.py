@@ -15,7 +15,7 @@ from clinic.enums import (
 )
 from clinic.messaging.expiring import ExpiryNotice, queue_reminders
 from clinic.messaging.keys import last_day_key
-from clinic.messaging.sending import Batch
+from clinic.messaging.sending.sender import Batch
 from clinic.messaging.services import send_due
 from clinic.models import HeldSlot, Offer, Operation
 from clinic.packages.services import assign, extend

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.messaging.moments import QuietHours, leaves_at, starts_to_look_at
+from clinic.messaging.reminders.moments import QuietHours, leaves_at, starts_to_look_at
 
 ZONES = (
     "Asia/Riyadh", "Africa/Cairo", "Asia/Beirut", "Africa/Casablanca", "Asia/Gaza", "Europe/Berlin",

@@ -12,9 +12,9 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext
 
 from clinic.enums import Channel, MessageKind
-from clinic.messaging import own_words
 from clinic.messaging.links import address_of
-from clinic.messaging.segments import segments
+from clinic.messaging.texts import own_words
+from clinic.messaging.texts.segments import segments
 from clinic.models import Appointment, Clinic, HeldSlot, Organisation, PackagePurchase, Patient
 from clinic.plain_text import one_line
 

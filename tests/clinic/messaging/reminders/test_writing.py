@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.enums import AppointmentStatus, MessageStatus
 from clinic.messaging.links import address_of
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.writing import remind_due
 from clinic.models import Appointment, Clinic, Message, Policy, Sweep
-from tests.clinic.messaging.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, book_many, reminders
+from tests.clinic.messaging.reminders.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, book_many, reminders
 from tests.factories import (
     NINE,
     make_appointment,
@@ -343,7 +343,7 @@ def test_a_batch_costs_the_same_queries_whatever_its_size(desk):
 
 
 def test_more_than_a_batch_is_written_in_batches_each_one_once(desk, monkeypatch):
-    monkeypatch.setattr("clinic.messaging.reminding.BATCH", 3)
+    monkeypatch.setattr("clinic.messaging.reminders.writing.BATCH", 3)
     book_many(desk, 7)
 
     assert remind_due(at=NOON - DAY) == 7

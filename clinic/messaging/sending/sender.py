@@ -19,16 +19,16 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import Channel, MessageStatus
 from clinic.heartbeats import SENDER, beat
-from clinic.messaging import leases, quiet
-from clinic.messaging.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
 from clinic.messaging.channels import Carrier, TryLater, Undeliverable, channel_of, letter_of
 from clinic.messaging.channels.composing import LOADED as OF_LETTERS
-from clinic.messaging.gateway_troubles import note_failure, note_success
-from clinic.messaging.leases import Lease
 from clinic.messaging.overtaken import no_longer_true
 from clinic.messaging.reasons import UNEXPECTED, as_kept
-from clinic.messaging.truth import LOADED as OF_TRUTH
-from clinic.messaging.truth import Reason, at_its_address, why_not
+from clinic.messaging.sending import leases, quiet
+from clinic.messaging.sending.backoff import A_MINUTE, MOST_ATTEMPTS, wait_after
+from clinic.messaging.sending.gateway_troubles import note_failure, note_success
+from clinic.messaging.sending.leases import Lease
+from clinic.messaging.sending.truth import LOADED as OF_TRUTH
+from clinic.messaging.sending.truth import Reason, at_its_address, why_not
 from clinic.models import Message
 
 LOADED = {*OF_TRUTH, *OF_LETTERS, *quiet.LOADED}

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from clinic.enums import HEARD_STATUSES, OperationKind, RefusalCode
 from clinic.errors import ChangedMeanwhile, Refusal, ReminderRefused
 from clinic.messaging.grace import SLIP
-from clinic.messaging.quiet import after_quiet_hours
-from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rules, every_rules, times_known_since
-from clinic.messaging.reminding import BATCH, batches, message_of, unwritten
+from clinic.messaging.reminders.rules import KIND, PREFIX, Owed, Rules, every_rules, times_known_since
+from clinic.messaging.reminders.writing import BATCH, batches, message_of, unwritten
+from clinic.messaging.sending.quiet import after_quiet_hours
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep, User
 from clinic.operations import begin
 from clinic.tenancy import check_own

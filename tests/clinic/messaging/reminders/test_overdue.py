@@ -6,10 +6,10 @@ import pytest
 
 from clinic.enums import MessageStatus, OperationKind
 from clinic.errors import ChangedMeanwhile, ReminderRefused
-from clinic.messaging.overdue import catch_up, overdue_reminders
-from clinic.messaging.reminding import remind_due
+from clinic.messaging.reminders.overdue import catch_up, overdue_reminders
+from clinic.messaging.reminders.writing import remind_due
 from clinic.models import Message, Operation, Organisation
-from tests.clinic.messaging.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, reminders
+from tests.clinic.messaging.reminders.reminded import DAY, HOUR, LONG_AGO, MINUTE, NOON, Desk, reminders
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_engine]

@@ -6,7 +6,7 @@ import pytest
 
 from clinic.enums import MessageKind
 from clinic.errors import ChangedMeanwhile
-from clinic.messaging.templates import own_template, restore_template, words_version, write_template
+from clinic.messaging.texts.templates import own_template, restore_template, words_version, write_template
 from clinic.models import MessageTemplate
 from tests.factories import make_organisation, make_user
 

@@ -6,13 +6,13 @@ import pytest
 
 from clinic.enums import Channel, Language, MessageKind
 from clinic.errors import TemplateRefused
-from clinic.messaging import own_words, template_rules
-from clinic.messaging.fields import sample_facts
 from clinic.messaging.links import address_of
-from clinic.messaging.segments import segments
 from clinic.messaging.services import queue
-from clinic.messaging.templates import fields_of, restore_template, sample, shipped, write_template
-from clinic.messaging.words import written
+from clinic.messaging.texts import own_words, rules
+from clinic.messaging.texts.fields import sample_facts
+from clinic.messaging.texts.segments import segments
+from clinic.messaging.texts.templates import fields_of, restore_template, sample, shipped, write_template
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, Clinic, MessageTemplate, Organisation
 from tests.factories import (
     make_appointment,
@@ -31,7 +31,7 @@ EVERY = [(kind, language, channel) for kind in MessageKind for language in Langu
 
 
 def refused(body, subject="Reminder", kind=REMINDER, channel="") -> list[str]:
-    return [str(reason) for reason in template_rules.refusals(kind, channel, subject, body)]
+    return [str(reason) for reason in rules.refusals(kind, channel, subject, body)]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_by_sms_no_subject_is_asked_for():
 def test_our_own_words_keep_the_rules_that_theirs_have_to_keep(kind, language, channel):
     words = shipped(kind, language, channel)
 
-    assert template_rules.refusals(kind, channel, words.subject, words.body) == []
+    assert rules.refusals(kind, channel, words.subject, words.body) == []
 
 
 @pytest.mark.parametrize("language", Language)

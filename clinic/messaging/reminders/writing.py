@@ -20,8 +20,8 @@ from django.utils.timezone import now
 from clinic.enums import MessageStatus
 from clinic.messaging import sweeps
 from clinic.messaging.moving import move_until
-from clinic.messaging.reminder_rules import KIND, PREFIX, Owed, Rule, Rules, every_rules, times_known_since
-from clinic.messaging.words import written
+from clinic.messaging.reminders.rules import KIND, PREFIX, Owed, Rule, Rules, every_rules, times_known_since
+from clinic.messaging.texts.words import written
 from clinic.models import Appointment, Message, Operation, Organisation, Sweep
 from clinic.retries import on_its_own
 

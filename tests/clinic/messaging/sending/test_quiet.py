@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from clinic.enums import MessageKind, MessageStatus
-from clinic.messaging.quiet import after_quiet_hours
-from clinic.messaging.sending import Batch
+from clinic.messaging.sending.quiet import after_quiet_hours
+from clinic.messaging.sending.sender import Batch
 from clinic.messaging.services import send_due
 from clinic.models import Policy
 from tests.factories import NINE, RIYADH

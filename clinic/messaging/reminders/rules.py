@@ -9,8 +9,8 @@ from django.db.models import Min, QuerySet
 
 from clinic.enums import MOVABLE_STATUSES, Channel, MessageKind
 from clinic.messaging.destinations import Destination, destination_of
-from clinic.messaging.moments import QuietHours, Span, leaves_at, starts_to_look_at
-from clinic.messaging.quiet import quiet_hours_of
+from clinic.messaging.reminders.moments import QuietHours, Span, leaves_at, starts_to_look_at
+from clinic.messaging.sending.quiet import quiet_hours_of
 from clinic.models import Appointment, Clinic, Organisation, Patient, Policy
 
 KIND = MessageKind.REMINDER

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from clinic.enums import Channel, MessageKind, RefusalCode
 from clinic.errors import Refusal
-from clinic.messaging.fields import NEEDED, Field, fields_of, names_of
-from clinic.messaging.template_language import parsed
+from clinic.messaging.texts.fields import NEEDED, Field, fields_of, names_of
+from clinic.messaging.texts.language import parsed
 
 LONGEST_SUBJECT, LONGEST_BODY = 200, 2000
 TAGS = ("if", "elif", "else", "endif", "for", "empty", "endfor")

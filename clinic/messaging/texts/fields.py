@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.currencies import currency_name
 from clinic.enums import Language, MessageKind
 from clinic.messaging.links import address_of
-from clinic.messaging.words import LEFT_TO_RIGHT, day, day_and_time, short_day
+from clinic.messaging.texts.words import LEFT_TO_RIGHT, day, day_and_time, short_day
 from clinic.models import Appointment
 
 MONDAY, NEXT_MONDAY, LAST_DAY = date(2030, 1, 7), date(2030, 1, 14), date(2030, 3, 31)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.messaging.segments import segments
+from clinic.messaging.texts.segments import segments
 
 
 @pytest.mark.parametrize(

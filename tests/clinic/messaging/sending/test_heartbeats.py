@@ -10,8 +10,8 @@ from django.db import DatabaseError, connection
 from clinic.enums import Channel, MessageStatus
 from clinic.heartbeats import SENDER, beat
 from clinic.messaging.delivery import deliveries
-from clinic.messaging.heartbeats import worker_state
 from clinic.messaging.selectors import outbox_counts
+from clinic.messaging.sending.heartbeats import worker_state
 from clinic.messaging.services import send_due
 from clinic.models import Heartbeat, Message
 from clinic.tasks import send_messages

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.core.cache import caches
 from django.template import TemplateSyntaxError
 
-from clinic.messaging.template_language import render
+from clinic.messaging.texts.language import render
 from clinic.models import MessageTemplate
 
 SECONDS = 60  # after which other processes see what was written in this one

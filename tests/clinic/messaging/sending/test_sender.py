@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.enums import Channel, MessageKind, MessageStatus
-from clinic.messaging import sending
-from clinic.messaging.backoff import MOST_ATTEMPTS
-from clinic.messaging.leases import LEASE, claim, take
-from clinic.messaging.sending import Batch
+from clinic.messaging.sending import sender
+from clinic.messaging.sending.backoff import MOST_ATTEMPTS
+from clinic.messaging.sending.leases import LEASE, claim, take
+from clinic.messaging.sending.sender import Batch
 from clinic.messaging.services import cancel_for, heard_of, send_due
 from clinic.models import Clinic, Message
 from tests.clinic.messaging.outbox import NOON
@@ -212,7 +212,7 @@ def test_a_batch_that_may_not_go_on_gives_back_what_it_has_not_sent(outbox, sent
 
 @pytest.mark.parametrize("number", [1, 40])
 def test_looking_costs_the_same_for_any_number_and_each_message_two_more(outbox, sent, monkeypatch, number):
-    monkeypatch.setattr(sending, "FRESH", 60.0)  # on a busy machine they take longer than a second
+    monkeypatch.setattr(sender, "FRESH", 60.0)  # on a busy machine they take longer than a second
     for n in range(number):
         outbox.message(outbox.appointment(starts_at=NINE + n * timedelta(minutes=30)))
 
@@ -224,7 +224,7 @@ def test_looking_costs_the_same_for_any_number_and_each_message_two_more(outbox,
 
 
 def test_a_machine_that_reads_slowly_still_sends_and_looks_again(outbox, sent, monkeypatch):
-    monkeypatch.setattr(sending, "FRESH", 0.0)  # everything is stale as soon as it is read
+    monkeypatch.setattr(sender, "FRESH", 0.0)  # everything is stale as soon as it is read
     for n in range(3):
         outbox.message(outbox.appointment(starts_at=NINE + n * timedelta(minutes=30)))
 

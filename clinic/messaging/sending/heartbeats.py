@@ -8,8 +8,8 @@ from django.db.models import Min, Q, Sum
 
 from clinic.enums import Channel
 from clinic.heartbeats import SENDER
-from clinic.messaging.gateway_troubles import PREFIX
-from clinic.messaging.leases import UNDER_WAY
+from clinic.messaging.sending.gateway_troubles import PREFIX
+from clinic.messaging.sending.leases import UNDER_WAY
 from clinic.models import Heartbeat, Message
 
 ALIVE_FOR = timedelta(minutes=2)  # it works every minute
