@@ -171,7 +171,7 @@ def test_the_same_lines_in_another_order_are_the_same_form(desk):
         (
             [made(unit_price=Decimal("99999999.99"), quantity=2)],
             RefusalCode.AMOUNT,
-            "The invoice is over more than 99999999.99 SAR.",
+            "The invoice is over more than 99,999,999.99 SAR.",
         ),
     ],
     ids=["no line", "negative", "fractions", "no number", "none of it", "no words", "long words", "too much"],
