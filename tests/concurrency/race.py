@@ -17,6 +17,8 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 240  # seconds, on a machine that does other things too
 
@@ -80,10 +82,8 @@ def stable() -> Stable:
 
 
 def main() -> None:
-    import django  # noqa: PLC0415 (see above)
-
-    django.setup()
-    from django.db import connection  # noqa: PLC0415
+    warm.load()
+    from django.db import connection  # noqa: PLC0415 (see above)
 
     for line in sys.stdin:
         asked = json.loads(line)

@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -48,10 +50,8 @@ def mother() -> subprocess.Popen:
 
 
 def main() -> None:
-    import django  # noqa: PLC0415 (see above)
-
-    django.setup()
-    from django.db import connection  # noqa: PLC0415
+    warm.load()
+    from django.db import connection  # noqa: PLC0415 (see above)
 
     while line := sys.stdin.readline():
         message = json.loads(line)
