@@ -27,6 +27,7 @@ NO_PAGES = {  # what is only posted to, parts of pages, and what needs more than
     "offer_time", "policy_preview", "rebooking_item", "refresh_busy_calendar", "remove_busy_calendar", "swap_session",
     "undo_booking", "undo_operation", "undo_rebooking", "undo_sale", "withdraw_offer",
 }  # fmt: skip
+PARTS = [pytest.param(slice(n, None, 3), id=f"{n + 1} of 3") for n in range(3)]  # that several workers share the pages
 OURS = [model for model in admin.site._registry if model._meta.app_label == "clinic"]
 
 
@@ -77,18 +78,20 @@ def test_nothing_is_found_on_the_page_of_an_offer(page, ours, language):
     assert found_on(page, reverse("offer", args=[token_of(ours.offer)])) == []
 
 
-def test_nothing_is_found_on_any_page(page, ours):
-    assert [line for address in addresses(ours) for line in found_on(page, address)] == []
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_found_on_any_page(page, ours, part):
+    assert [line for address in addresses(ours)[part] for line in found_on(page, address)] == []
 
 
-def test_nothing_is_found_in_arabic_and_in_the_dark(page, ours):
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_is_found_in_arabic_and_in_the_dark(page, ours, part):
     """All lists and forms come of the same templates, so that a few of them show how they look."""
     page.emulate_media(color_scheme="dark")
     ours.user.language = "ar"
     ours.user.save()
     a_few = [Appointment, Patient, Policy]
 
-    assert [line for address in addresses(ours, a_few) for line in found_on(page, address)] == []
+    assert [line for address in addresses(ours, a_few)[part] for line in found_on(page, address)] == []
 
 
 def test_nothing_is_found_in_the_dark_on_a_phone(page, ours):
