@@ -64,7 +64,9 @@ def message(
 ) -> Message:
     destination = destination_of(patient)
     until = move_until(appointment, world.organisation.effective_policy, leaves_at=at) if appointment else None
-    subject, body = written(kind, patient, appointment=appointment, purchase=purchase, move_until=until)
+    subject, body = written(
+        kind, patient, channel=destination.channel, appointment=appointment, purchase=purchase, move_until=until
+    )
     row = Message(
         organisation_id=world.organisation.pk,
         patient=patient,

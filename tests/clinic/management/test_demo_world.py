@@ -12,9 +12,12 @@ from clinic.enums import (
     CANCELLED_STATUSES,
     LIVE_STATUSES,
     AppointmentStatus,
+    Channel,
     MessageStatus,
     PurchaseStatus,
 )
+from clinic.messaging.texts.segments import segments
+from clinic.messaging.texts.words import MOST_SEGMENTS
 from clinic.models import (
     Appointment,
     Closure,
@@ -215,6 +218,13 @@ def test_messages_that_could_not_go_out_say_why():
     assert not Message.objects.filter(status=MessageStatus.SKIPPED, error="").exists()
     assert not Message.objects.filter(status=MessageStatus.SENT, sent_at=None).exists()
     assert Message.objects.filter(status=MessageStatus.SENT).count() > 10
+
+
+def test_text_messages_are_as_short_as_those_that_really_leave():
+    bodies = Message.objects.filter(channel=Channel.SMS).values_list("body", flat=True)
+
+    assert len(bodies) > 10
+    assert [body for body in bodies if segments(body).count > MOST_SEGMENTS] == []
 
 
 @pytest.mark.parametrize(
