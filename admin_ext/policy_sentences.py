@@ -26,5 +26,5 @@ def quiet_hours(policy: Policy) -> list[str]:
 
 
 def reminder_times(minutes: list[int]) -> str:
-    """How long before an appointment its reminders go out, as in \"24 hours and 2 hours\"."""
+    """How long before an appointment its reminders go out, as in ``24 hours and 2 hours``."""
     return get_text_list([hours_text(timedelta(minutes=ahead)) for ahead in minutes], _("and"))
